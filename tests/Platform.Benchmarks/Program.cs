@@ -1,0 +1,1 @@
+Console.WriteLine("Usage: Platform.Benchmarks NAME | --list");
