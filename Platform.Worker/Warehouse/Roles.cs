@@ -1,0 +1,38 @@
+using Npgsql;
+
+namespace Platform.Worker.Warehouse;
+
+/// <summary>
+/// Creates the reading roles. Roles belong to the server, not to the database, so another database's Worker may be doing the same now.
+/// </summary>
+internal static class Roles
+{
+    /// <summary>Creates the role unless it is there, and sets its password when one is given.</summary>
+    public static async Task EnsureAsync(
+        NpgsqlConnection connection, string role, string? password, CancellationToken cancellationToken)
+    {
+        // internal_error is "tuple concurrently updated": the other database's Worker altered the same role. It is caught in the server
+        // because Npgsql closes a connection that reports it.
+        var body = $"""
+            begin
+                for attempt in 1..50 loop
+                    begin
+                        if not exists (select from pg_roles where rolname = {Sql.Literal(role)}) then
+                            create role {Sql.Identifier(role)} login nosuperuser nocreatedb nocreaterole noinherit;
+                        end if;
+                        {(password is null ? "" : $"alter role {Sql.Identifier(role)} with login password {Sql.Literal(password)};")}
+                        return;
+                    exception when duplicate_object or unique_violation or internal_error then
+                        if attempt = 50 then
+                            raise;
+                        end if;
+                        perform pg_sleep(0.02);
+                    end;
+                end loop;
+            end
+            """;
+
+        await using var command = new NpgsqlCommand($"do {Sql.Literal(body)}", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
