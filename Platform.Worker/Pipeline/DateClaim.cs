@@ -1,0 +1,160 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Platform.Worker.Pipeline;
+
+/// <summary>
+/// This process' exclusive hold on data dates of a pipeline: PostgreSQL advisory locks on a session of its own. The server frees them the
+/// moment the session ends, however the process ended; <see cref="Lost"/> is signalled the moment this side notices.
+/// </summary>
+internal sealed class DateClaim : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _session;
+    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _released = new();
+    private readonly Task _watch;
+
+    private DateClaim(NpgsqlConnection session, IReadOnlyList<DateOnly> dates)
+    {
+        _session = session;
+        Dates = dates;
+        Lost = _lost.Token;
+        _watch = WatchAsync();
+    }
+
+    /// <summary>The dates held, ascending.</summary>
+    public IReadOnlyList<DateOnly> Dates { get; }
+
+    /// <summary>Signalled when the session broke: another Worker may hold the dates now.</summary>
+    public CancellationToken Lost { get; }
+
+    /// <summary>Claims those of the dates that nobody holds; null when all are held elsewhere.</summary>
+    public static async Task<DateClaim?> TryAcquireAsync(
+        NpgsqlDataSource warehouse, string pipeline, IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken)
+    {
+        var session = await OpenSessionAsync(warehouse, cancellationToken);
+        try
+        {
+            await using var command = new NpgsqlCommand(
+                "select day from unnest(@days) day where pg_try_advisory_lock(hashtext(@pipeline), day) order by day", session);
+            command.Parameters.AddWithValue("pipeline", pipeline);
+            command.Parameters.Add(DayNumbers("days", dates));
+            var held = new List<DateOnly>(dates.Count);
+            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+            {
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    held.Add(DateOnly.FromDayNumber(reader.GetInt32(0)));
+                }
+            }
+            if (held.Count > 0)
+            {
+                return new DateClaim(session, held);
+            }
+            await CloseAsync(session);
+            return null;
+        }
+        catch
+        {
+            await CloseAsync(session);
+            throw;
+        }
+    }
+
+    /// <summary>Waits, without polling, until nobody holds the date. Hold no claim meanwhile: two Workers could wait for each other.</summary>
+    public static async Task WaitUntilFreeAsync(
+        NpgsqlDataSource warehouse, string pipeline, DateOnly date, CancellationToken cancellationToken)
+    {
+        await using var session = await OpenSessionAsync(warehouse, cancellationToken);
+        await using var command = new NpgsqlCommand("""
+            select pg_advisory_lock_shared(hashtext(@pipeline), @day);
+            select pg_advisory_unlock_shared(hashtext(@pipeline), @day);
+            """, session)
+        {
+            CommandTimeout = 0,
+        };
+        command.Parameters.AddWithValue("pipeline", pipeline);
+        command.Parameters.AddWithValue("day", date.DayNumber);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Those of the dates that some process holds now.</summary>
+    public static async Task<HashSet<DateOnly>> HeldAsync(NpgsqlDataSource warehouse, string pipeline, CancellationToken cancellationToken)
+    {
+        // classid and objid are unsigned in pg_locks; objsubid 2 marks a key of two integers.
+        await using var command = warehouse.CreateCommand("""
+            select objid::bigint from pg_locks
+            where locktype = 'advisory' and objsubid = 2 and granted and mode = 'ExclusiveLock'
+              and database = (select oid from pg_database where datname = current_database())
+              and classid::bigint = hashtext(@pipeline)::bigint & 4294967295
+            """);
+        command.Parameters.AddWithValue("pipeline", pipeline);
+        var held = new HashSet<DateOnly>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            held.Add(DateOnly.FromDayNumber((int)reader.GetInt64(0)));
+        }
+        return held;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _released.CancelAsync();
+        await _watch;
+        await CloseAsync(_session);
+        _released.Dispose();
+        _lost.Dispose();
+    }
+
+    private static async Task<NpgsqlConnection> OpenSessionAsync(NpgsqlDataSource warehouse, CancellationToken cancellationToken)
+    {
+        var session = await warehouse.OpenConnectionAsync(cancellationToken);
+        // A machine that vanished without closing its sockets is found out in half a minute, not in the two hours of the system's default.
+        await using var command = new NpgsqlCommand(
+            "set tcp_keepalives_idle = 15; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; set idle_session_timeout = 0", session);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return session;
+    }
+
+    private static async Task CloseAsync(NpgsqlConnection session)
+    {
+        try
+        {
+            // Back in the pool a session is reset only when it is used next: give the locks up now.
+            await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", session);
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or IOException or InvalidOperationException)
+        {
+            // The session is broken: its locks went with it.
+        }
+        await session.DisposeAsync();
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            // Nothing is ever notified here: the wait returns only when the session breaks, or the claim is released.
+            while (!_released.IsCancellationRequested)
+            {
+                await _session.WaitAsync(_released.Token);
+            }
+        }
+        catch (OperationCanceledException) when (_released.IsCancellationRequested)
+        {
+        }
+        catch (Exception exception) when (exception is NpgsqlException or IOException or InvalidOperationException)
+        {
+            await _lost.CancelAsync();
+        }
+    }
+
+    private static NpgsqlParameter DayNumbers(string name, IReadOnlyList<DateOnly> dates) =>
+        new(name, NpgsqlDbType.Array | NpgsqlDbType.Integer) { Value = dates.Select(date => date.DayNumber).ToArray() };
+}
+
+/// <summary>The session that held a claim broke, so another Worker may go on with the dates.</summary>
+internal sealed class DateClaimLostException()
+    : IOException("The PostgreSQL session that holds this Worker's claim on the data dates was lost.");

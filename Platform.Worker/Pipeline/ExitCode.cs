@@ -1,0 +1,25 @@
+namespace Platform.Worker.Pipeline;
+
+/// <summary>Exit codes of the Worker's executable, host and verbs alike.</summary>
+internal static class ExitCode
+{
+    public const int Success = 0;
+
+    /// <summary>A run failed on its data, or a test did.</summary>
+    public const int Data = 1;
+
+    /// <summary>The command line, a setting, a contract or the dbt project is wrong.</summary>
+    public const int Configuration = 2;
+
+    /// <summary>A server could not be reached, or something unforeseen happened.</summary>
+    public const int Infrastructure = 3;
+
+    public static int Of(Fault fault) => fault switch
+    {
+        Fault.Data => Data,
+        Fault.Configuration => Configuration,
+        _ => Infrastructure,
+    };
+
+    public static int Of(Exception exception) => Of(FaultClassifier.Classify(exception));
+}

@@ -1,0 +1,25 @@
+namespace Platform.Worker.Pipeline;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "{Task} {DataDates} succeeded in {Elapsed}, {Rows} rows")]
+    public static partial void TaskSucceeded(ILogger logger, string task, DataDateRange dataDates, TimeSpan elapsed, long? rows);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Task} {DataDates}: attempt {Attempt} met an infrastructure fault ({Error}); next attempt in {Delay}")]
+    public static partial void TaskRetried(ILogger logger, string task, DataDateRange dataDates, int attempt, string error, TimeSpan delay);
+
+    [LoggerMessage(3, LogLevel.Error, "{Task} {DataDates} failed, {Fault} fault: {Error}")]
+    public static partial void TaskFailed(ILogger logger, Exception? exception, string task, DataDateRange dataDates, Fault fault, string error);
+
+    [LoggerMessage(4, LogLevel.Information, "{Pipeline}: working on {Count} data dates, {DataDates}")]
+    public static partial void BatchStarted(ILogger logger, string pipeline, int count, DataDateRange dataDates);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Pipeline}: the claim on {DataDates} was lost with its session; claiming again")]
+    public static partial void ClaimLost(ILogger logger, string pipeline, DataDateRange dataDates);
+
+    [LoggerMessage(6, LogLevel.Information, "{Pipeline}: waiting for {DataDate}, which another Worker runs")]
+    public static partial void WaitingForHolder(ILogger logger, string pipeline, DateOnly dataDate);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Pipeline}: interrupted, {DataDates} left {State}")]
+    public static partial void Interrupted(ILogger logger, string pipeline, DataDateRange dataDates, RunState state);
+}

@@ -1,0 +1,202 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Platform.Worker.Pipeline;
+
+/// <summary>
+/// Works off what the ledger has queued: claims a batch of data dates, generates and loads them side by side, then builds once for each
+/// range of consecutive dates whose loads succeeded. Any number of Workers may do so at once.
+/// </summary>
+internal sealed class PipelineRunner(
+    PipelineDefinition pipeline,
+    RunLedger ledger,
+    TaskRunner tasks,
+    InfrastructureRetry retry,
+    NpgsqlDataSource warehouse,
+    IOptions<PipelineOptions> options,
+    ILogger<PipelineRunner> logger)
+{
+    public string Pipeline => pipeline.Name;
+
+    public bool IsLastPartitionTask(string task) => pipeline.PartitionTasks[^1].Name == task;
+
+    /// <summary>The dates that are queued or running, oldest first.</summary>
+    public async Task<IReadOnlyList<DateOnly>> UnfinishedAsync(CancellationToken cancellationToken) =>
+        await ledger.UnfinishedAsync(pipeline.Name, dates: null, cancellationToken);
+
+    /// <summary>Requests the dates: from here on the ledger holds the request, and any Worker may work on it.</summary>
+    /// <returns>The dates that were not already queued or running, nor left alone because they have succeeded.</returns>
+    public async Task<IReadOnlyList<DateOnly>> QueueAsync(
+        IReadOnlyCollection<DateOnly> dates, RunTrigger trigger, bool again, CancellationToken cancellationToken) =>
+        await ledger.QueueAsync(pipeline.Name, dates, trigger, again, cancellationToken);
+
+    /// <summary>
+    /// Works on those of the dates (of all, if null) that are queued, or running without anybody who runs them, until none is left to do,
+    /// here or in another Worker.
+    /// </summary>
+    /// <returns>How the runs that this process worked on ended.</returns>
+    public async Task<IReadOnlyDictionary<DateOnly, TaskEnd>> WorkAsync(
+        IReadOnlyCollection<DateOnly>? dates, WorkOptions work, IProgress<TaskEvent>? progress, CancellationToken cancellationToken)
+    {
+        var ended = new ConcurrentDictionary<DateOnly, TaskEnd>();
+        while (await ledger.UnfinishedAsync(pipeline.Name, dates, cancellationToken) is { Count: > 0 } unfinished)
+        {
+            var worked = await retry.ExecuteAsync(
+                token => WorkOnBatchAsync(unfinished, work, ended, progress, token), cancellationToken);
+            if (!worked)
+            {
+                if (!work.WaitForHolders)
+                {
+                    break;
+                }
+                Log.WaitingForHolder(logger, pipeline.Name, unfinished[0]);
+                await retry.ExecuteAsync(
+                    async token =>
+                    {
+                        await DateClaim.WaitUntilFreeAsync(warehouse, pipeline.Name, unfinished[0], token);
+                        return true;
+                    },
+                    cancellationToken);
+            }
+        }
+        return ended;
+    }
+
+    /// <returns>False when every unfinished date is held elsewhere.</returns>
+    private async Task<bool> WorkOnBatchAsync(
+        IReadOnlyList<DateOnly> unfinished,
+        WorkOptions work,
+        ConcurrentDictionary<DateOnly, TaskEnd> ended,
+        IProgress<TaskEvent>? progress,
+        CancellationToken cancellationToken)
+    {
+        foreach (var batch in unfinished.Chunk(options.Value.BatchDays))
+        {
+            await using var claim = await DateClaim.TryAcquireAsync(warehouse, pipeline.Name, batch, cancellationToken);
+            if (claim is null)
+            {
+                continue;
+            }
+            // Whoever held a date until a moment ago may have finished it.
+            var dates = await ledger.UnfinishedAsync(pipeline.Name, claim.Dates, cancellationToken);
+            if (dates.Count > 0)
+            {
+                await RunClaimedAsync(claim, dates, work, ended, progress, cancellationToken);
+            }
+            return true;
+        }
+        return false;
+    }
+
+    private async Task RunClaimedAsync(
+        DateClaim claim,
+        IReadOnlyList<DateOnly> dates,
+        WorkOptions work,
+        ConcurrentDictionary<DateOnly, TaskEnd> ended,
+        IProgress<TaskEvent>? progress,
+        CancellationToken cancellationToken)
+    {
+        var range = new DataDateRange(dates[0], dates[^1]);
+        Log.BatchStarted(logger, pipeline.Name, dates.Count, range);
+        using var activity = PipelineTelemetry.Source.StartActivity(pipeline.Name, ActivityKind.Internal);
+        activity?.SetTag("platform.pipeline", pipeline.Name).SetTag("platform.data_dates", range.ToString());
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, claim.Lost);
+        var batch = new Batch(dates, work, ended, progress);
+        try
+        {
+            var loaded = await LoadAsync(batch, held.Token);
+            foreach (var consecutive in DataDateRange.Consecutive(loaded))
+            {
+                await BuildAsync(batch, consecutive, held.Token);
+            }
+        }
+        catch (Exception) when (claim.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            Log.ClaimLost(logger, pipeline.Name, range);
+            throw new DateClaimLostException();
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // The claim is still held, so the ledger can be put right; a kill leaves that to the next Worker.
+            using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            await ledger.InterruptAsync(pipeline.Name, dates, work.WhenInterrupted, grace.Token);
+            Log.Interrupted(logger, pipeline.Name, range, work.WhenInterrupted);
+            throw;
+        }
+    }
+
+    /// <returns>The dates whose partition tasks have all succeeded, ascending.</returns>
+    private async Task<IReadOnlyList<DateOnly>> LoadAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        var done = await ledger.EnterTasksAsync(pipeline.Name, batch.Dates, pipeline.TaskNames, cancellationToken);
+        var loaded = new ConcurrentBag<DateOnly>();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Value.ParallelDates, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(batch.Dates, parallel, async (date, token) =>
+        {
+            if (await LoadDateAsync(batch, date, [.. done[date]], token))
+            {
+                loaded.Add(date);
+            }
+        });
+        return [.. loaded.Order()];
+    }
+
+    private async Task<bool> LoadDateAsync(Batch batch, DateOnly date, HashSet<string> done, CancellationToken cancellationToken)
+    {
+        await ledger.StartRunAsync(pipeline.Name, date, cancellationToken);
+        foreach (var task in pipeline.PartitionTasks.Where(task => !done.Contains(task.Name)))
+        {
+            var end = await tasks.RunAsync(
+                pipeline.Name, task.Name, [date], last: false, token => task.RunAsync(date, batch.Work.Force, token), cancellationToken);
+            batch.Report(date, task.Name, end);
+            if (end.State is TaskState.Failed)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private async Task BuildAsync(Batch batch, DataDateRange range, CancellationToken cancellationToken)
+    {
+        var build = pipeline.BatchTask;
+        DateOnly[] dates = [.. range.Dates];
+        var end = await tasks.RunAsync(pipeline.Name, build.Name, dates, last: true, token => build.RunAsync(range, token), cancellationToken);
+        foreach (var date in dates)
+        {
+            batch.Report(date, build.Name, end, last: true);
+        }
+    }
+
+    private sealed record Batch(
+        IReadOnlyList<DateOnly> Dates, WorkOptions Work, ConcurrentDictionary<DateOnly, TaskEnd> Ended, IProgress<TaskEvent>? Progress)
+    {
+        public void Report(DateOnly date, string task, TaskEnd end, bool last = false)
+        {
+            var ends = last || end.State is TaskState.Failed;
+            if (ends)
+            {
+                Ended[date] = end;
+            }
+            Progress?.Report(new(date, task, end, ends));
+        }
+    }
+}
+
+/// <summary>How to work on queued dates.</summary>
+internal sealed record WorkOptions
+{
+    /// <summary>Load again even what has not changed.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Wait for dates that another Worker runs (and go on with them, should it die); otherwise leave them to it.</summary>
+    public bool WaitForHolders { get; init; } = true;
+
+    /// <summary>What becomes of the runs when this process is told to stop: queued for the next one, or cancelled.</summary>
+    public RunState WhenInterrupted { get; init; } = RunState.Queued;
+}
+
+/// <summary>A task of a data date has ended; with <paramref name="RunEnded"/>, so has the date's run.</summary>
+internal sealed record TaskEvent(DateOnly Date, string Task, TaskEnd End, bool RunEnded);

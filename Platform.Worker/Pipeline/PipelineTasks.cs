@@ -1,0 +1,33 @@
+namespace Platform.Worker.Pipeline;
+
+/// <summary>A task that works on the partition of one data date. Running it again leaves the same content.</summary>
+internal interface IPartitionTask
+{
+    string Name { get; }
+
+    /// <param name="date">The data date.</param>
+    /// <param name="force">Do the work even where its inputs have not changed.</param>
+    /// <param name="cancellationToken">Signalled when the Worker stops or has lost its claim on the date.</param>
+    Task<TaskOutcome> RunAsync(DateOnly date, bool force, CancellationToken cancellationToken);
+}
+
+/// <summary>A task that works on a range of loaded partitions at once. Running it again leaves the same content.</summary>
+internal interface IBatchTask
+{
+    string Name { get; }
+
+    Task<TaskOutcome> RunAsync(DataDateRange range, CancellationToken cancellationToken);
+}
+
+/// <summary>What a task did: rows written or checked, and what the ledger keeps as <c>detail</c> (written as JSON).</summary>
+internal sealed record TaskOutcome(long? Rows = null, object? Detail = null)
+{
+    /// <summary>There was nothing for the task to do; the tasks after it go on.</summary>
+    public bool Skipped { get; init; }
+}
+
+/// <summary>The tasks of a pipeline in their order.</summary>
+internal sealed record PipelineDefinition(string Name, IReadOnlyList<IPartitionTask> PartitionTasks, IBatchTask BatchTask)
+{
+    public IReadOnlyList<string> TaskNames { get; } = [.. PartitionTasks.Select(task => task.Name), BatchTask.Name];
+}

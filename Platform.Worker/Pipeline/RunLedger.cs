@@ -1,0 +1,214 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Platform.Worker.Pipeline;
+
+/// <summary>
+/// The state of every run in schema <c>meta</c>, keyed by (pipeline, data date, task). Each transition is one statement, so that a process
+/// killed between any two of them leaves a state to go on from. Statements that meet an infrastructure fault are tried again.
+/// </summary>
+internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry retry, TimeProvider clock)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>This process in the ledger.</summary>
+    public static string Worker { get; } = $"{Environment.MachineName}/{Environment.ProcessId}";
+
+    /// <summary>
+    /// Requests the dates: a date that is not already queued or running becomes queued, with its tasks to do again. With
+    /// <paramref name="again"/> false, dates that have succeeded are left alone.
+    /// </summary>
+    /// <returns>The dates queued by this call, ascending.</returns>
+    public Task<List<DateOnly>> QueueAsync(
+        string pipeline, IReadOnlyCollection<DateOnly> dates, RunTrigger trigger, bool again, CancellationToken cancellationToken) =>
+        QueryAsync("""
+            with queued as (
+                insert into meta.pipeline_run as run (pipeline, data_date, state, trigger, attempt, requested_at)
+                select @pipeline, day, 'queued', @trigger, 0, @now from unnest(@dates) day
+                on conflict (pipeline, data_date) do update
+                set state = 'queued', trigger = excluded.trigger, attempt = 0, requested_at = excluded.requested_at,
+                    started_at = null, finished_at = null, error_class = null, error = null
+                where run.state in ('failed', 'cancelled') or (@again and run.state = 'success')
+                returning data_date),
+            cleared as (
+                delete from meta.task_run task using queued
+                where task.pipeline = @pipeline and task.data_date = queued.data_date)
+            select data_date from queued order by data_date
+            """,
+            row => row.GetFieldValue<DateOnly>(0),
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates), new("trigger", trigger.Word()), new("again", again), Now());
+
+    /// <summary>The dates that are queued or running, oldest first: among <paramref name="dates"/>, or among all.</summary>
+    public Task<List<DateOnly>> UnfinishedAsync(string pipeline, IReadOnlyCollection<DateOnly>? dates, CancellationToken cancellationToken) =>
+        QueryAsync("""
+            select data_date from meta.pipeline_run
+            where pipeline = @pipeline and state in ('queued', 'running') and (@dates::date[] is null or data_date = any (@dates))
+            order by data_date
+            """,
+            row => row.GetFieldValue<DateOnly>(0),
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates));
+
+    /// <summary>Enters the tasks that the runs do not have yet, and returns those that are done already (the run goes on after them).</summary>
+    public async Task<ILookup<DateOnly, string>> EnterTasksAsync(
+        string pipeline, IReadOnlyCollection<DateOnly> dates, IReadOnlyList<string> tasks, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync("""
+            insert into meta.task_run (pipeline, data_date, task, position, state, attempt)
+            select @pipeline, day, task, position, 'pending', 0
+            from unnest(@dates) day cross join unnest(@tasks) with ordinality as entry (task, position)
+            on conflict (pipeline, data_date, task) do nothing
+            """,
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates), new("tasks", tasks.ToArray()));
+        var done = await QueryAsync("""
+            select data_date, task from meta.task_run
+            where pipeline = @pipeline and data_date = any (@dates) and state in ('success', 'skipped')
+            """,
+            row => (Date: row.GetFieldValue<DateOnly>(0), Task: row.GetString(1)),
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates));
+        return done.ToLookup(row => row.Date, row => row.Task);
+    }
+
+    public Task StartRunAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
+        ExecuteAsync("""
+            update meta.pipeline_run set state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, @now), finished_at = null
+            where pipeline = @pipeline and data_date = @date
+            """,
+            cancellationToken,
+            new("pipeline", pipeline), new("date", date), Now());
+
+    /// <summary>A task begins an attempt on the dates; an attempt left open by a process that is gone is closed.</summary>
+    public Task StartTaskAsync(string pipeline, IReadOnlyCollection<DateOnly> dates, string task, CancellationToken cancellationToken) =>
+        ExecuteAsync("""
+            with abandoned as (
+                update meta.task_attempt
+                set state = 'failed', finished_at = @now, error_class = 'infrastructure', error = worker || ' stopped before the task ended'
+                where pipeline = @pipeline and data_date = any (@dates) and task = @task and state = 'running'),
+            started as (
+                update meta.task_run
+                set state = 'running', attempt = attempt + 1, started_at = @now, finished_at = null, rows = null, detail = null,
+                    error_class = null, error = null
+                where pipeline = @pipeline and data_date = any (@dates) and task = @task
+                returning data_date, attempt)
+            insert into meta.task_attempt (pipeline, data_date, task, attempt, state, worker, started_at)
+            select @pipeline, data_date, @task, attempt, 'running', @worker, @now from started
+            """,
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates), new("task", task), new("worker", Worker), Now());
+
+    /// <summary>The task has ended well on the dates; after the last task, so have their runs.</summary>
+    public Task CompleteTaskAsync(
+        string pipeline, IReadOnlyCollection<DateOnly> dates, string task, TaskOutcome outcome, bool last, CancellationToken cancellationToken) =>
+        ExecuteAsync("""
+            with attempt as (
+                update meta.task_attempt set state = @state, finished_at = @now, detail = @detail
+                where pipeline = @pipeline and data_date = any (@dates) and task = @task and state = 'running'),
+            run as (
+                update meta.pipeline_run set state = 'success', finished_at = @now, error_class = null, error = null
+                where @last and pipeline = @pipeline and data_date = any (@dates))
+            update meta.task_run set state = @state, finished_at = @now, rows = @rows, detail = @detail
+            where pipeline = @pipeline and data_date = any (@dates) and task = @task
+            """,
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates), new("task", task), new("last", last), Now(),
+            new("state", (outcome.Skipped ? TaskState.Skipped : TaskState.Success).Word()),
+            new("rows", NpgsqlDbType.Bigint) { Value = (object?)outcome.Rows ?? DBNull.Value },
+            new("detail", NpgsqlDbType.Jsonb) { Value = outcome.Detail is { } detail ? JsonSerializer.Serialize(detail, Json) : DBNull.Value });
+
+    /// <summary>An attempt failed and the task will be tried again.</summary>
+    public Task FailAttemptAsync(
+        string pipeline, IReadOnlyCollection<DateOnly> dates, string task, Fault fault, string error, CancellationToken cancellationToken) =>
+        ExecuteAsync("""
+            update meta.task_attempt set state = 'failed', finished_at = @now, error_class = @fault, error = @error
+            where pipeline = @pipeline and data_date = any (@dates) and task = @task and state = 'running'
+            """,
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates), new("task", task), new("fault", fault.Word()), new("error", error), Now());
+
+    /// <summary>The task has failed for good on the dates: the tasks after it are upstream_failed, and so their runs are failed.</summary>
+    public Task FailTaskAsync(
+        string pipeline, IReadOnlyCollection<DateOnly> dates, string task, Fault fault, string error, CancellationToken cancellationToken) =>
+        ExecuteAsync("""
+            with attempt as (
+                update meta.task_attempt set state = 'failed', finished_at = @now, error_class = @fault, error = @error
+                where pipeline = @pipeline and data_date = any (@dates) and task = @task and state = 'running'),
+            failed as (
+                update meta.task_run set state = 'failed', finished_at = @now, error_class = @fault, error = @error
+                where pipeline = @pipeline and data_date = any (@dates) and task = @task
+                returning data_date, position),
+            later as (
+                update meta.task_run task set state = 'upstream_failed'
+                from failed
+                where task.pipeline = @pipeline and task.data_date = failed.data_date and task.position > failed.position)
+            update meta.pipeline_run set state = 'failed', finished_at = @now, error_class = @fault, error = @task || ': ' || @error
+            where pipeline = @pipeline and data_date = any (@dates)
+            """,
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates), new("task", task), new("fault", fault.Word()), new("error", error), Now());
+
+    /// <summary>
+    /// The work was interrupted: its open attempts are cancelled, and the runs are <paramref name="state"/>, that is queued (the next Worker
+    /// goes on) or cancelled (the operator gave it up).
+    /// </summary>
+    public Task InterruptAsync(string pipeline, IReadOnlyCollection<DateOnly> dates, RunState state, CancellationToken cancellationToken) =>
+        ExecuteAsync("""
+            with unfinished as (
+                update meta.pipeline_run set state = @state, finished_at = case when @state = 'cancelled' then @now end
+                where pipeline = @pipeline and data_date = any (@dates) and state in ('queued', 'running')
+                returning data_date),
+            attempt as (
+                update meta.task_attempt attempt set state = 'cancelled', finished_at = @now
+                from unfinished
+                where attempt.pipeline = @pipeline and attempt.data_date = unfinished.data_date and attempt.state = 'running')
+            update meta.task_run task set state = case when @state = 'cancelled' then 'cancelled' else 'pending' end, finished_at = null
+            from unfinished
+            where task.pipeline = @pipeline and task.data_date = unfinished.data_date and task.state in ('pending', 'running')
+            """,
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates), new("state", state.Word()), Now());
+
+    private Task ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
+        retry.ExecuteAsync(
+            async token =>
+            {
+                await using var command = warehouse.CreateCommand(sql);
+                foreach (var parameter in parameters)
+                {
+                    command.Parameters.Add(parameter.Clone());
+                }
+
+                await command.ExecuteNonQueryAsync(token);
+                return true;
+            },
+            cancellationToken);
+
+    private Task<List<T>> QueryAsync<T>(
+        string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
+        retry.ExecuteAsync(
+            async token =>
+            {
+                await using var command = warehouse.CreateCommand(sql);
+                foreach (var parameter in parameters)
+                {
+                    command.Parameters.Add(parameter.Clone());
+                }
+
+                await using var reader = await command.ExecuteReaderAsync(token);
+                var rows = new List<T>();
+                while (await reader.ReadAsync(token))
+                {
+                    rows.Add(read(reader));
+                }
+                return rows;
+            },
+            cancellationToken);
+
+    private NpgsqlParameter Now() => new("now", clock.GetUtcNow());
+
+    private static NpgsqlParameter Dates(IReadOnlyCollection<DateOnly>? dates) =>
+        new("dates", NpgsqlDbType.Array | NpgsqlDbType.Date) { Value = (object?)dates?.ToArray() ?? DBNull.Value };
+}

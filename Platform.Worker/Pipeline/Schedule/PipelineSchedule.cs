@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Options;
+using Platform.ServiceDefaults;
+using Quartz;
+
+namespace Platform.Worker.Pipeline.Schedule;
+
+/// <summary>
+/// The scheduler: tables of its own in schema <c>quartz</c>, one cluster of all Workers on this database. It is built with the host and
+/// started after the migrations (<see cref="Start.WorkerStart"/>).
+/// </summary>
+internal static class PipelineSchedule
+{
+    public static readonly JobKey ScheduledRun = new("scheduled_run");
+    public static readonly JobKey RequestedRun = new("requested_run");
+    public static readonly JobKey Resume = new("resume");
+
+    /// <summary>Beyond the retries of the ledger's own statements: PostgreSQL stays away for longer.</summary>
+    public static readonly RetryPolicy WhenTheLedgerIsOutOfReach =
+        RetryPolicy.Exponential(10, TimeSpan.FromSeconds(10), 2, TimeSpan.FromMinutes(10), jitter: 0.2);
+
+    public static void AddPipelineSchedule(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddQuartz(quartz =>
+        {
+            quartz.ConfigureScheduler(scheduler =>
+            {
+                scheduler.InstanceName = "platform";
+                scheduler.ShutdownJobInterruption = ShutdownJobInterruption.Always;
+            });
+            quartz.UsePersistentStore(store =>
+            {
+                store.UsePostgres(source => source.UseRegisteredDataSource = true);
+                store.ConfigureStore(options =>
+                {
+                    options.TablePrefix = WarehouseNames.Quartz + ".qrtz_";
+                    options.RecoverFiringsCancelledByShutdown = true;
+                });
+                store.ProvisionSchema();
+                store.UseClustering();
+                store.UseExecutionHistory();
+            });
+            quartz.UseExecutionLogCapture();
+            quartz.AddPipelineJobs();
+        });
+        builder.Services.AddOptions<ExecutionHistoryOptions>()
+            .Configure<IOptions<PipelineOptions>>((history, pipeline) => history.Retention = pipeline.Value.HistoryRetention);
+        // Built with the host, so that the host also shuts it down; started when the tables it works on are there.
+        builder.Services.AddQuartzHostedService(options =>
+        {
+            options.AutoStart = false;
+            options.WaitForJobsToComplete = true;
+        });
+        builder.Services.AddSingleton<RunRequests>();
+    }
+
+    private static void AddPipelineJobs(this IQuartzBuilder quartz)
+    {
+        quartz.AddJob<ScheduledRunJob>(job => job.WithIdentity(ScheduledRun).StoreDurably().RequestRecovery()
+            .WithDescription("etl_full_pipeline_daily for the data date that is due"));
+        quartz.AddJob<RequestedRunJob>(job => job.WithIdentity(RequestedRun).StoreDurably().RequestRecovery()
+            .WithDescription("A run or a backfill that an operator requested"));
+        quartz.AddJob<ResumeJob>(job => job.WithIdentity(Resume).StoreDurably().DisallowConcurrentExecution()
+            .WithDescription("Goes on with runs that nobody runs"));
+        quartz.AddTrigger((services, trigger) => trigger.ForJob(ScheduledRun).WithIdentity("daily")
+            .WithCronSchedule(Options(services).Cron, cron => cron
+                .InTimeZone(TimeZoneInfo.Utc)
+                // Every missed firing has a data date of its own.
+                .WithMisfireInstruction(CronTriggerMisfireInstruction.IgnoreMisfires))
+            // Dates are exclusive in the ledger; a day's run that takes long does not cost the next day its own.
+            .WithOverlapPolicy(OverlapPolicy.AllowAll)
+            .WithRetryPolicy(WhenTheLedgerIsOutOfReach));
+        quartz.AddTrigger((services, trigger) => trigger.ForJob(Resume).WithIdentity("resume")
+            .StartAt(services.GetRequiredService<TimeProvider>().GetUtcNow() + Options(services).ResumeInterval)
+            .WithSimpleSchedule(simple => simple.WithInterval(Options(services).ResumeInterval).RepeatForever()));
+    }
+
+    private static PipelineOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<PipelineOptions>>().Value;
+}

@@ -1,0 +1,15 @@
+using Quartz;
+
+namespace Platform.Worker.Pipeline.Schedule;
+
+/// <summary>Fires by the cron schedule and runs the data date that was due then.</summary>
+internal sealed class ScheduledRunJob(PipelineRunner runner) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        // The time it was due, not the time it fired: a late firing still means the day before it was due.
+        DateOnly[] dates = [DataDates.Of(context.ScheduledFireTimeUtc ?? context.FireTimeUtc)];
+        await runner.QueueAsync(dates, RunTrigger.Schedule, again: false, cancellationToken);
+        context.Result = RunReport.Of(await runner.WorkAsync(dates, new WorkOptions(), progress: null, cancellationToken));
+    }
+}
