@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Platform.Worker.Landing;
+
+/// <summary>What a partition consists of; <c>_manifest.json</c>, written after all its files.</summary>
+internal sealed record Manifest
+{
+    public required string Domain { get; init; }
+
+    /// <summary>Data date.</summary>
+    public required DateOnly Partition { get; init; }
+
+    /// <summary>Who made the files; null for those of a supplier.</summary>
+    public ManifestGenerator? Generator { get; init; }
+
+    public required IReadOnlyList<ManifestFile> Files { get; init; }
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
+
+    /// <exception cref="JsonException">No manifest.</exception>
+    public static Manifest FromJson(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, ManifestJson.Default.Manifest) ?? throw new JsonException("The manifest is null.");
+}
+
+/// <summary>The generator's version and seed: with the data date they determine every byte of the files.</summary>
+internal sealed record ManifestGenerator
+{
+    public required long Seed { get; init; }
+
+    public required string Version { get; init; }
+}
+
+/// <summary>One file of a partition.</summary>
+internal sealed record ManifestFile
+{
+    /// <summary>Name within the partition's folder.</summary>
+    public required string Name { get; init; }
+
+    public required string Dataset { get; init; }
+
+    /// <summary>Rows without the header, bad ones included.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>SHA-256 of the bytes, lower-case hexadecimal.</summary>
+    public required string Sha256 { get; init; }
+
+    public required long Bytes { get; init; }
+
+    /// <summary>Sum of each control column over all rows with the right number of fields, as a decimal: <c>"123.45"</c>.</summary>
+    public required IReadOnlyDictionary<string, string> ControlSums { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(Manifest))]
+internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Security.Cryptography;
+using Azure;
+
+namespace Platform.Worker.Landing;
+
+/// <summary>A file's bytes on the way in, compared with its manifest when the end is reached.</summary>
+internal sealed class ManifestCheckedStream(Stream content, string path, ManifestFile expected) : Stream
+{
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long bytes;
+    private bool ended;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => bytes;
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        try
+        {
+            var read = content.Read(buffer);
+            Check(buffer[..read], atEnd: read == 0 && buffer.Length > 0);
+            return read;
+        }
+        catch (RequestFailedException replaced) when (replaced.Status == (int)HttpStatusCode.PreconditionFailed)
+        {
+            throw Replaced(replaced);
+        }
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var read = await content.ReadAsync(buffer, cancellationToken);
+            Check(buffer.Span[..read], atEnd: read == 0 && buffer.Length > 0);
+            return read;
+        }
+        catch (RequestFailedException replaced) when (replaced.Status == (int)HttpStatusCode.PreconditionFailed)
+        {
+            throw Replaced(replaced);
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            content.Dispose();
+            hash.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Check(ReadOnlySpan<byte> read, bool atEnd)
+    {
+        hash.AppendData(read);
+        bytes += read.Length;
+        if (!atEnd || ended)
+        {
+            return;
+        }
+
+        ended = true;
+        var actual = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (actual != expected.Sha256 || bytes != expected.Bytes)
+        {
+            throw new LandingException(
+                $"{path} is not the file that its manifest lists: {bytes} bytes with SHA-256 {actual}; expected {expected.Bytes} bytes with {expected.Sha256}. Land the partition again.")
+            {
+                Blob = path,
+            };
+        }
+    }
+
+    private LandingException Replaced(RequestFailedException cause) =>
+        new($"{path} was replaced while it was read. Run the task again.", cause) { Blob = path };
+}

@@ -1,0 +1,45 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+
+namespace Platform.Worker.Landing;
+
+/// <summary>Writes the files of one partition, then its manifest. Files may be written one after the other or at the same time.</summary>
+internal sealed class PartitionWriter(BlobContainerClient container, string domain, DateOnly date, ManifestGenerator? generator)
+{
+    private readonly Dictionary<string, CsvFileWriter> files = [];
+
+    /// <summary>Starts the file of a dataset; the header is written at once. Dispose of it after <see cref="CsvFileWriter.CompleteAsync"/>.</summary>
+    /// <param name="dataset">Name of the dataset, and of the file without its ending.</param>
+    /// <param name="columns">Columns in file order.</param>
+    /// <param name="controlSums">Columns to add up for the manifest.</param>
+    public CsvFileWriter StartFile(string dataset, IReadOnlyList<string> columns, IReadOnlyList<string> controlSums)
+    {
+        var blob = container.GetBlockBlobClient(LandingPath.For(domain, date, dataset));
+        var file = new CsvFileWriter(new BlockUpload(blob, "text/csv; charset=utf-8"), dataset, columns, controlSums);
+        if (!files.TryAdd(dataset, file))
+        {
+            throw new InvalidOperationException($"The file of {domain}.{dataset} was already started.");
+        }
+
+        return file;
+    }
+
+    /// <summary>Writes the manifest over all files started. From now on the partition can be read.</summary>
+    public async Task<Manifest> CompleteAsync(CancellationToken cancellationToken)
+    {
+        var manifest = new Manifest
+        {
+            Domain = domain,
+            Partition = date,
+            Generator = generator,
+            Files = [.. files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value.Completed
+                ?? throw new InvalidOperationException($"The file of {domain}.{file.Key} was not completed."))],
+        };
+        await container.GetBlockBlobClient(LandingPath.Manifest(domain, date)).UploadAsync(
+            new MemoryStream(manifest.ToJson(), writable: false),
+            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" } },
+            cancellationToken);
+        return manifest;
+    }
+}
