@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Platform.Testing;
+using Platform.Worker.Pipeline;
+using Platform.Worker.Warehouse;
+
+namespace Platform.Worker.Tests.Pipeline;
+
+/// <summary>The real runner and ledger over a migrated database, with tasks that a test scripts.</summary>
+internal sealed class TestPipeline : IAsyncDisposable
+{
+    public const string Name = "test_pipeline";
+
+    private readonly TestDatabase _database;
+    private readonly List<NpgsqlDataSource> _workers = [];
+
+    private TestPipeline(TestDatabase database) => _database = database;
+
+    public NpgsqlDataSource Warehouse => _database.DataSource;
+
+    /// <summary>Every call of a task, in order of its start.</summary>
+    public ConcurrentQueue<(string Task, DataDateRange Dates)> Calls { get; } = new();
+
+    /// <summary>What a task does on a date; the default is to succeed.</summary>
+    public Func<string, DataDateRange, CancellationToken, Task<TaskOutcome>> Work { get; set; } =
+        (_, _, _) => Task.FromResult(new TaskOutcome(Rows: 1));
+
+    public PipelineOptions Options { get; } = new()
+    {
+        MaxRetries = 3,
+        RetryDelay = TimeSpan.FromMilliseconds(1),
+        MaxRetryDelay = TimeSpan.FromMilliseconds(5),
+        MaxParallelDates = 2,
+    };
+
+    public static async Task<TestPipeline> CreateAsync(EmbeddedServers servers)
+    {
+        var test = new TestPipeline(await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken));
+        var migrations = new MigrationRunner(
+            test.Warehouse, Microsoft.Extensions.Options.Options.Create(new WarehouseOptions()), NullLogger<MigrationRunner>.Instance);
+        await migrations.RunAsync(TestContext.Current.CancellationToken);
+        return test;
+    }
+
+    /// <summary>A Worker's runner with sessions of its own, told apart by <paramref name="worker"/> as their application name.</summary>
+    public PipelineRunner Runner(string worker = "worker")
+    {
+        var warehouse = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(_database.ConnectionString) { ApplicationName = worker }.ConnectionString);
+        _workers.Add(warehouse);
+        var options = Microsoft.Extensions.Options.Options.Create(Options);
+        var retry = new InfrastructureRetry(options, TimeProvider.System);
+        var ledger = new RunLedger(warehouse, retry, TimeProvider.System);
+        var definition = new PipelineDefinition(
+            Name,
+            [new ScriptedTask(this, "generate"), new ScriptedTask(this, "load_a"), new ScriptedTask(this, "load_b")],
+            new ScriptedBuild(this));
+        return new PipelineRunner(
+            definition, ledger, new TaskRunner(ledger, retry, NullLogger<TaskRunner>.Instance), retry, warehouse, options,
+            NullLogger<PipelineRunner>.Instance);
+    }
+
+    /// <summary>Queues the dates and works on them, as a request does.</summary>
+    public async Task<IReadOnlyDictionary<DateOnly, TaskEnd>> RunAsync(
+        IReadOnlyList<DateOnly> dates, bool again = false, RunTrigger trigger = RunTrigger.Manual)
+    {
+        var runner = Runner();
+        await runner.QueueAsync(dates, trigger, again, TestContext.Current.CancellationToken);
+        return await runner.WorkAsync(dates, new WorkOptions(), progress: null, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Ends the sessions of a Worker, as its death would.</summary>
+    public async Task KillSessionsAsync(string worker)
+    {
+        await using var command = Warehouse.CreateCommand(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1");
+        command.Parameters.AddWithValue(worker);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<string[]> QueryAsync(string sql)
+    {
+        await using var command = Warehouse.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "-" : $"{reader.GetValue(i)}")));
+        }
+        return [.. rows];
+    }
+
+    public Task<string[]> RunsAsync() =>
+        QueryAsync("select data_date::text, state, trigger, coalesce(error_class, '-') from meta.pipeline_run order by data_date");
+
+    public Task<string[]> TasksAsync(DateOnly date) =>
+        QueryAsync($"select task, state, attempt from meta.task_run where data_date = '{date:O}' order by position");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in _workers)
+        {
+            await worker.DisposeAsync();
+        }
+        await _database.DisposeAsync();
+    }
+
+    private Task<TaskOutcome> CallAsync(string task, DataDateRange dates, CancellationToken cancellationToken)
+    {
+        Calls.Enqueue((task, dates));
+        return Work(task, dates, cancellationToken);
+    }
+
+    private sealed class ScriptedTask(TestPipeline test, string name) : IPartitionTask
+    {
+        public string Name => name;
+
+        public Task<TaskOutcome> RunAsync(DateOnly date, bool force, CancellationToken cancellationToken) =>
+            test.CallAsync(name, new(date, date), cancellationToken);
+    }
+
+    private sealed class ScriptedBuild(TestPipeline test) : IBatchTask
+    {
+        public string Name => "build";
+
+        public Task<TaskOutcome> RunAsync(DataDateRange range, CancellationToken cancellationToken) =>
+            test.CallAsync(Name, range, cancellationToken);
+    }
+}
