@@ -176,11 +176,18 @@ internal sealed partial class ContractParser
             Required = property.Flag("required"),
             Enumeration = Enumeration(property, name),
         };
-        column = Typed(property, column);
-        column = Options(property, column);
-        if (column.Enumeration.Count > 0 && column.Type != ColumnType.Text)
+        if (Typed(property, column) is { } typed)
         {
-            property.Report("quality", $"column '{name}': validValues are implemented for text columns only; use minimum and maximum.");
+            column = Options(property, typed);
+            if (column is { Type: ColumnType.Boolean, Enumeration.Count: > 0 })
+            {
+                property.Report("quality", $"column '{name}': validValues of a boolean are not implemented: remove them.");
+            }
+
+            foreach (var value in column.Enumeration.Where(value => !Plan.CompiledColumn.IsOfType(typed, value)))
+            {
+                property.Report("quality", $"column '{name}': validValues holds '{value}', which is no {column.SqlType}.");
+            }
         }
 
         if (key && !column.Required)
@@ -196,7 +203,7 @@ internal sealed partial class ContractParser
         return new ParsedColumn(column, key, position, property.Line);
     }
 
-    private static ContractColumn Typed(ContractNode property, ContractColumn column)
+    private static ContractColumn? Typed(ContractNode property, ContractColumn column)
     {
         var logical = property.RequiredText("logicalType");
         var physical = (property.Text("physicalType") ?? "").ToLowerInvariant().Replace(" ", "", StringComparison.Ordinal);
@@ -223,13 +230,14 @@ internal sealed partial class ContractParser
                 property.Has("physicalType") ? "physicalType" : "logicalType",
                 $"column '{column.Name}': logicalType '{logical}' with physicalType '{physical}' is not implemented. Implemented: string text, " +
                 "integer integer|bigint, number numeric(p,s), date date, timestamp timestamptz, boolean boolean.");
-            return column;
+            return null;
         }
 
         if (typed.Type == ColumnType.Numeric && (typed.Precision is < 1 or > MaxPrecision || typed.Scale > typed.Precision))
         {
             property.Report(
                 "physicalType", $"column '{column.Name}': {physical} is not implemented; expected 1 to {MaxPrecision} digits, of which 0 to all decimals.");
+            return null;
         }
 
         return typed;

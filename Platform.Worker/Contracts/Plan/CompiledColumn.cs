@@ -17,6 +17,14 @@ internal abstract class CompiledColumn(ContractColumn column)
         _ => new ScalarColumn(column),
     };
 
+    /// <summary>Whether a text is of the column's type, whatever its limits.</summary>
+    public static bool IsOfType(ContractColumn column, string text) => column.Type switch
+    {
+        ColumnType.Text => true,
+        ColumnType.Boolean => text is "true" or "false",
+        _ => ScalarColumn.TryRead(column, Encoding.UTF8.GetBytes(text), out _),
+    };
+
     /// <summary>Appends the field to the row if it keeps the contract; otherwise appends nothing that may stay.</summary>
     /// <param name="field">The field's text, unquoted, valid UTF-8 without NUL.</param>
     /// <param name="row">Where to write.</param>
@@ -57,30 +65,40 @@ internal abstract class CompiledColumn(ContractColumn column)
 /// <summary>Integers, numerics, dates and timestamps: read as a number, compared with the limits, written by type.</summary>
 internal sealed class ScalarColumn : CompiledColumn
 {
-    private readonly ColumnType _type;
-    private readonly int _precision;
-    private readonly int _scale;
     private readonly long _minimum;
     private readonly long _maximum;
+    private readonly long[] _enumeration;
 
     public ScalarColumn(ContractColumn column)
         : base(column)
     {
-        (_type, _precision, _scale) = (column.Type, column.Precision, column.Scale);
         (_minimum, _maximum) = RangeLimits.Of(column);
+        _enumeration = [.. column.Enumeration.Select(text => TryRead(column, Encoding.UTF8.GetBytes(text), out var value)
+            ? value
+            : throw new ArgumentException($"'{text}' is no {column.SqlType}.", nameof(column)))];
     }
+
+    /// <summary>The number that a text of the column's type stands for; see <see cref="FieldText"/>.</summary>
+    public static bool TryRead(ContractColumn column, ReadOnlySpan<byte> field, out long value) => column.Type switch
+    {
+        ColumnType.Numeric => FieldText.TryNumeric(field, column.Precision, column.Scale, out value),
+        ColumnType.Date => FieldText.TryDate(field, out value),
+        ColumnType.Timestamp => FieldText.TryTimestamp(field, out value),
+        ColumnType.Integer => FieldText.TryInteger(field, out value) && value is >= int.MinValue and <= int.MaxValue,
+        _ => FieldText.TryInteger(field, out value),
+    };
 
     protected override bool TryWriteValue(ReadOnlySpan<byte> field, RowBuffer row, out long value)
     {
-        if (!TryRead(field, out value) || value < _minimum || value > _maximum)
+        if (!TryRead(Column, field, out value) || value < _minimum || value > _maximum || !IsPermitted(value))
         {
             return false;
         }
 
-        switch (_type)
+        switch (Column.Type)
         {
             case ColumnType.Numeric:
-                row.WriteNumericField(value, _scale);
+                row.WriteNumericField(value, Column.Scale);
                 break;
             case ColumnType.Integer or ColumnType.Date:
                 row.WriteInt32Field((int)value);
@@ -95,28 +113,28 @@ internal sealed class ScalarColumn : CompiledColumn
 
     protected override IEnumerable<Violation> ExplainValue(string field)
     {
-        if (!TryRead(Encoding.UTF8.GetBytes(field), out var value))
+        if (!TryRead(Column, Encoding.UTF8.GetBytes(field), out var value))
         {
             yield return Broken(Rules.Type, field, $"is '{Shown(field)}'; expected {Form()}");
+            yield break;
         }
-        else if (value < _minimum || value > _maximum)
+
+        if (value < _minimum || value > _maximum)
         {
             yield return Broken(Rules.Range, field, $"is {field}; expected {Limits()}");
         }
+
+        if (!IsPermitted(value))
+        {
+            yield return Broken(Rules.Enumeration, field, $"is {field}; expected one of {string.Join(", ", Column.Enumeration)}");
+        }
     }
 
-    private bool TryRead(ReadOnlySpan<byte> field, out long value) => _type switch
-    {
-        ColumnType.Numeric => FieldText.TryNumeric(field, _precision, _scale, out value),
-        ColumnType.Date => FieldText.TryDate(field, out value),
-        ColumnType.Timestamp => FieldText.TryTimestamp(field, out value),
-        ColumnType.Integer => FieldText.TryInteger(field, out value) && value is >= int.MinValue and <= int.MaxValue,
-        _ => FieldText.TryInteger(field, out value),
-    };
+    private bool IsPermitted(long value) => _enumeration.Length == 0 || Array.IndexOf(_enumeration, value) >= 0;
 
-    private string Form() => _type switch
+    private string Form() => Column.Type switch
     {
-        ColumnType.Numeric => $"a number with at most {_precision - _scale} digits before and {_scale} after the point",
+        ColumnType.Numeric => $"a number with at most {Column.Precision - Column.Scale} digits before and {Column.Scale} after the point",
         ColumnType.Date => "a date yyyy-MM-dd",
         ColumnType.Timestamp => "a timestamp yyyy-MM-ddTHH:mm:ssZ with at most 6 decimals",
         ColumnType.Integer => "a whole number of 32 bits",

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Options;
+
+namespace Platform.Worker.Contracts;
+
+internal static class ContractRegistration
+{
+    /// <summary>Folder of the built-in contracts beside the program.</summary>
+    private static readonly string BuiltIn = Path.Combine(AppContext.BaseDirectory, "Sources");
+
+    /// <summary>The catalogue of the built-in contracts and of those in <see cref="ContractOptions.Directories"/>.</summary>
+    public static IHostApplicationBuilder AddContracts(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ContractOptions>().BindConfiguration(ContractOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton(provider => ContractCatalog.Load(
+            [BuiltIn, .. provider.GetRequiredService<IOptions<ContractOptions>>().Value.Directories]));
+        return builder;
+    }
+}
