@@ -1,0 +1,13 @@
+{#
+  True for rows whose date is one of the data dates of this build, widened by the days that a row may depend on:
+  a row of date X that depends on partitions X .. X + n must be built again when one of them is, so its window starts n days earlier
+  (lookback_days); a row that depends on partitions X - n .. X needs a window that ends n days later (lookahead_days).
+#}
+{% macro in_build_window(column, lookback_days=0, lookahead_days=0) -%}
+    {{ column }} between date '{{ var("start_date") }}' - {{ lookback_days }} and date '{{ var("end_date") }}' + {{ lookahead_days }}
+{%- endmacro %}
+
+{# The same for rows that summarise a month. #}
+{% macro in_build_months(column) -%}
+    {{ column }} between {{ month_of("date '" ~ var("start_date") ~ "'") }} and {{ month_of("date '" ~ var("end_date") ~ "'") }}
+{%- endmacro %}

@@ -1,0 +1,5 @@
+select
+    carrier,
+    carrier_name,
+    service_level
+from {{ ref('carriers') }}

@@ -1,0 +1,5 @@
+select
+    warehouse,
+    warehouse_name,
+    country_code
+from {{ ref('warehouses') }}

@@ -1,0 +1,56 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='_partition',
+        indexes=[{'columns': ['_partition']}, {'columns': ['order_id']}]
+    )
+}}
+
+-- An order and its lines are in the same partition, so a partition's rows depend on nothing else.
+with orders as (
+
+    select * from {{ ref('stg_sales__orders') }}
+    {% if is_incremental() %}
+    where {{ in_build_window('_partition') }}
+    {% endif %}
+
+),
+
+lines as (
+
+    select * from {{ ref('stg_sales__order_lines') }}
+    {% if is_incremental() %}
+    where {{ in_build_window('_partition') }}
+    {% endif %}
+
+)
+
+select
+    lines.order_id || '-' || lines.line_number as order_line_id,
+    lines.order_id,
+    lines.line_number,
+    lines.order_date,
+    orders.customer_id,
+    lines.product_id,
+    orders.channel,
+    orders.region,
+    orders.currency,
+    orders.fx_rate,
+    lines.quantity,
+    lines.unit_price,
+    lines.discount_amount,
+    lines.net_amount,
+    lines.tax_rate,
+    lines.tax_amount,
+    {{ to_eur('lines.discount_amount', 'orders.fx_rate') }} as discount_amount_eur,
+    lines.net_amount_eur,
+    lines.unit_cost,
+    lines.quantity * lines.unit_cost as cost_amount_eur,
+    lines.net_amount_eur - lines.quantity * lines.unit_cost as gross_profit_eur,
+    lines._partition,
+    lines._line
+from lines
+left join orders
+    on lines.order_id = orders.order_id
+    and lines._partition = orders._partition

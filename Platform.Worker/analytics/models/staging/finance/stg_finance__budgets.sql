@@ -1,0 +1,7 @@
+select
+    budget_month,
+    account_code,
+    amount,
+    _partition,
+    _line
+from {{ source('finance', 'budgets') }}

@@ -1,0 +1,15 @@
+-- Actual amounts in the comparison are those of the ledger, for every account that has a budget.
+with ledger as (
+
+    select {{ month_of('ledger_date') }} as budget_month, account_code, sum(amount) as amount
+    from {{ ref('mart_ledger_daily') }}
+    group by {{ month_of('ledger_date') }}, account_code
+
+)
+
+select variance.budget_month, variance.account_code, variance.actual_amount, ledger.amount
+from {{ ref('mart_budget_variance') }} as variance
+left join ledger
+    on variance.budget_month = ledger.budget_month
+    and variance.account_code = ledger.account_code
+where variance.actual_amount <> coalesce(ledger.amount, 0)

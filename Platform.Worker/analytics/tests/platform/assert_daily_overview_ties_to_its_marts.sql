@@ -1,0 +1,36 @@
+with overview as (
+
+    select
+        overview_date,
+        revenue_eur,
+        ebitda_eur,
+        tickets_opened
+    from {{ ref('mart_daily_overview') }}
+
+),
+
+sales as (
+
+    select order_date, sum(revenue_eur) as revenue_eur
+    from {{ ref('mart_sales_daily') }}
+    group by order_date
+
+),
+
+support as (
+
+    select ticket_date, sum(tickets_opened) as tickets_opened
+    from {{ ref('mart_support_daily') }}
+    group by ticket_date
+
+)
+
+select overview.overview_date
+from overview
+left join sales on overview.overview_date = sales.order_date
+left join support on overview.overview_date = support.ticket_date
+left join {{ ref('mart_daily_pnl') }} as pnl on overview.overview_date = pnl.pnl_date
+where
+    overview.revenue_eur <> coalesce(sales.revenue_eur, 0)
+    or overview.tickets_opened <> coalesce(support.tickets_opened, 0)
+    or overview.ebitda_eur <> coalesce(pnl.ebitda, 0)

@@ -1,0 +1,4 @@
+select customers.customer_id, customers.country_code, customers.region
+from {{ ref('dim_customer') }} as customers
+inner join {{ ref('countries') }} as countries on customers.country_code = countries.country_code
+where customers.region <> countries.region
