@@ -26,7 +26,7 @@ internal sealed record ChildProcessStart(string Name, string FileName, IReadOnly
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private const int RememberedLines = 40;
+    private const int RememberedLines = 20;
     private readonly ChildProcessStart _start;
     private readonly Process _process;
     private readonly Queue<string> _lastLines = new();
@@ -41,6 +41,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     public string Name => _start.Name;
 
     public int Id => _process.Id;
+
+    public Signal StopSignal => _start.StopSignal;
 
     /// <summary>Completes when the process has ended.</summary>
     public Task Exited { get; private set; }
@@ -114,7 +116,7 @@ internal sealed class ChildProcess : IAsyncDisposable
                     $"{Name} was not ready after {timeout.TotalSeconds:0} s. Its last lines:{System.Environment.NewLine}{LastLines}");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Npgsql;
 
 namespace Platform.AppHost.Embedded.Servers;
@@ -51,7 +50,7 @@ internal sealed class PostgresServer : IAsyncDisposable
                 + $"({options.Binaries.Folder}). Provide version {version}, or start with --fresh to begin with empty data.");
         }
 
-        await StopLeftOverAsync(options, cancellationToken);
+        await StopLeftOverAsync(options.Folder, options.Report, cancellationToken);
         var child = await ChildProcess.StartAsync(
             new ChildProcessStart("postgres", options.Binaries.Postgres, Arguments(options))
             {
@@ -71,6 +70,32 @@ internal sealed class PostgresServer : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Stops the server that a killed process left running on the data folder, as it would refuse the folder to another. The caller holds the folder.
+    /// </summary>
+    public static async Task StopLeftOverAsync(string folder, Action<string> report, CancellationToken cancellationToken)
+    {
+        var pidFile = Path.Combine(folder, "postmaster.pid");
+        if (OperatingSystem.IsWindows() || !File.Exists(pidFile)
+            || !int.TryParse((await File.ReadAllLinesAsync(pidFile, cancellationToken)).FirstOrDefault(), out var processId))
+        {
+            return;
+        }
+
+        if (ServerProcesses.AreOn(folder, processId))
+        {
+            report($"stopping the PostgreSQL server that an earlier start left running (process {processId})");
+            if (!await ServerProcesses.StopAsync(folder, processId, Signal.Interrupt, StopTimeout, cancellationToken)
+                && !await ServerProcesses.StopAsync(folder, processId, Signal.Quit, StopTimeout, cancellationToken))
+            {
+                throw new ServerException($"A PostgreSQL server (process {processId}) uses {folder} and does not stop. Stop it, then start again.");
+            }
+        }
+
+        // A killed server leaves the file, and its number may be another process' by now, which PostgreSQL would take for a server.
+        File.Delete(pidFile);
     }
 
     /// <summary>A connection string for the role.</summary>
@@ -159,60 +184,6 @@ internal sealed class PostgresServer : IAsyncDisposable
             cancellationToken);
         Directory.Move(dataFolder, options.Folder);
         Directory.Delete(partial, recursive: true);
-    }
-
-    /// <summary>A process that was killed may have left its server running, which would refuse this one the data folder.</summary>
-    private static async Task StopLeftOverAsync(PostgresServerOptions options, CancellationToken cancellationToken)
-    {
-        var pidFile = Path.Combine(options.Folder, "postmaster.pid");
-        if (OperatingSystem.IsWindows() || !File.Exists(pidFile)
-            || !int.TryParse((await File.ReadAllLinesAsync(pidFile, cancellationToken)).FirstOrDefault(), out var processId)
-            || FindPostgres(processId, options.Folder) is not { } leftOver)
-        {
-            return;
-        }
-
-        using (leftOver)
-        {
-            options.Report($"stopping the PostgreSQL server that an earlier start left running (process {processId})");
-            foreach (var signal in new[] { Signal.Interrupt, Signal.Quit })
-            {
-                Signals.Send(processId, signal);
-                using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                timeout.CancelAfter(StopTimeout);
-                try
-                {
-                    await leftOver.WaitForExitAsync(timeout.Token);
-                    return;
-                }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-                {
-                    // Ask again, more urgently.
-                }
-            }
-
-            throw new ServerException($"A PostgreSQL server (process {processId}) uses {options.Folder} and does not stop. Stop it, then start again.");
-        }
-    }
-
-    private static Process? FindPostgres(int processId, string folder)
-    {
-        try
-        {
-            var process = System.Diagnostics.Process.GetProcessById(processId);
-            var workingFolder = OperatingSystem.IsLinux() ? new FileInfo($"/proc/{processId}/cwd").LinkTarget : folder;
-            if (process.ProcessName.StartsWith("postgres", StringComparison.Ordinal) && workingFolder == folder)
-            {
-                return process;
-            }
-
-            process.Dispose();
-            return null;
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
     }
 
     private static List<string> Arguments(PostgresServerOptions options)
