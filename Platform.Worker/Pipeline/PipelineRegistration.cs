@@ -14,6 +14,7 @@ internal static class PipelineRegistration
         builder.Services.AddSingleton<RunLedger>();
         builder.Services.AddSingleton<TaskRunner>();
         builder.Services.AddSingleton<PipelineRunner>();
+        builder.Services.AddSingleton<RunHistory>();
         return builder;
     }
 

@@ -18,7 +18,13 @@ internal sealed class PipelineRunner(
     IOptions<PipelineOptions> options,
     ILogger<PipelineRunner> logger)
 {
+    /// <summary>How long an interrupted run may take to tell the ledger.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     public string Pipeline => pipeline.Name;
+
+    /// <summary>Tasks of one data date.</summary>
+    public int TaskCount => pipeline.TaskNames.Count;
 
     public bool IsLastPartitionTask(string task) => pipeline.PartitionTasks[^1].Name == task;
 
@@ -41,6 +47,27 @@ internal sealed class PipelineRunner(
         IReadOnlyCollection<DateOnly>? dates, WorkOptions work, IProgress<TaskEvent>? progress, CancellationToken cancellationToken)
     {
         var ended = new ConcurrentDictionary<DateOnly, TaskEnd>();
+        try
+        {
+            await WorkAsync(dates, work, ended, progress, cancellationToken);
+        }
+        catch (OperationCanceledException) when (work.WhenInterrupted is RunState.Cancelled && dates is not null)
+        {
+            // What was not begun yet must not be taken up by another Worker either.
+            using var grace = new CancellationTokenSource(Grace);
+            await ledger.WithdrawAsync(pipeline.Name, dates, grace.Token);
+            throw;
+        }
+        return ended;
+    }
+
+    private async Task WorkAsync(
+        IReadOnlyCollection<DateOnly>? dates,
+        WorkOptions work,
+        ConcurrentDictionary<DateOnly, TaskEnd> ended,
+        IProgress<TaskEvent>? progress,
+        CancellationToken cancellationToken)
+    {
         while (await ledger.UnfinishedAsync(pipeline.Name, dates, cancellationToken) is { Count: > 0 } unfinished)
         {
             var worked = await retry.ExecuteAsync(
@@ -61,7 +88,6 @@ internal sealed class PipelineRunner(
                     cancellationToken);
             }
         }
-        return ended;
     }
 
     /// <returns>False when every unfinished date is held elsewhere.</returns>
@@ -120,7 +146,7 @@ internal sealed class PipelineRunner(
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             // The claim is still held, so the ledger can be put right; a kill leaves that to the next Worker.
-            using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            using var grace = new CancellationTokenSource(Grace);
             await ledger.InterruptAsync(pipeline.Name, dates, work.WhenInterrupted, grace.Token);
             Log.Interrupted(logger, pipeline.Name, range, work.WhenInterrupted);
             throw;

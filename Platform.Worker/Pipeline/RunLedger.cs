@@ -171,6 +171,15 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             cancellationToken,
             new("pipeline", pipeline), Dates(dates), new("state", state.Word()), Now());
 
+    /// <summary>The operator gave up: those of the dates that nobody has begun are cancelled.</summary>
+    public Task WithdrawAsync(string pipeline, IReadOnlyCollection<DateOnly> dates, CancellationToken cancellationToken) =>
+        ExecuteAsync("""
+            update meta.pipeline_run set state = 'cancelled', finished_at = @now
+            where pipeline = @pipeline and data_date = any (@dates) and state = 'queued'
+            """,
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates), Now());
+
     private Task ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
         retry.ExecuteAsync(
             async token =>

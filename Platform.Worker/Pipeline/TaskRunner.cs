@@ -34,7 +34,7 @@ internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, IL
                 });
             await ledger.CompleteTaskAsync(pipeline, dates, task, outcome, last, cancellationToken);
             Log.TaskSucceeded(logger, task, range, Stopwatch.GetElapsedTime(started), outcome.Rows);
-            return new(outcome.Skipped ? TaskState.Skipped : TaskState.Success, null);
+            return new(outcome.Skipped ? TaskState.Skipped : TaskState.Success) { Rows = outcome.Rows };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -42,13 +42,17 @@ internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, IL
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             Log.TaskFailed(logger, fault is Fault.Unexpected ? exception : null, task, range, fault, exception.Message);
             await ledger.FailTaskAsync(pipeline, dates, task, fault, exception.Message, cancellationToken);
-            return new(TaskState.Failed, exception.Message) { Fault = fault };
+            return new(TaskState.Failed) { Fault = fault, Error = exception.Message };
         }
     }
 }
 
 /// <summary>How a task ended, and if it failed, whose fault it was and why.</summary>
-internal sealed record TaskEnd(TaskState State, string? Error)
+internal sealed record TaskEnd(TaskState State)
 {
+    public long? Rows { get; init; }
+
     public Fault? Fault { get; init; }
+
+    public string? Error { get; init; }
 }

@@ -5,8 +5,8 @@ using Quartz;
 namespace Platform.Worker.Pipeline.Schedule;
 
 /// <summary>
-/// The scheduler: tables of its own in schema <c>quartz</c>, one cluster of all Workers on this database. It is built with the host and
-/// started after the migrations (<see cref="Start.WorkerStart"/>).
+/// The scheduler: tables of its own in schema <c>quartz</c>, one cluster of all Workers on this database. Started and stopped by
+/// <see cref="Start.WorkerStart"/>.
 /// </summary>
 internal static class PipelineSchedule
 {
@@ -44,12 +44,9 @@ internal static class PipelineSchedule
         });
         builder.Services.AddOptions<ExecutionHistoryOptions>()
             .Configure<IOptions<PipelineOptions>>((history, pipeline) => history.Retention = pipeline.Value.HistoryRetention);
-        // Built with the host, so that the host also shuts it down; started when the tables it works on are there.
-        builder.Services.AddQuartzHostedService(options =>
-        {
-            options.AutoStart = false;
-            options.WaitForJobsToComplete = true;
-        });
+        // Not a hosted service: to build the scheduler is to use its tables, and these need the migrations first.
+        builder.Services.Configure<QuartzHostedServiceOptions>(options => options.WaitForJobsToComplete = true);
+        builder.Services.AddSingleton<QuartzHostedService>();
         builder.Services.AddSingleton<RunRequests>();
     }
 

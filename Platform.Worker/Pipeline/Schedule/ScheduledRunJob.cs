@@ -7,8 +7,8 @@ internal sealed class ScheduledRunJob(PipelineRunner runner) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        // The time it was due, not the time it fired: a late firing still means the day before it was due.
-        DateOnly[] dates = [DataDates.Of(context.ScheduledFireTimeUtc ?? context.FireTimeUtc)];
+        // The time it was due, not the time it fires: a late firing, and a backfilled one, still mean the day before they were due.
+        DateOnly[] dates = [DataDates.Of(context.GetBackfillSlot() ?? context.ScheduledFireTimeUtc ?? context.FireTimeUtc)];
         await runner.QueueAsync(dates, RunTrigger.Schedule, again: false, cancellationToken);
         context.Result = RunReport.Of(await runner.WorkAsync(dates, new WorkOptions(), progress: null, cancellationToken));
     }

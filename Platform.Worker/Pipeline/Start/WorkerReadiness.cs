@@ -7,6 +7,8 @@ internal sealed class WorkerReadiness : IHealthCheck
 {
     private volatile bool _ready;
 
+    public bool IsReady => _ready;
+
     public void Ready() => _ready = true;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

@@ -7,13 +7,16 @@ namespace Platform.Worker.Pipeline.Start;
 internal sealed class WorkerStart(
     MigrationRunner migrations,
     WorkerReadiness readiness,
-    ISchedulerFactory schedulers,
+    QuartzHostedService scheduler,
     CatchUp catchUp,
     InfrastructureRetry retry,
     WorkerProgress progress,
     IHostApplicationLifetime lifetime,
     ILogger<WorkerStart> logger) : BackgroundService
 {
+    public override Task StopAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(base.StopAsync(cancellationToken), scheduler.StopAsync(cancellationToken));
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -32,7 +35,7 @@ internal sealed class WorkerStart(
                     return ValueTask.CompletedTask;
                 });
             readiness.Ready();
-            await Task.WhenAll(StartSchedulerAsync(stoppingToken), CatchUpAsync(stoppingToken));
+            await Task.WhenAll(scheduler.StartAsync(stoppingToken), CatchUpAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -44,12 +47,6 @@ internal sealed class WorkerStart(
             Environment.ExitCode = ExitCode.Of(exception);
             lifetime.StopApplication();
         }
-    }
-
-    private async Task StartSchedulerAsync(CancellationToken cancellationToken)
-    {
-        var scheduler = await schedulers.GetScheduler(cancellationToken);
-        await scheduler.Start(cancellationToken);
     }
 
     private async Task CatchUpAsync(CancellationToken cancellationToken)

@@ -16,7 +16,18 @@ internal sealed class TestPipeline : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly List<NpgsqlDataSource> _workers = [];
 
-    private TestPipeline(TestDatabase database) => _database = database;
+    private TestPipeline(TestDatabase database)
+    {
+        _database = database;
+        Definition = new(
+            Name,
+            [new ScriptedTask(this, "generate"), new ScriptedTask(this, "load_a"), new ScriptedTask(this, "load_b")],
+            new ScriptedBuild(this));
+    }
+
+    public PipelineDefinition Definition { get; }
+
+    public string ConnectionString => _database.ConnectionString;
 
     public NpgsqlDataSource Warehouse => _database.DataSource;
 
@@ -53,12 +64,8 @@ internal sealed class TestPipeline : IAsyncDisposable
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var retry = new InfrastructureRetry(options, TimeProvider.System);
         var ledger = new RunLedger(warehouse, retry, TimeProvider.System);
-        var definition = new PipelineDefinition(
-            Name,
-            [new ScriptedTask(this, "generate"), new ScriptedTask(this, "load_a"), new ScriptedTask(this, "load_b")],
-            new ScriptedBuild(this));
         return new PipelineRunner(
-            definition, ledger, new TaskRunner(ledger, retry, NullLogger<TaskRunner>.Instance), retry, warehouse, options,
+            Definition, ledger, new TaskRunner(ledger, retry, NullLogger<TaskRunner>.Instance), retry, warehouse, options,
             NullLogger<PipelineRunner>.Instance);
     }
 

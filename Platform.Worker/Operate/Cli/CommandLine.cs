@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Platform.Worker.Pipeline;
+
+namespace Platform.Worker.Operate.Cli;
+
+/// <summary>The verbs of the executable. Without a verb it is the host, and its arguments are configuration.</summary>
+internal static class CommandLine
+{
+    private static readonly string[] Verbs = ["run", "backfill", "generate", "transform", "status", "--help", "-h", "-?", "--version"];
+
+    public static bool Asks(string[] args) => args.Length > 0 && (Verbs.Contains(args[0]) || !args[0].StartsWith('-'));
+
+    /// <param name="args">The command line.</param>
+    /// <param name="stages">Registers the stages that the verbs work with.</param>
+    public static async Task<int> InvokeAsync(string[] args, Action<IHostApplicationBuilder> stages)
+    {
+        var verbose = new Option<bool>("--verbose") { Description = "Log what happens to standard error, and show stack traces.", Recursive = true };
+        var session = new VerbSession(stages, verbose);
+        var root = new RootCommand("""
+            Platform Worker: lands, checks, loads and transforms the daily partitions. Without a verb it runs as the host: schedule, catch-up, operator API.
+            Exit codes: 0 done, 1 the data or a test failed, 2 usage or configuration, 3 infrastructure, 130 interrupted.
+            Connection strings: ConnectionStrings__warehouse, ConnectionStrings__landing.
+            """)
+        {
+            verbose,
+            RunVerb.Create(session),
+            BackfillVerb.Create(session),
+            StatusVerb.Create(session),
+        };
+        var parsed = root.Parse(args);
+        var code = await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            // Long enough for the ledger to hear that the run was interrupted.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+            EnableDefaultExceptionHandler = false,
+        });
+        return parsed.Errors.Count > 0 ? ExitCode.Configuration : code;
+    }
+}

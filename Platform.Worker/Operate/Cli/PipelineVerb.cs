@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Platform.ServiceDefaults;
+using Platform.Worker.Pipeline;
+
+namespace Platform.Worker.Operate.Cli;
+
+/// <summary>What <c>run</c> and <c>backfill</c> share: queue the dates, work on them with progress, tell how they ended.</summary>
+internal static class PipelineVerb
+{
+    public static Option<bool> Force() => new("--force") { Description = "Load again even what has not changed." };
+
+    public static Task<int> RunAsync(
+        VerbSession session, ParseResult arguments, DataDateRange range, RunTrigger trigger, bool force, CancellationToken cancellationToken) =>
+        session.RunAsync(
+            arguments,
+            [WarehouseNames.Connection, LandingNames.Connection],
+            async services =>
+            {
+                var newest = DataDates.NewestDue(services.GetRequiredService<TimeProvider>());
+                if (range.Days < 1 || range.To > newest)
+                {
+                    throw new ConfigurationFaultException(range.Days < 1
+                        ? $"The range ends on {range.To:O}, before it starts on {range.From:O}."
+                        : $"{range.To:O} is not due yet; the newest data date that is due is {newest:O}.");
+                }
+                var runner = services.GetRequiredService<PipelineRunner>();
+                DateOnly[] dates = [.. range.Dates];
+                await runner.QueueAsync(dates, trigger, again: true, cancellationToken);
+                // Ctrl+C means that the operator does not want it any more, so no other Worker takes it up.
+                var work = new WorkOptions { Force = force, WhenInterrupted = RunState.Cancelled };
+                var ended = await ConsoleProgress.ShowAsync(
+                    $"{runner.Pipeline} {range}", dates.Length * runner.TaskCount,
+                    progress => runner.WorkAsync(dates, work, progress, cancellationToken));
+                return await TellAsync(services.GetRequiredService<RunHistory>(), dates, ended, cancellationToken);
+            },
+            cancellationToken);
+
+    /// <summary>The ledger knows the end of every run, also of those that another Worker ran meanwhile.</summary>
+    private static async Task<int> TellAsync(
+        RunHistory history, IReadOnlyList<DateOnly> dates, IReadOnlyDictionary<DateOnly, TaskEnd> ended, CancellationToken cancellationToken)
+    {
+        var code = ExitCode.Success;
+        var succeeded = 0;
+        foreach (var date in dates)
+        {
+            var run = await history.FindAsync(date, cancellationToken)
+                ?? throw new DataFaultException($"The run of {date:O} is no longer in the ledger.");
+            if (run.State == RunState.Success.Word())
+            {
+                succeeded++;
+                continue;
+            }
+            await Console.Error.WriteLineAsync($"{date:O} {run.State}: {run.Error}");
+            code = Math.Max(code, ended.TryGetValue(date, out var end) && end.Fault is { } fault ? ExitCode.Of(fault) : ExitCode.Data);
+        }
+        await Console.Out.WriteLineAsync($"{succeeded} of {dates.Count} data dates succeeded.");
+        return code;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Platform.Testing;
+using Platform.Worker.Pipeline;
+using Platform.Worker.Tests.Pipeline;
+
+namespace Platform.Worker.Tests.Operate;
+
+public sealed class OperatorApiTests(EmbeddedServers servers)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task PostRuns_RunsTheDateAndTellsItTaskByTask()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline);
+        await worker.SchedulerAsync();
+
+        using var posted = await worker.Http.PostAsJsonAsync("/api/v1/runs", new { data_date = "2026-01-05" }, Token);
+
+        Assert.Equal(HttpStatusCode.Accepted, posted.StatusCode);
+        Assert.Equal("/api/v1/runs/2026-01-05", posted.Headers.Location?.ToString());
+        var accepted = await posted.Content.ReadFromJsonAsync<JsonElement>(Token);
+        Assert.StartsWith("manual-20260105-", accepted.GetProperty("id").GetString(), StringComparison.Ordinal);
+        Assert.Equal(1, accepted.GetProperty("queued").GetInt32());
+        JsonElement run = default;
+        await TestWorker.UntilAsync(async () =>
+            (run = await worker.Http.GetFromJsonAsync<JsonElement>("/api/v1/runs/2026-01-05", Token)).GetProperty("state").GetString() == "success");
+        Assert.Equal(
+            ["generate success", "load_a success", "load_b success", "build success"],
+            run.GetProperty("tasks").EnumerateArray().Select(task => $"{task.GetProperty("task")} {task.GetProperty("state")}"));
+    }
+
+    [Fact]
+    public async Task PostBackfills_RunsTheRangeWithOneBuild()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline);
+        await worker.SchedulerAsync();
+
+        using var posted = await worker.Http.PostAsJsonAsync("/api/v1/backfills", new { from = "2026-01-05", to = "2026-01-09" }, Token);
+
+        Assert.Equal(HttpStatusCode.Accepted, posted.StatusCode);
+        await TestWorker.UntilAsync(async () =>
+            (await worker.Http.GetFromJsonAsync<JsonElement>("/api/v1/runs?limit=3", Token)).GetProperty("runs").EnumerateArray()
+                .Select(run => $"{run.GetProperty("data_date")} {run.GetProperty("state")} {run.GetProperty("trigger")}")
+                .SequenceEqual(["2026-01-09 success backfill", "2026-01-08 success backfill", "2026-01-07 success backfill"]));
+        Assert.Single(pipeline.Calls, call => call.Task == "build");
+    }
+
+    [Theory]
+    [InlineData("/api/v1/runs", """{"data_date":"9999-01-01"}""", "not due yet")]
+    [InlineData("/api/v1/backfills", """{"from":"2026-01-09","to":"2026-01-05"}""", "before it starts")]
+    [InlineData("/api/v1/backfills", """{"from":"1990-01-01","to":"2026-01-05"}""", "at most")]
+    [InlineData("/api/v1/runs", """{"data_date":"05.01.2026"}""", "$.data_date")]
+    public async Task Post_RangeThatCannotRun_IsRefusedAndQueuesNothing(string path, string body, string reason)
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline);
+        await worker.SchedulerAsync();
+
+        using var response = await worker.Http.PostAsync(path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"), Token);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Contains(reason, await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        Assert.Empty(await pipeline.RunsAsync());
+    }
+
+    [Fact]
+    public async Task GetRun_NeverRequested_IsAProblemThatSaysWhatToDo()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline);
+        await worker.SchedulerAsync();
+
+        using var response = await worker.Http.GetAsync("/api/v1/runs/2026-01-05", Token);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("POST /api/v1/runs", await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Development", null, null, null, HttpStatusCode.OK)]
+    [InlineData("Development", null, null, "worker.localhost", HttpStatusCode.OK)]
+    // Over loopback, but under a name that a page elsewhere may have pointed at this machine.
+    [InlineData("Development", null, null, "attacker.example", HttpStatusCode.Unauthorized)]
+    [InlineData("Development", "key", "wrong", null, HttpStatusCode.Unauthorized)]
+    [InlineData("Development", null, "key", null, HttpStatusCode.Unauthorized)]
+    [InlineData("Production", null, null, null, HttpStatusCode.Unauthorized)]
+    [InlineData("Production", null, "", null, HttpStatusCode.Unauthorized)]
+    [InlineData("Production", "", "", null, HttpStatusCode.Unauthorized)]
+    [InlineData("Production", "key", null, null, HttpStatusCode.Unauthorized)]
+    [InlineData("Production", "key", "key2", null, HttpStatusCode.Unauthorized)]
+    [InlineData("Production", "key", "key", null, HttpStatusCode.OK)]
+    public async Task AnyRequest_CredentialRule_DecidesWhoIsLetIn(string environment, string? key, string? sent, string? host, HttpStatusCode expected)
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        (string, string)[] settings = key is null ? [] : [("Operator:ApiKey", key)];
+        await using var worker = await TestWorker.StartAsync(pipeline, environment: environment, settings: settings);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/progress");
+        request.Headers.Host = host;
+        if (sent is not null)
+        {
+            request.Headers.Add("X-Api-Key", sent);
+        }
+
+        using var response = await worker.Http.SendAsync(request, Token);
+
+        Assert.Equal(expected, response.StatusCode);
+        if (expected is HttpStatusCode.Unauthorized)
+        {
+            Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        }
+    }
+
+    [Fact]
+    public async Task PostRuns_WithoutCredential_IsRefusedBeforeItsBodyIsRead()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline, environment: "Production");
+
+        using var response = await worker.Http.PostAsync("/api/v1/runs", new StringContent("{", System.Text.Encoding.UTF8, "application/json"), Token);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task OpenApi_NamesEveryOperation()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline);
+
+        var document = await worker.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json", Token);
+
+        Assert.Equal(
+            ["GET /api/v1/progress", "GET /api/v1/runs", "GET /api/v1/runs/{date}", "POST /api/v1/backfills", "POST /api/v1/runs"],
+            document.GetProperty("paths").EnumerateObject()
+                .SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}")).Order());
+    }
+}

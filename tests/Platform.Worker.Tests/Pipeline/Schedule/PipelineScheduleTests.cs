@@ -1,0 +1,77 @@
+using Platform.Testing;
+using Platform.Worker.Pipeline;
+using Platform.Worker.Pipeline.Schedule;
+using Quartz;
+
+namespace Platform.Worker.Tests.Pipeline.Schedule;
+
+public sealed class PipelineScheduleTests(EmbeddedServers servers)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Start_EmptyDatabase_ProvisionsItsTablesAndFiresDailyAtTwoUtc()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline);
+        var scheduler = await worker.SchedulerAsync();
+
+        var daily = await scheduler.GetTrigger(new TriggerKey("daily"), Token);
+
+        var next = daily!.NextFireTimeUtc!.Value;
+        Assert.Equal((TimeSpan.FromHours(2), TimeSpan.Zero), (next.TimeOfDay, next.Offset));
+        Assert.InRange(next, DateTimeOffset.UnixEpoch, TimeProvider.System.GetUtcNow().AddDays(1));
+        Assert.NotEqual(["0"], await pipeline.QueryAsync("select count(*) from information_schema.tables where table_schema = 'quartz'"));
+    }
+
+    [Fact]
+    public async Task Daily_FiringOfAPastSlot_RunsTheDateThatWasDueThen()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline);
+        var scheduler = await worker.SchedulerAsync();
+
+        // A firing that comes late keeps the time it was due.
+        await scheduler.ScheduleJob(
+            TriggerBuilder.Create<ScheduledRunJob>()
+                .ForJob(PipelineSchedule.ScheduledRun)
+                .WithIdentity("late")
+                .StartAt(new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero))
+                .WithSimpleSchedule(once => once.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
+                .Build(),
+            cancellationToken: Token);
+
+        await TestWorker.UntilAsync(async () => (await pipeline.RunsAsync()).SequenceEqual(["2026-02-28 success schedule -"]));
+    }
+
+    [Fact]
+    public async Task Resume_RunWithoutAWorker_IsTakenUp()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline);
+        var scheduler = await worker.SchedulerAsync();
+        await pipeline.Runner().QueueAsync([new(2026, 1, 5)], RunTrigger.Manual, again: false, Token);
+
+        await scheduler.TriggerJob(PipelineSchedule.Resume, cancellationToken: Token);
+
+        await TestWorker.UntilAsync(async () => (await pipeline.RunsAsync()).SequenceEqual(["2026-01-05 success manual -"]));
+    }
+
+    [Fact]
+    public async Task Request_RunFails_HistoryKeepsTheReasonAndTheLog()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        pipeline.Work = (task, _, _) => task == "load_a" ? throw new DataFaultException("bad partition") : Task.FromResult(new TaskOutcome());
+        await using var worker = await TestWorker.StartAsync(pipeline);
+        await worker.SchedulerAsync();
+
+        using var response = await worker.Http.PostAsync("/api/v1/runs", new StringContent("""{"data_date":"2026-01-05"}""", System.Text.Encoding.UTF8, "application/json"), Token);
+        response.EnsureSuccessStatusCode();
+
+        string[] history = [];
+        await TestWorker.UntilAsync(async () => (history = await pipeline.QueryAsync(
+            "select summary, execution_log from quartz.qrtz_execution_history where job_name = 'requested_run'")).Length > 0);
+        Assert.Contains("1 of 1 data dates failed, first 2026-01-05: bad partition", history[0], StringComparison.Ordinal);
+        Assert.Contains("load_a 2026-01-05 failed", history[0], StringComparison.Ordinal);
+    }
+}
