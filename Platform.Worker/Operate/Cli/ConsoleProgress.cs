@@ -6,18 +6,20 @@ namespace Platform.Worker.Operate.Cli;
 /// <summary>Shows work on data dates: a bar on a terminal, one line per finished task elsewhere.</summary>
 internal static class ConsoleProgress
 {
+    public static bool IsInteractive => !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive;
+
     public static async Task<T> ShowAsync<T>(string title, int tasks, Func<IProgress<TaskEvent>, Task<T>> work)
     {
-        if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive)
+        if (!IsInteractive)
         {
-            return await work(new TaskProgress(task => Console.Out.WriteLine(Line(task))));
+            return await work(new Immediate<TaskEvent>(task => Console.Out.WriteLine(Line(task))));
         }
         return await AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
             .StartAsync(context =>
             {
                 var bar = context.AddTask(Markup.Escape(title), maxValue: tasks);
-                return work(new TaskProgress(task =>
+                return work(new Immediate<TaskEvent>(task =>
                 {
                     bar.Increment(1);
                     bar.Description = Markup.Escape($"{title}  {task.Date:O} {task.Task}");

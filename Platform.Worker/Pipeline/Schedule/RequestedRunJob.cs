@@ -12,7 +12,7 @@ internal sealed class RequestedRunJob(PipelineRunner runner) : IJob<RequestedRun
     {
         DateOnly[] dates = [.. new DataDateRange(input.From, input.To).Dates];
         var ended = 0;
-        var progress = new TaskProgress(task =>
+        var progress = new Immediate<TaskEvent>(task =>
         {
             if (task.RunEnded)
             {

@@ -22,7 +22,7 @@ internal sealed class CatchUp(PipelineRunner runner, IOptions<PipelineOptions> o
         var ended = await runner.WorkAsync(
             unfinished,
             new WorkOptions(),
-            new TaskProgress(task => progress.Report(count.After(task, runner.IsLastPartitionTask(task.Task)))),
+            new Immediate<TaskEvent>(task => progress.Report(count.After(task, runner.IsLastPartitionTask(task.Task)))),
             cancellationToken);
 
         var failed = ended.Where(run => run.Value.State is TaskState.Failed).Select(run => run.Key).Order().ToList();
