@@ -8,30 +8,28 @@ namespace Platform.Worker.Landing;
 /// Uploads a blob block by block: nothing is visible under its name before <see cref="CommitAsync"/>, and what was there before stays until
 /// then. A blob of one block takes one request. (The SDK's write stream commits on dispose, a failed write's half file too.)
 /// </summary>
-internal sealed class BlockUpload(BlockBlobClient blob, string contentType)
+internal sealed class BlockUpload(BlockBlobClient blob, string contentType) : IBlockSink
 {
-    private readonly List<string> staged = [];
+    private readonly List<string> _staged = [];
 
-    /// <summary>Uploads a block that is not the last one.</summary>
     public async Task StageAsync(ReadOnlyMemory<byte> block, CancellationToken cancellationToken)
     {
-        var id = BlockId(staged.Count);
-        staged.Add(id);
+        var id = BlockId(_staged.Count);
+        _staged.Add(id);
         await blob.StageBlockAsync(id, Content(block), cancellationToken: cancellationToken);
     }
 
-    /// <summary>Uploads the last block and makes the blob visible.</summary>
     public async Task CommitAsync(ReadOnlyMemory<byte> lastBlock, CancellationToken cancellationToken)
     {
         var headers = new BlobHttpHeaders { ContentType = contentType };
-        if (staged.Count == 0)
+        if (_staged.Count == 0)
         {
             await blob.UploadAsync(Content(lastBlock), new BlobUploadOptions { HttpHeaders = headers }, cancellationToken);
             return;
         }
 
         await StageAsync(lastBlock, cancellationToken);
-        await blob.CommitBlockListAsync(staged, new CommitBlockListOptions { HttpHeaders = headers }, cancellationToken);
+        await blob.CommitBlockListAsync(_staged, new CommitBlockListOptions { HttpHeaders = headers }, cancellationToken);
     }
 
     private static Stream Content(ReadOnlyMemory<byte> block) => BinaryData.FromBytes(block).ToStream();

@@ -6,16 +6,16 @@ namespace Platform.Worker.Landing;
 /// <summary>Running total of a column, exact: whole numbers of the last digit.</summary>
 internal sealed class ControlSum
 {
-    private static readonly long[] powersOfTen = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    private static readonly long[] PowersOfTen = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
-    private long unscaled;
-    private int scale;
+    private long _unscaled;
+    private int _scale;
 
     /// <summary>Adds <paramref name="value"/> / 10^<paramref name="valueScale"/>. All values of a column have the same scale.</summary>
     public void Add(long value, int valueScale)
     {
-        scale = valueScale;
-        unscaled = checked(unscaled + value);
+        _scale = valueScale;
+        _unscaled = checked(_unscaled + value);
     }
 
     /// <summary>Adds a value as it stands in a file, if it is a number.</summary>
@@ -23,14 +23,14 @@ internal sealed class ControlSum
     {
         if (Utf8Parser.TryParse(text, out decimal value, out var consumed) && consumed == text.Length)
         {
-            unscaled = checked(unscaled + (long)(value * PowerOfTen(scale)));
+            _unscaled = checked(_unscaled + (long)(value * PowerOfTen(_scale)));
         }
     }
 
     /// <summary>The total with the column's decimals: <c>123.45</c>.</summary>
     public override string ToString() =>
-        (unscaled / (decimal)PowerOfTen(scale)).ToString("F" + scale.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        (_unscaled / (decimal)PowerOfTen(_scale)).ToString("F" + _scale.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>10 to the power of <paramref name="scale"/>, up to 8.</summary>
-    public static long PowerOfTen(int scale) => powersOfTen[scale];
+    public static long PowerOfTen(int scale) => PowersOfTen[scale];
 }

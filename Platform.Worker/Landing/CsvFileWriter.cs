@@ -7,7 +7,7 @@ namespace Platform.Worker.Landing;
 
 /// <summary>
 /// Writes one CSV file of a partition (RFC 4180, UTF-8, a header, lines that end with <c>\n</c>): field by field into a block, block by block
-/// to the storage account. Counts rows and bytes and takes SHA-256 and the control sums on the way.
+/// to its sink. Counts rows and bytes and takes SHA-256 and the control sums on the way.
 /// </summary>
 /// <remarks>
 /// A row is its fields in column order, then <see cref="EndRow"/>. The writer of many rows asks <see cref="IsBlockFull"/> after each and calls
@@ -18,51 +18,51 @@ internal sealed class CsvFileWriter : IAsyncDisposable
     private const int BlockBytes = 4 << 20;
     private const int LongestNumber = 24;
 
-    private static readonly SearchValues<byte> needsQuotes = SearchValues.Create(",\"\r\n"u8);
+    private static readonly SearchValues<byte> NeedsQuotes = SearchValues.Create(",\"\r\n"u8);
 
-    private readonly BlockUpload upload;
-    private readonly string dataset;
-    private readonly IReadOnlyList<string> columns;
-    private readonly ControlSum?[] sums;
-    private readonly int[] fieldEnds;
-    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private byte[] block = ArrayPool<byte>.Shared.Rent(64 << 10);
-    private byte[]? blockInFlight;
-    private Task flight = Task.CompletedTask;
-    private int length;
-    private int rowStart;
-    private int lastRowStart;
-    private int field;
-    private long rows;
-    private long bytes;
+    private readonly IBlockSink _sink;
+    private readonly string _dataset;
+    private readonly IReadOnlyList<string> _columns;
+    private readonly ControlSum?[] _sums;
+    private readonly int[] _fieldEnds;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private byte[] _block = ArrayPool<byte>.Shared.Rent(64 << 10);
+    private byte[]? _blockInFlight;
+    private Task _flight = Task.CompletedTask;
+    private int _length;
+    private int _rowStart;
+    private int _lastRowStart;
+    private int _field;
+    private long _rows;
+    private long _bytes;
 
-    public CsvFileWriter(BlockUpload upload, string dataset, IReadOnlyList<string> columns, IReadOnlyList<string> controlSums)
+    public CsvFileWriter(IBlockSink sink, string dataset, IReadOnlyList<string> columns, IReadOnlyList<string> controlSums)
     {
-        this.upload = upload;
-        this.dataset = dataset;
-        this.columns = columns;
-        sums = [.. columns.Select(column => controlSums.Contains(column) ? new ControlSum() : null)];
-        fieldEnds = new int[columns.Count];
-        foreach (var column in columns)
+        _sink = sink;
+        _dataset = dataset;
+        _columns = columns;
+        _sums = [.. _columns.Select(column => controlSums.Contains(column) ? new ControlSum() : null)];
+        _fieldEnds = new int[_columns.Count];
+        foreach (var column in _columns)
         {
             Text(Encoding.UTF8.GetBytes(column));
         }
 
         EndRow();
-        rows = 0;
+        _rows = 0;
     }
 
     /// <summary>What the manifest says of the file; null until <see cref="CompleteAsync"/>.</summary>
     public ManifestFile? Completed { get; private set; }
 
     /// <summary>Columns in file order.</summary>
-    public IReadOnlyList<string> Columns => columns;
+    public IReadOnlyList<string> Columns => _columns;
 
     /// <summary>Rows written, without the header.</summary>
-    public long Rows => rows;
+    public long Rows => _rows;
 
     /// <summary>Time to call <see cref="FlushAsync"/>.</summary>
-    public bool IsBlockFull => length >= BlockBytes;
+    public bool IsBlockFull => _length >= BlockBytes;
 
     /// <summary>A field without value.</summary>
     public void Empty() => EndField();
@@ -70,10 +70,10 @@ internal sealed class CsvFileWriter : IAsyncDisposable
     /// <summary>A text, quoted where RFC 4180 asks for it.</summary>
     public void Text(ReadOnlySpan<byte> utf8)
     {
-        if (!utf8.ContainsAny(needsQuotes))
+        if (!utf8.ContainsAny(NeedsQuotes))
         {
             utf8.CopyTo(Reserve(utf8.Length));
-            length += utf8.Length;
+            _length += utf8.Length;
         }
         else
         {
@@ -86,9 +86,9 @@ internal sealed class CsvFileWriter : IAsyncDisposable
     /// <summary>A whole number.</summary>
     public void Integer(long value)
     {
-        sums[field]?.Add(value, valueScale: 0);
+        _sums[_field]?.Add(value, valueScale: 0);
         Utf8Formatter.TryFormat(value, Reserve(LongestNumber), out var written);
-        length += written;
+        _length += written;
         EndField();
     }
 
@@ -98,7 +98,7 @@ internal sealed class CsvFileWriter : IAsyncDisposable
     /// <summary>A decimal number as a whole number of its last digit: <c>Number(19, 4)</c> is 0.0019.</summary>
     public void Number(long unscaled, int scale)
     {
-        sums[field]?.Add(unscaled, scale);
+        _sums[_field]?.Add(unscaled, scale);
         var target = Reserve(LongestNumber + scale);
         var start = 0;
         var magnitude = Math.Abs(unscaled);
@@ -109,11 +109,11 @@ internal sealed class CsvFileWriter : IAsyncDisposable
 
         var unit = ControlSum.PowerOfTen(scale);
         Utf8Formatter.TryFormat(magnitude / unit, target[start..], out var written);
-        length += start + written;
+        _length += start + written;
         target = target[(start + written)..];
         target[0] = (byte)'.';
         Digits(target, 1, scale, magnitude % unit);
-        length += 1 + scale;
+        _length += 1 + scale;
         EndField();
     }
 
@@ -121,7 +121,7 @@ internal sealed class CsvFileWriter : IAsyncDisposable
     public void Date(DateOnly date)
     {
         DateDigits(Reserve(10), date);
-        length += 10;
+        _length += 10;
         EndField();
     }
 
@@ -137,23 +137,23 @@ internal sealed class CsvFileWriter : IAsyncDisposable
         target[16] = (byte)':';
         Digits(target, 17, 2, secondOfDay % 60);
         target[19] = (byte)'Z';
-        length += 20;
+        _length += 20;
         EndField();
     }
 
     /// <summary>Ends the row. Every column must have been written.</summary>
     public void EndRow()
     {
-        if (field != columns.Count)
+        if (_field != _columns.Count)
         {
-            throw new InvalidOperationException($"A row of {dataset} has {field} fields; its header has {columns.Count}.");
+            throw new InvalidOperationException($"A row of {_dataset} has {_field} fields; its header has {_columns.Count}.");
         }
 
-        block[length - 1] = (byte)'\n';
-        lastRowStart = rowStart;
-        rowStart = length;
-        field = 0;
-        rows++;
+        _block[_length - 1] = (byte)'\n';
+        _lastRowStart = _rowStart;
+        _rowStart = _length;
+        _field = 0;
+        _rows++;
     }
 
     /// <summary>
@@ -168,27 +168,27 @@ internal sealed class CsvFileWriter : IAsyncDisposable
             var target = Reserve(raw.Length + 1);
             raw.CopyTo(target);
             target[raw.Length] = (byte)',';
-            length += raw.Length + 1;
-            if (rawFields.Length == columns.Count)
+            _length += raw.Length + 1;
+            if (rawFields.Length == _columns.Count)
             {
-                sums[column]?.Add(raw);
+                _sums[column]?.Add(raw);
             }
         }
 
-        block[length - 1] = (byte)'\n';
-        rowStart = length;
-        rows++;
+        _block[_length - 1] = (byte)'\n';
+        _rowStart = _length;
+        _rows++;
     }
 
     /// <summary>The fields of the row just ended, each as it stands in the file. Only before the next <see cref="FlushAsync"/>.</summary>
     public byte[][] LastRow()
     {
-        var fields = new byte[columns.Count][];
-        var start = lastRowStart;
+        var fields = new byte[_columns.Count][];
+        var start = _lastRowStart;
         for (var column = 0; column < fields.Length; column++)
         {
-            fields[column] = block[start..(fieldEnds[column] - 1)];
-            start = fieldEnds[column];
+            fields[column] = _block[start..(_fieldEnds[column] - 1)];
+            start = _fieldEnds[column];
         }
 
         return fields;
@@ -199,11 +199,11 @@ internal sealed class CsvFileWriter : IAsyncDisposable
     {
         await LandAsync();
         Count();
-        blockInFlight = block;
-        flight = upload.StageAsync(block.AsMemory(0, length), cancellationToken);
-        block = ArrayPool<byte>.Shared.Rent(BlockBytes + (64 << 10));
-        length = 0;
-        rowStart = 0;
+        _blockInFlight = _block;
+        _flight = _sink.StageAsync(_block.AsMemory(0, _length), cancellationToken);
+        _block = ArrayPool<byte>.Shared.Rent(BlockBytes + (64 << 10));
+        _length = 0;
+        _rowStart = 0;
     }
 
     /// <summary>Uploads the rest; the file is there when this returns.</summary>
@@ -211,16 +211,16 @@ internal sealed class CsvFileWriter : IAsyncDisposable
     {
         await LandAsync();
         Count();
-        await upload.CommitAsync(block.AsMemory(0, length), cancellationToken);
-        length = 0;
+        await _sink.CommitAsync(_block.AsMemory(0, _length), cancellationToken);
+        _length = 0;
         return Completed = new ManifestFile
         {
-            Name = LandingPath.FileName(dataset),
-            Dataset = dataset,
-            Rows = rows,
-            Bytes = bytes,
-            Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset()),
-            ControlSums = columns.Zip(sums).Where(pair => pair.Second is not null)
+            Name = LandingPath.FileName(_dataset),
+            Dataset = _dataset,
+            Rows = _rows,
+            Bytes = _bytes,
+            Sha256 = Convert.ToHexStringLower(_hash.GetHashAndReset()),
+            ControlSums = _columns.Zip(_sums).Where(pair => pair.Second is not null)
                 .ToDictionary(pair => pair.First, pair => pair.Second!.ToString()),
         };
     }
@@ -233,9 +233,9 @@ internal sealed class CsvFileWriter : IAsyncDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(block);
-            block = [];
-            hash.Dispose();
+            ArrayPool<byte>.Shared.Return(_block);
+            _block = [];
+            _hash.Dispose();
         }
     }
 
@@ -244,44 +244,44 @@ internal sealed class CsvFileWriter : IAsyncDisposable
     {
         try
         {
-            await flight;
+            await _flight;
         }
         finally
         {
-            flight = Task.CompletedTask;
-            if (blockInFlight is not null)
+            _flight = Task.CompletedTask;
+            if (_blockInFlight is not null)
             {
-                ArrayPool<byte>.Shared.Return(blockInFlight);
-                blockInFlight = null;
+                ArrayPool<byte>.Shared.Return(_blockInFlight);
+                _blockInFlight = null;
             }
         }
     }
 
     private void Count()
     {
-        hash.AppendData(block, 0, length);
-        bytes += length;
+        _hash.AppendData(_block, 0, _length);
+        _bytes += _length;
     }
 
     private Span<byte> Reserve(int size)
     {
         // One more for the separator that follows every field.
-        if (block.Length - length <= size)
+        if (_block.Length - _length <= size)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(block.Length * 2, length + size + 1));
-            block.AsSpan(0, length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(block);
-            block = larger;
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_block.Length * 2, _length + size + 1));
+            _block.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_block);
+            _block = larger;
         }
 
-        return block.AsSpan(length, size);
+        return _block.AsSpan(_length, size);
     }
 
     private void EndField()
     {
         Reserve(0);
-        block[length++] = (byte)',';
-        fieldEnds[field++] = length;
+        _block[_length++] = (byte)',';
+        _fieldEnds[_field++] = _length;
     }
 
     private void Quoted(ReadOnlySpan<byte> utf8)
@@ -300,7 +300,7 @@ internal sealed class CsvFileWriter : IAsyncDisposable
         }
 
         target[written++] = (byte)'"';
-        length += written;
+        _length += written;
     }
 
     private static void DateDigits(Span<byte> target, DateOnly date)

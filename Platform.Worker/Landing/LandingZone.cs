@@ -5,7 +5,7 @@ namespace Platform.Worker.Landing;
 /// <summary>Where partitions land: opens them for writing.</summary>
 internal sealed class LandingZone(BlobContainerClient container)
 {
-    private volatile bool containerExists;
+    private volatile bool _containerExists;
 
     /// <summary>
     /// Starts (or starts again) a partition: takes its manifest away, so that nobody reads old and new files together, and returns the writer
@@ -18,10 +18,10 @@ internal sealed class LandingZone(BlobContainerClient container)
     public async Task<PartitionWriter> StartPartitionAsync(
         string domain, DateOnly date, ManifestGenerator? generator, CancellationToken cancellationToken)
     {
-        if (!containerExists)
+        if (!_containerExists)
         {
             await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-            containerExists = true;
+            _containerExists = true;
         }
 
         await container.GetBlobClient(LandingPath.Manifest(domain, date)).DeleteIfExistsAsync(cancellationToken: cancellationToken);

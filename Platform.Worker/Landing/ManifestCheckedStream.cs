@@ -7,9 +7,9 @@ namespace Platform.Worker.Landing;
 /// <summary>A file's bytes on the way in, compared with its manifest when the end is reached.</summary>
 internal sealed class ManifestCheckedStream(Stream content, string path, ManifestFile expected) : Stream
 {
-    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private long bytes;
-    private bool ended;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long _bytes;
+    private bool _ended;
 
     public override bool CanRead => true;
 
@@ -21,7 +21,7 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
 
     public override long Position
     {
-        get => bytes;
+        get => _bytes;
         set => throw new NotSupportedException();
     }
 
@@ -73,7 +73,7 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
         if (disposing)
         {
             content.Dispose();
-            hash.Dispose();
+            _hash.Dispose();
         }
 
         base.Dispose(disposing);
@@ -81,19 +81,19 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
 
     private void Check(ReadOnlySpan<byte> read, bool atEnd)
     {
-        hash.AppendData(read);
-        bytes += read.Length;
-        if (!atEnd || ended)
+        _hash.AppendData(read);
+        _bytes += read.Length;
+        if (!atEnd || _ended)
         {
             return;
         }
 
-        ended = true;
-        var actual = Convert.ToHexStringLower(hash.GetHashAndReset());
-        if (actual != expected.Sha256 || bytes != expected.Bytes)
+        _ended = true;
+        var actual = Convert.ToHexStringLower(_hash.GetHashAndReset());
+        if (actual != expected.Sha256 || _bytes != expected.Bytes)
         {
             throw new LandingException(
-                $"{path} is not the file that its manifest lists: {bytes} bytes with SHA-256 {actual}; expected {expected.Bytes} bytes with {expected.Sha256}. Land the partition again.")
+                $"{path} is not the file that its manifest lists: {_bytes} bytes with SHA-256 {actual}; expected {expected.Bytes} bytes with {expected.Sha256}. Land the partition again.")
             {
                 Blob = path,
             };

@@ -7,7 +7,7 @@ namespace Platform.Worker.Landing;
 /// <summary>Writes the files of one partition, then its manifest. Files may be written one after the other or at the same time.</summary>
 internal sealed class PartitionWriter(BlobContainerClient container, string domain, DateOnly date, ManifestGenerator? generator)
 {
-    private readonly Dictionary<string, CsvFileWriter> files = [];
+    private readonly Dictionary<string, CsvFileWriter> _files = [];
 
     /// <summary>Starts the file of a dataset; the header is written at once. Dispose of it after <see cref="CsvFileWriter.CompleteAsync"/>.</summary>
     /// <param name="dataset">Name of the dataset, and of the file without its ending.</param>
@@ -17,7 +17,7 @@ internal sealed class PartitionWriter(BlobContainerClient container, string doma
     {
         var blob = container.GetBlockBlobClient(LandingPath.For(domain, date, dataset));
         var file = new CsvFileWriter(new BlockUpload(blob, "text/csv; charset=utf-8"), dataset, columns, controlSums);
-        if (!files.TryAdd(dataset, file))
+        if (!_files.TryAdd(dataset, file))
         {
             throw new InvalidOperationException($"The file of {domain}.{dataset} was already started.");
         }
@@ -33,7 +33,7 @@ internal sealed class PartitionWriter(BlobContainerClient container, string doma
             Domain = domain,
             Partition = date,
             Generator = generator,
-            Files = [.. files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value.Completed
+            Files = [.. _files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value.Completed
                 ?? throw new InvalidOperationException($"The file of {domain}.{file.Key} was not completed."))],
         };
         await container.GetBlockBlobClient(LandingPath.Manifest(domain, date)).UploadAsync(

@@ -1,0 +1,7 @@
+namespace Platform.Worker.Sources;
+
+internal static partial class Log
+{
+    [LoggerMessage(400, LogLevel.Information, "Generated {Domain} of {DataDate}: {Rows} rows, {Defects} of them bad")]
+    public static partial void PartitionGenerated(this ILogger logger, string domain, DateOnly dataDate, long rows, int defects);
+}

@@ -1,0 +1,19 @@
+namespace Platform.Worker.Sources.Story;
+
+/// <summary>Currencies in which customers are invoiced.</summary>
+internal enum Currency
+{
+    EUR,
+    GBP,
+    USD,
+    CHF,
+    SEK,
+}
+
+/// <summary>ISO 4217 codes as bytes of a file.</summary>
+internal static class CurrencyCode
+{
+    private static readonly byte[][] Codes = ["EUR"u8.ToArray(), "GBP"u8.ToArray(), "USD"u8.ToArray(), "CHF"u8.ToArray(), "SEK"u8.ToArray()];
+
+    public static ReadOnlySpan<byte> Of(Currency currency) => Codes[(int)currency];
+}
