@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 
 namespace Platform.Worker.Contracts.Plan;
 
@@ -149,9 +148,9 @@ internal static class FieldText
     /// <summary>Days from 2000-01-01 of the UTC date that holds the moment.</summary>
     public static long DayOf(long microseconds) => Math.DivRem(microseconds, MicrosecondsPerDay, out var rest) - (rest < 0 ? 1 : 0);
 
-    /// <summary>A number in plain notation whatever its digits, for control sums of rows whose other columns are bad.</summary>
-    public static bool TryNumber(ReadOnlySpan<byte> text, out decimal number) => decimal.TryParse(
-        text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+    /// <summary>A number whatever its digits, for control sums of rows whose other columns are bad.</summary>
+    public static bool TryNumber(ReadOnlySpan<byte> text, out decimal number) =>
+        Utf8Parser.TryParse(text, out number, out var read) && read == text.Length;
 
     private static bool TryOffset(ReadOnlySpan<byte> text, out int minutes)
     {

@@ -29,6 +29,9 @@ internal sealed class RowBuffer(int capacity) : IDisposable
     /// <summary>Takes back what was written after <paramref name="length"/>.</summary>
     public void Truncate(int length) => Length = length;
 
+    /// <summary>Appends rows that were written elsewhere.</summary>
+    public void Write(ReadOnlySpan<byte> rows) => rows.CopyTo(Reserve(rows.Length));
+
     public void WriteInt16(short value) => BinaryPrimitives.WriteInt16BigEndian(Reserve(2), value);
 
     public void WriteNull() => BinaryPrimitives.WriteInt32BigEndian(Reserve(4), -1);

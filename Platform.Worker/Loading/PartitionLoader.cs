@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using Platform.Worker.Contracts;
+using Platform.Worker.Landing;
+
+namespace Platform.Worker.Loading;
+
+/// <summary>
+/// Loads a domain's partition of a data date: every row of every file checked against its contract, the good ones into the fact tables, the
+/// bad ones into quarantine, in one transaction that replaces the partition or changes nothing.
+/// </summary>
+internal sealed class PartitionLoader(
+    ContractCatalog contracts, PartitionReader landing, NpgsqlDataSource dataSource, TimeProvider time, LoadingTelemetry telemetry,
+    ILogger<PartitionLoader> logger)
+{
+    /// <summary>Loads what changed since the partition's current load; see the overload.</summary>
+    public Task<DomainLoad> LoadAsync(string domain, DateOnly date, CancellationToken cancellationToken) =>
+        LoadAsync(domain, date, force: false, cancellationToken);
+
+    /// <summary>
+    /// Loads the partition. A dataset is skipped when its content, its contract and the loads that its rows refer to are those of its current
+    /// load. Of two callers at once the second waits, and then finds nothing to do.
+    /// </summary>
+    /// <param name="domain">Name of a domain of the catalogue.</param>
+    /// <param name="date">The data date.</param>
+    /// <param name="force">Load datasets that have not changed, too.</param>
+    /// <param name="cancellationToken">Rolls back.</param>
+    /// <exception cref="DataFaultException">The partition has not landed, is not what its manifest says, or cannot be read.</exception>
+    /// <exception cref="ConfigurationFaultException">There is no such domain, or its contracts do not fit the fact tables.</exception>
+    public async Task<DomainLoad> LoadAsync(string domain, DateOnly date, bool force, CancellationToken cancellationToken)
+    {
+        var contract = contracts.Domain(domain);
+        using var activity = LoadingTelemetry.Source.StartActivity("load partition");
+        activity?.SetTag(LoadingTelemetry.Domain, domain)
+            .SetTag(LoadingTelemetry.Partition, date.ToString("O", CultureInfo.InvariantCulture));
+
+        var manifest = await landing.ReadManifestAsync(domain, date, cancellationToken);
+        var files = Files(contract, manifest);
+        await FactTables.EnsureAsync(dataSource, contract, cancellationToken);
+
+        var started = time.GetTimestamp();
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await PrepareAsync(connection, contract, date, cancellationToken);
+
+        var loads = new LoadRecords(connection, date);
+        var current = await loads.CurrentAsync([domain, .. contract.DependsOn], cancellationToken);
+        var loader = new DatasetLoader(connection, landing, manifest, loads, time);
+        var datasets = new List<DatasetLoad>();
+        foreach (var dataset in contract.Datasets)
+        {
+            var load = await LoadDatasetAsync(loader, dataset, files[dataset.Dataset], current, force, date, cancellationToken);
+            current[(domain, dataset.Dataset)] = load.Record;
+            datasets.Add(load.Result);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        var result = new DomainLoad(domain, date, datasets);
+        telemetry.Loaded(result);
+        Log.Loaded(logger, domain, date, result.LoadedRows, result.QuarantinedRows, datasets.Count(dataset => dataset.Skipped), time.GetElapsedTime(started));
+        return result;
+    }
+
+    private static async Task<(DatasetLoad Result, LoadRecord Record)> LoadDatasetAsync(
+        DatasetLoader loader,
+        DatasetContract contract,
+        ManifestFile file,
+        Dictionary<(string Domain, string Dataset), LoadRecord> current,
+        bool force,
+        DateOnly date,
+        CancellationToken cancellationToken)
+    {
+        var references = ReferenceLoads(contract, current, date);
+        if (!force
+            && current.TryGetValue((contract.Domain, contract.Dataset), out var present)
+            && present.ContentSha256 == file.Sha256
+            && present.ContractSha256 == contract.Sha256
+            && present.ReferenceLoads.AsSpan().SequenceEqual(references))
+        {
+            return (
+                new DatasetLoad(contract.Dataset, present.LoadId, present.FileRows, present.LoadedRows, present.QuarantinedRows, Skipped: true),
+                present);
+        }
+
+        var loaded = await loader.LoadAsync(contract, file, references, cancellationToken);
+        return (loaded, new LoadRecord(
+            loaded.LoadId, file.Sha256, contract.Sha256, references, loaded.FileRows, loaded.LoadedRows, loaded.QuarantinedRows));
+    }
+
+    /// <summary>Ids of the loads that the dataset's references are checked against, in the order of its references.</summary>
+    private static long[] ReferenceLoads(
+        DatasetContract contract, Dictionary<(string Domain, string Dataset), LoadRecord> current, DateOnly date) =>
+        [.. contract.References.Select(reference => current.TryGetValue((reference.ToDomain, reference.ToDataset), out var load)
+            ? load.LoadId
+            : throw new PartitionFaultException(
+                $"{contract.Domain}.{contract.Dataset} refers to {reference.ToDomain}.{reference.ToDataset}, whose partition {date:yyyy-MM-dd} " +
+                $"is not loaded. Load domain '{reference.ToDomain}' first.")
+            {
+                Domain = contract.Domain, Dataset = contract.Dataset, Partition = date,
+            })];
+
+    /// <summary>The file of each dataset: every contract has exactly one, and nothing else is in the partition.</summary>
+    private static Dictionary<string, ManifestFile> Files(Domain domain, Manifest manifest)
+    {
+        var faults = new List<string>();
+        var files = manifest.Files.ToLookup(file => file.Dataset, StringComparer.Ordinal);
+        foreach (var contract in domain.Datasets.Where(contract => files[contract.Dataset].Count() != 1))
+        {
+            var count = files[contract.Dataset].Count();
+            faults.Add(count == 0 ? $"there is no file of {contract.Dataset}" : $"there are {count} files of {contract.Dataset}, expected one");
+        }
+
+        foreach (var dataset in files.Where(group => domain.Datasets.All(contract => contract.Dataset != group.Key)))
+        {
+            faults.Add($"there is a file of '{dataset.Key}', which has no contract");
+        }
+
+        return faults.Count == 0
+            ? manifest.Files.ToDictionary(file => file.Dataset, StringComparer.Ordinal)
+            : throw new PartitionFaultException(
+                $"{LandingPath.Manifest(domain.Name, manifest.Partition)}: {string.Join("; ", faults)}. Land a complete partition, or change the contracts.")
+            {
+                Domain = domain.Name, Partition = manifest.Partition,
+            };
+    }
+
+    /// <summary>
+    /// Locks the partition against other loaders of it, and those that it refers to against replacement, until the transaction ends. Domains
+    /// depend on each other in one direction only, so that two loads cannot wait for each other.
+    /// </summary>
+    private static async Task PrepareAsync(NpgsqlConnection connection, Domain domain, DateOnly date, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        batch.BatchCommands.Add(Lock("pg_advisory_xact_lock", domain.Name));
+        foreach (var name in domain.DependsOn)
+        {
+            batch.BatchCommands.Add(Lock("pg_advisory_xact_lock_shared", name));
+        }
+
+        // The planner knows nothing of rows copied a moment ago and would look each one up in an index.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("set local enable_nestloop = off"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("set local work_mem = '64MB'"));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+
+        NpgsqlBatchCommand Lock(string function, string name)
+        {
+            var command = new NpgsqlBatchCommand($"select {function}(hashtextextended($1, 0))");
+            command.Parameters.Add(new NpgsqlParameter<string>
+            {
+                TypedValue = string.Create(CultureInfo.InvariantCulture, $"platform.load.{name}.{date:yyyyMMdd}"),
+            });
+            return command;
+        }
+    }
+}

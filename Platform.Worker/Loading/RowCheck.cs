@@ -1,0 +1,219 @@
+using System.IO.Hashing;
+using System.Text;
+using System.Text.Unicode;
+using Platform.Worker.Contracts;
+using Platform.Worker.Contracts.Plan;
+
+namespace Platform.Worker.Loading;
+
+/// <summary>
+/// Checks the records of one file against the contract and writes the good ones as COPY rows. On the way it counts rows and adds up the
+/// control sums. A good row costs no allocation.
+/// </summary>
+internal sealed class RowCheck
+{
+    private readonly CompiledColumn[] _columns;
+    private readonly int[] _fields;
+    private readonly int[] _key;
+    private readonly int[] _sumColumns;
+    private readonly int _fieldCount;
+    private readonly int _partitionColumn;
+    private readonly bool _partitionIsTimestamp;
+    private readonly DateOnly _partition;
+    private readonly long _partitionDay;
+    private readonly long _loadId;
+    private readonly long[] _values;
+    private readonly int[] _starts;
+    private readonly Int128[] _fileSums;
+    private readonly Int128[] _rejectedSums;
+
+    private RowCheck(DatasetContract contract, int[] fields, int fieldCount, DateOnly partition, long loadId)
+    {
+        _columns = [.. contract.Columns.Select(CompiledColumn.Compile)];
+        _fields = fields;
+        _fieldCount = fieldCount;
+        _key = [.. contract.Key.Select(name => IndexOf(contract, name))];
+        _sumColumns = [.. contract.ControlSums.Select(name => IndexOf(contract, name))];
+        _partitionColumn = contract.PartitionColumn is { } column ? IndexOf(contract, column) : -1;
+        _partitionIsTimestamp = _partitionColumn >= 0 && contract.Columns[_partitionColumn].Type == ColumnType.Timestamp;
+        _partition = partition;
+        _partitionDay = partition.DayNumber - FieldText.EpochDay;
+        _loadId = loadId;
+        _values = new long[_columns.Length];
+        _starts = new int[_columns.Length + 1];
+        _fileSums = new Int128[_sumColumns.Length];
+        _rejectedSums = new Int128[_sumColumns.Length];
+    }
+
+    /// <summary>Good and bad rows so far.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Sums of the control columns over the file, in contract order.</summary>
+    public IReadOnlyList<decimal> FileSums => Scaled(_fileSums);
+
+    /// <summary>Sums of the control columns over the rows that were rejected here, in contract order.</summary>
+    public IReadOnlyList<decimal> RejectedSums => Scaled(_rejectedSums);
+
+    /// <summary>Finds the contract's columns in the header, in any order.</summary>
+    /// <exception cref="Exception">What <paramref name="fault"/> makes of a header with missing, duplicate or unknown columns.</exception>
+    public static RowCheck Bind(
+        DatasetContract contract, IReadOnlyList<string> header, DateOnly partition, long loadId, Func<string, long?, Exception?, Exception> fault)
+    {
+        var names = contract.Columns.Select(column => column.Name).ToList();
+        var missing = names.Except(header).ToList();
+        var unknown = header.Except(names).ToList();
+        var duplicate = header.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key).ToList();
+        if (missing.Count + unknown.Count + duplicate.Count > 0)
+        {
+            var found = new List<string>();
+            Add("lacks", missing);
+            Add("has more than once", duplicate);
+            Add("has, unknown to the contract,", unknown);
+            throw fault($"the header {string.Join(" and ", found)}; expected {string.Join(", ", names)}", 1, null);
+
+            void Add(string what, List<string> columns)
+            {
+                if (columns.Count > 0)
+                {
+                    found.Add($"{what} {string.Join(", ", columns.Take(20).Select(name => $"'{Shown(name)}'"))}{(columns.Count > 20 ? ", ..." : "")}");
+                }
+            }
+        }
+
+        var positions = header.Index().ToDictionary(item => item.Item, item => item.Index, StringComparer.Ordinal);
+        return new RowCheck(contract, [.. names.Select(name => positions[name])], header.Count, partition, loadId);
+    }
+
+    /// <summary>Writes the record as a row if it keeps the contract; otherwise writes nothing.</summary>
+    /// <param name="record">The record at which the reader stands.</param>
+    /// <param name="rows">Where good rows go.</param>
+    /// <param name="keyHash">Hash of the key: equal keys have equal hashes.</param>
+    public bool TryWrite(CsvRecords record, RowBuffer rows, out ulong keyHash)
+    {
+        var start = rows.Length;
+        keyHash = 0;
+        if (record.Fault is not null || record.FieldCount != _fieldCount || !IsText(record.Raw) || !TryWriteColumns(record, rows))
+        {
+            rows.Truncate(start);
+            return false;
+        }
+
+        rows.WriteInt32Field((int)_partitionDay);
+        rows.WriteInt64Field(_loadId);
+        rows.WriteInt32Field(record.Line);
+        foreach (var column in _key)
+        {
+            keyHash = XxHash3.HashToUInt64(rows.Slice(_starts[column], _starts[column + 1] - _starts[column]), (long)keyHash);
+        }
+
+        for (var index = 0; index < _sumColumns.Length; index++)
+        {
+            _fileSums[index] += _values[_sumColumns[index]];
+        }
+
+        Rows++;
+        return true;
+    }
+
+    /// <summary>Says why <see cref="TryWrite"/> refused the record, and counts it among the bad ones.</summary>
+    public RejectedRow Reject(CsvRecords record)
+    {
+        var violations = Violations(record).ToList();
+        if (record.Fault is null && record.FieldCount == _fieldCount)
+        {
+            AddRejected(record);
+        }
+
+        Rows++;
+        return RejectedRow.From(record.Line, violations, record.Raw);
+    }
+
+    private static int IndexOf(DatasetContract contract, string name) => contract.Columns.Index().First(item => item.Item.Name == name).Index;
+
+    private static string Shown(string name) => RejectedRow.Storable(name.Length <= 100 ? name : $"{name.AsSpan(0, 100)}...");
+
+    /// <summary>PostgreSQL takes valid UTF-8 without NUL only.</summary>
+    private static bool IsText(ReadOnlySpan<byte> raw) => !raw.Contains((byte)0) && Utf8.IsValid(raw);
+
+    private bool TryWriteColumns(CsvRecords record, RowBuffer rows)
+    {
+        rows.WriteInt16((short)(_columns.Length + 3));
+        for (var index = 0; index < _columns.Length; index++)
+        {
+            _starts[index] = rows.Length;
+            if (!_columns[index].TryWrite(record.Field(_fields[index]), rows, out _values[index])
+                || (index == _partitionColumn && !IsInPartition(_values[index])))
+            {
+                return false;
+            }
+        }
+
+        _starts[_columns.Length] = rows.Length;
+        return true;
+    }
+
+    private bool IsInPartition(long value) => (_partitionIsTimestamp ? FieldText.DayOf(value) : value) == _partitionDay;
+
+    private List<Violation> Violations(CsvRecords record)
+    {
+        if (!IsText(record.Raw))
+        {
+            return [new Violation(null, Rules.Encoding, null, record.Raw.Contains((byte)0)
+                ? "The line holds NUL bytes (shown as \u2400); a text has none."
+                : "The line is not valid UTF-8 (bad bytes are shown as \uFFFD).")];
+        }
+
+        if (record.Fault is { } quoting)
+        {
+            return [new Violation(null, Rules.Columns, null, $"The line cannot be split into columns: {quoting} (RFC 4180).")];
+        }
+
+        if (record.FieldCount != _fieldCount)
+        {
+            return [new Violation(null, Rules.Columns, null, $"The line has {record.FieldCount} fields; the header has {_fieldCount}.")];
+        }
+
+        var violations = new List<Violation>();
+        for (var index = 0; index < _columns.Length; index++)
+        {
+            var field = Encoding.UTF8.GetString(record.Field(_fields[index]));
+            var before = violations.Count;
+            violations.AddRange(_columns[index].Explain(field));
+            if (index == _partitionColumn && violations.Count == before && OutsidePartition(_columns[index], field) is { } outside)
+            {
+                violations.Add(outside);
+            }
+        }
+
+        return violations;
+    }
+
+    private Violation? OutsidePartition(CompiledColumn column, string field) =>
+        ScalarColumn.TryRead(column.Column, Encoding.UTF8.GetBytes(field), out var value) && !IsInPartition(value)
+            ? column.Broken(Rules.Partition, field, $"is {field}; expected the data date {_partition:yyyy-MM-dd} of the partition")
+            : null;
+
+    /// <summary>
+    /// Bad rows count in the control sums wherever the value is a number that the widest column could hold; decimals beyond the column's
+    /// are cut off.
+    /// </summary>
+    private void AddRejected(CsvRecords record)
+    {
+        for (var index = 0; index < _sumColumns.Length; index++)
+        {
+            var column = _columns[_sumColumns[index]].Column;
+            if (FieldText.TryNumber(record.Field(_fields[_sumColumns[index]]), out var number)
+                && decimal.Abs(number) < FieldText.PowerOfTen(18))
+            {
+                var unit = FieldText.PowerOfTen(column.Scale);
+                var whole = decimal.Truncate(number);
+                var scaled = ((Int128)whole * unit) + (Int128)decimal.Truncate((number - whole) * unit);
+                _fileSums[index] += scaled;
+                _rejectedSums[index] += scaled;
+            }
+        }
+    }
+
+    private decimal[] Scaled(Int128[] sums) =>
+        [.. sums.Select((sum, index) => (decimal)sum / FieldText.PowerOfTen(_columns[_sumColumns[index]].Column.Scale))];
+}
