@@ -1,0 +1,62 @@
+using Platform.Worker.Jinja.Runtime;
+
+namespace Platform.Worker.Jinja.Values;
+
+/// <summary><c>range()</c>: counts without holding its numbers.</summary>
+internal sealed class RangeValue(long start, long stop, long step) : JinjaObject
+{
+    private readonly long _count = step > 0
+        ? start < stop ? ((stop - start - 1) / step) + 1 : 0
+        : start > stop ? ((start - stop - 1) / -step) + 1 : 0;
+
+    public override string TypeName => "range";
+
+    public override int? Length => (int)Math.Min(int.MaxValue, _count);
+
+    public override bool IsSequence => true;
+
+    public override bool TryGetItem(RenderState state, Value key, out Value value)
+    {
+        var found = Sequences.TryIndex(key, (int)Math.Min(int.MaxValue, _count), out var index);
+        value = found ? start + (index * step) : default(Value);
+        return found;
+    }
+
+    public override bool TryGetAttribute(RenderState state, string name, out Value value)
+    {
+        value = name switch { "start" => start, "stop" => stop, "step" => step, _ => default(Value) };
+        return !value.IsMissing;
+    }
+
+    public override Value? Slice(SliceBounds bounds)
+    {
+        var from = start + (bounds.Start * step);
+        var by = bounds.Step * step;
+        return new RangeValue(from, from + (bounds.Count * by), by);
+    }
+
+    public override IEnumerable<Value> Iterate()
+    {
+        var value = start;
+        for (var i = 0L; i < _count; i++, value += step)
+        {
+            yield return value;
+        }
+    }
+
+    public override bool? Contains(RenderState state, Value item)
+    {
+        if (!item.TryGetInt64(out var number))
+        {
+            return null;
+        }
+
+        return (step > 0 ? number >= start && number < stop : number <= start && number > stop) && (number - start) % step == 0;
+    }
+
+    public override bool ValueEquals(Value other) => other.As<RangeValue>() is { } range && Iterate().SequenceEqual(range.Iterate());
+
+    public override int ValueHash() => HashCode.Combine(_count, start, step);
+
+    public override string ToString() => step == 1 ? $"range({start}, {stop})" : $"range({start}, {stop}, {step})";
+}
