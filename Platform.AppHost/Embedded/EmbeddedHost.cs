@@ -35,8 +35,9 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>Runs until asked to stop (exit code 0) or until something fails (exit code 1).</summary>
     public static async Task<int> RunAsync(EmbeddedOptions options, CancellationToken cancellationToken)
     {
-        var terminal = new Terminal(TimeProvider.System);
-        using var signals = new StopSignals(cancellationToken);
+        var clock = TimeProvider.System;
+        var terminal = new Terminal(clock);
+        using var signals = new StopSignals(clock, cancellationToken);
         try
         {
             using var folder = DataFolder.Open(options.DataFolder);
