@@ -35,7 +35,21 @@ internal sealed class MigrationRunner(
 
         await Roles.EnsureAsync(connection, WarehouseNames.ApiRole, options.Value.ApiPassword, cancellationToken);
         await Roles.EnsureAsync(connection, WarehouseNames.BiReaderRole, options.Value.BiReaderPassword, cancellationToken);
+        await MapToEntraAsync(connection, cancellationToken);
         await Grants.ApplyAsync(connection, cancellationToken);
+    }
+
+    private async Task MapToEntraAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (options.Value.ApiObjectId is { } api)
+        {
+            await Roles.MapToEntraAsync(connection, WarehouseNames.ApiRole, EntraPrincipal.Service(api), cancellationToken);
+        }
+
+        if (options.Value.BiReaderObjectId is { } readers)
+        {
+            await Roles.MapToEntraAsync(connection, WarehouseNames.BiReaderRole, EntraPrincipal.Group(readers), cancellationToken);
+        }
     }
 
     private void Upgrade()

@@ -35,4 +35,20 @@ internal static class Roles
         await using var command = new NpgsqlCommand($"do {Sql.Literal(body)}", connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>
+    /// Lets a Microsoft Entra principal log in as the role with a token. Works on Azure Database for PostgreSQL, for a connection that is
+    /// itself a Microsoft Entra administrator; see
+    /// https://learn.microsoft.com/azure/postgresql/flexible-server/how-to-manage-azure-ad-users.
+    /// </summary>
+    public static async Task MapToEntraAsync(
+        NpgsqlConnection connection, string role, EntraPrincipal principal, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(EntraMapping(role, principal), connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The statement of <see cref="MapToEntraAsync"/>.</summary>
+    public static string EntraMapping(string role, EntraPrincipal principal) =>
+        $"security label for \"pgaadauth\" on role {Sql.Identifier(role)} is {Sql.Literal($"aadauth,oid={principal.ObjectId:D},type={principal.Type}")}";
 }
