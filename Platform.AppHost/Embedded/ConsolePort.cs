@@ -8,6 +8,8 @@ internal static class ConsolePort
     private const int First = 8080;
     private const int Last = 8180;
 
+    public static string Address(int port) => $"http://localhost:{port}";
+
     /// <summary>The port asked for, or the first free one from 8080.</summary>
     public static int Choose(int? asked)
     {
