@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Azure.Storage.Blobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,8 @@ internal sealed class Shop : IAsyncDisposable
     public static readonly DateOnly Date = new(2026, 1, 31);
     public static readonly string Contracts = Path.Combine(AppContext.BaseDirectory, "Loading", "Shop");
 
+    public static readonly string BuiltInContracts = Path.Combine(AppContext.BaseDirectory, "Sources");
+
     private readonly TestContainer _container;
 
     private Shop(TestDatabase database, TestContainer container)
@@ -33,6 +36,8 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     public TestDatabase Database { get; }
+
+    public BlobContainerClient Landing => _container.Client;
 
     public static async Task<Shop> OpenAsync(EmbeddedServers servers)
     {
