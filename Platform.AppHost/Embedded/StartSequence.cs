@@ -17,6 +17,11 @@ internal sealed class StartSequence(EmbeddedOptions options, Terminal terminal, 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         terminal.Step($"data in {folder.Path}");
+        if (PlatformFolder.IsElsewhere)
+        {
+            terminal.Step($"PostgreSQL's user {UnprivilegedUser.IfRoot?.Name} cannot enter the repository's folder, so its files are in {PlatformFolder.Default}");
+        }
+
         await folder.StopLeftOversAsync(terminal.Step, cancellationToken);
         if (options.Fresh)
         {

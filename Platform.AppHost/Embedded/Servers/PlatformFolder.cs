@@ -6,11 +6,16 @@ namespace Platform.AppHost.Embedded.Servers;
 /// <summary>Where the embedded servers live: installed packages and data.</summary>
 internal static class PlatformFolder
 {
+    private const string InRepository = ".platform";
+
     /// <summary>
     /// <c>.platform</c> in the repository that holds this program; below <c>/var/lib</c> when this process is root and the user that
     /// PostgreSQL runs as cannot reach the repository (for example below a home with mode 0700).
     /// </summary>
     public static string Default { get; } = Locate();
+
+    /// <summary>Whether <see cref="Default"/> lies outside the repository.</summary>
+    public static bool IsElsewhere { get; } = Path.GetFileName(Default) != InRepository;
 
     /// <summary>Creates the folder so that every user can enter it, whatever the umask.</summary>
     public static string CreateReadable(string path)
@@ -60,7 +65,7 @@ internal static class PlatformFolder
     private static string Locate()
     {
         var repository = FindRepository();
-        var inside = Path.Combine(repository, ".platform");
+        var inside = Path.Combine(repository, InRepository);
         if (IsReachable(inside))
         {
             return inside;
