@@ -1,4 +1,4 @@
--- An invoice bills what was ordered, in the order's currency and at its rate.
+-- An invoice bills what was ordered, in the order's currency and at its rate; in euro it is the sum of what the order's parts were booked at.
 select invoices.invoice_id
 from {{ ref('fct_invoices') }} as invoices
 inner join {{ ref('fct_orders') }} as orders on invoices.order_id = orders.order_id
@@ -9,3 +9,5 @@ where
     or invoices.tax_amount <> orders.tax_amount
     or invoices.shipping_fee <> orders.shipping_fee
     or invoices.gross_amount <> orders.gross_amount
+    or invoices.fx_rate <> orders.fx_rate
+    or invoices.gross_amount_eur <> orders.net_amount_eur + {{ to_eur('orders.tax_amount', 'orders.fx_rate') }} + orders.shipping_fee_eur

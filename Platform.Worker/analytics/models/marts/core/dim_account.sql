@@ -7,5 +7,6 @@ select
     case when normal_balance = 'debit' then 1 else -1 end as natural_sign,
     statement_line,
     statement_order,
+    budget_phasing,
     account_type in ('revenue', 'expense') as is_profit_and_loss
 from {{ ref('accounts') }}

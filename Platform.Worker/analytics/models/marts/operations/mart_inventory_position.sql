@@ -7,25 +7,62 @@
     )
 }}
 
-{%- set reach = var('stock_count_days') - 1 %}
+{%- set reach = var('stock_count_days') %}
 
--- Stock at the end of each loaded day. Since everything is counted every {{ reach + 1 }} days, the last movement of those days says what is
--- there; so a position depends on that many days and a changed day builds that many days after it again.
-with closings as (
+-- Stock at the end of each loaded day. Everything is counted every {{ reach }} days, so the last movement of those days says what is there;
+-- where the history begins later than that, the next movement says what was there before it. A position thus depends on so many days on
+-- either side, and a changed day builds that many days on either side again.
+with movements as (
+
+    select *
+    from {{ ref('fct_inventory_movements') }}
+    {% if is_incremental() %}
+    where {{ in_build_window('_partition', lookback_days=2 * reach, lookahead_days=2 * reach) }}
+    {% endif %}
+
+),
+
+closings as (
 
     select
         product_id,
         warehouse,
-        movement_date as valid_from,
-        lead(movement_date) over (partition by product_id, warehouse order by movement_date) as next_movement_date,
         on_hand_after as on_hand,
-        unit_cost
-    from {{ ref('fct_inventory_movements') }}
-    where
-        is_last_of_day
-        {% if is_incremental() %}
-        and {{ in_build_window('_partition', lookback_days=reach, lookahead_days=reach) }}
-        {% endif %}
+        unit_cost,
+        movement_date as known_from,
+        movement_date as valid_from,
+        least(
+            movement_date + {{ reach }},
+            lead(movement_date) over (partition by product_id, warehouse order by movement_date)
+        ) as valid_until
+    from movements
+    where is_last_of_day
+
+),
+
+openings as (
+
+    select
+        product_id,
+        warehouse,
+        on_hand_after - quantity as on_hand,
+        unit_cost,
+        movement_date as known_from,
+        greatest(
+            movement_date - {{ reach }},
+            lag(movement_date) over (partition by product_id, warehouse order by movement_date) + {{ reach }}
+        ) as valid_from,
+        movement_date as valid_until
+    from movements
+    where sequence_in_day = 1
+
+),
+
+balances as (
+
+    select * from closings
+    union all
+    select * from openings
 
 ),
 
@@ -37,20 +74,20 @@ days as (
         domain = 'operations'
         and dataset = 'inventory_movements'
         {% if is_incremental() %}
-        and {{ in_build_window('partition_date', lookahead_days=reach) }}
+        and {{ in_build_window('partition_date', lookback_days=reach, lookahead_days=reach) }}
         {% endif %}
 
 )
 
 select
     days.position_date,
-    closings.product_id,
-    closings.warehouse,
-    closings.on_hand,
-    closings.unit_cost,
-    closings.on_hand * closings.unit_cost as inventory_value_eur,
-    closings.valid_from as last_movement_date
+    balances.product_id,
+    balances.warehouse,
+    balances.on_hand,
+    balances.unit_cost,
+    balances.on_hand * balances.unit_cost as inventory_value_eur,
+    balances.known_from as known_from_date
 from days
-inner join closings
-    on days.position_date between closings.valid_from and closings.valid_from + {{ reach }}
-    and days.position_date < coalesce(closings.next_movement_date, days.position_date + 1)
+inner join balances
+    on days.position_date >= balances.valid_from
+    and days.position_date < balances.valid_until
