@@ -1,2 +1,26 @@
+using Platform.Api;
+using Platform.Api.Access;
+using Platform.Api.Console;
+using Platform.Api.Metrics;
+using Platform.Api.Runs;
+using Platform.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
-builder.Build().Run();
+builder.AddServiceDefaults();
+builder.AddWarehouseDataSource();
+builder.AddAccess();
+builder.AddRuns();
+builder.AddMetrics();
+builder.AddApiReference();
+builder.AddConsole();
+
+var app = builder.Build();
+app.UseExceptionHandler();
+app.UseStatusCodePages();
+app.UseAccess();
+app.MapDefaultEndpoints();
+app.MapRuns();
+app.MapMetrics();
+app.MapApiReference();
+app.MapConsole();
+app.Run();

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Npgsql;
+using Platform.Api.Warehouse;
+
+namespace Platform.Api.Metrics.Catalogue;
+
+/// <summary>Reads the current publication's catalogue, and asks the database for the type of every expression in it.</summary>
+internal static class CatalogueLoad
+{
+    private const string Savepoint = "model";
+
+    /// <exception cref="NothingPublishedException">There is no publication yet.</exception>
+    /// <exception cref="CatalogueException">The catalogue cannot be read.</exception>
+    public static async Task<MetricCatalogue> ReadAsync(PublishedSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var (publication, semanticManifest, manifest) = await PublicationAsync(snapshot.Connection, cancellationToken);
+        var (models, metrics) = CatalogueReader.Read(semanticManifest);
+        var typed = ImmutableArray.CreateBuilder<SemanticModel>();
+        foreach (var model in models)
+        {
+            typed.Add(await TypedAsync(model, snapshot.Connection, cancellationToken));
+        }
+
+        return new MetricCatalogue(publication, typed, metrics, MartDescriptions.Read(manifest));
+    }
+
+    private static async Task<(Publication, string SemanticManifest, string Manifest)> PublicationAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select publication_id, published_at, invocation_id, data_date_from, data_date_to, project_version,
+                   semantic_manifest::text, manifest::text
+            from meta.publication
+            where is_current
+            """,
+            connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            throw new NothingPublishedException();
+        }
+
+        var publication = new Publication(
+            reader.GetInt64(0),
+            reader.GetFieldValue<DateTimeOffset>(1),
+            reader.GetGuid(2),
+            reader.IsDBNull(3) ? null : reader.GetFieldValue<DateOnly>(3),
+            reader.IsDBNull(4) ? null : reader.GetFieldValue<DateOnly>(4),
+            reader.IsDBNull(5) ? null : reader.GetString(5));
+        return (publication, reader.GetString(6), reader.GetString(7));
+    }
+
+    /// <summary>The model with its types; with a fault when its relation or one of its expressions is not there.</summary>
+    private static async Task<SemanticModel> TypedAsync(SemanticModel model, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        // "*" and constants are only counted.
+        string[] expressions =
+        [
+            .. model.Entities.Select(entity => entity.Expr),
+            .. model.Dimensions.Select(dimension => dimension.Expr),
+            .. model.Measures.Select(measure => measure.Expr == "*" ? "1" : measure.Expr),
+        ];
+        var sql = $"select {string.Join(", ", expressions.Select(expression => $"({expression})").DefaultIfEmpty("1"))} " +
+            $"from {SqlName.Quote(model.Relation.Schema, model.Relation.Name)} limit 0";
+
+        await using var save = new NpgsqlCommand($"savepoint {Savepoint}", connection);
+        await save.ExecuteNonQueryAsync(cancellationToken);
+        try
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            var types = Enumerable.Range(0, expressions.Length).Select(at => DataTypes.FromPostgres(reader.GetDataTypeName(at))).ToArray();
+            var (dimensions, measures) = (model.Entities.Length, model.Entities.Length + model.Dimensions.Length);
+            return model with
+            {
+                Entities = [.. model.Entities.Select((entity, at) => entity with { DataType = types[at] })],
+                Dimensions = [.. model.Dimensions.Select((dimension, at) => dimension with { DataType = types[dimensions + at] })],
+                Measures = [.. model.Measures.Select((measure, at) => measure with { ExprType = types[measures + at] })],
+            };
+        }
+        catch (PostgresException exception)
+        {
+            await using var rollback = new NpgsqlCommand($"rollback to savepoint {Savepoint}", connection);
+            await rollback.ExecuteNonQueryAsync(cancellationToken);
+            return model with
+            {
+                Fault = $"semantic model '{model.Name}' does not fit {model.Relation.Schema}.{model.Relation.Name}: {exception.MessageText}.",
+            };
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Platform.Api.Metrics.Catalogue;
+
+namespace Platform.Api.Metrics.Filters;
+
+/// <summary>
+/// What a reader calls a dimension, time dimension or entity: <c>customer__region</c>, <c>order__customer__region</c>,
+/// <c>metric_time__month</c>, <c>customer</c>.
+/// </summary>
+internal sealed record ElementName
+{
+    /// <summary>The name under which every metric's own time is asked for.</summary>
+    public const string MetricTime = "metric_time";
+
+    private const string Separator = "__";
+
+    private ElementName(string text, ImmutableArray<string> parts, TimeGrain? grain, DatePart? part)
+    {
+        Text = text;
+        Parts = parts;
+        Grain = grain;
+        Part = part;
+    }
+
+    /// <summary>The name in one piece; also the name of its column.</summary>
+    public string Text { get; }
+
+    /// <summary>Entities on the way and, last, the element itself.</summary>
+    public ImmutableArray<string> Parts { get; }
+
+    public TimeGrain? Grain { get; }
+
+    public DatePart? Part { get; }
+
+    public bool IsMetricTime => Parts is [MetricTime];
+
+    /// <summary>The name without grain or date part.</summary>
+    public string Path => string.Join(Separator, Parts);
+
+    /// <summary>The same element at another grain.</summary>
+    public ElementName At(TimeGrain grain) => Of(Parts, grain, null);
+
+    /// <summary>Reads a name such as <c>order__ordered_at__month</c>; a last part that is a grain or date part is taken as such.</summary>
+    public static ElementName Parse(string text)
+    {
+#pragma warning disable CA1308 // Names of the catalogue are lower case.
+        var parts = text.Trim().ToLowerInvariant().Split(Separator).ToImmutableArray();
+#pragma warning restore CA1308
+        if (parts.Length > 1 && TimeGrainNames.Find(parts[^1]) is { } grain)
+        {
+            return Of(parts[..^1], grain, null);
+        }
+
+        return parts.Length > 1 && TimeGrainNames.FindExtract(parts[^1]) is { } part ? Of(parts[..^1], null, part) : Of(parts, null, null);
+    }
+
+    public static ElementName Of(ImmutableArray<string> parts, TimeGrain? grain, DatePart? part)
+    {
+        var path = string.Join(Separator, parts);
+        var suffix = grain?.Name() ?? (part is { } p ? "extract_" + p.Name() : null);
+        return new ElementName(suffix is null ? path : path + Separator + suffix, parts, grain, part);
+    }
+
+    public bool Equals(ElementName? other) => other?.Text == Text;
+
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+
+    public override string ToString() => Text;
+}

@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Platform.Api.Metrics.Catalogue;
+using Platform.Api.Metrics.Query;
+
+namespace Platform.Api.Metrics.Formats;
+
+/// <summary><c>{"columns": [{"name", "type", "unit"}], "rows": [[...]], "receipt", "published"}</c></summary>
+internal sealed class JsonFormat : ResultFormat
+{
+    /// <summary>Texts are served as application/json, never as part of a page, so they need no more escapes than JSON wants.</summary>
+    public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private Utf8JsonWriter? writer;
+
+    public override string ContentType => "application/json; charset=utf-8";
+
+    public override void Begin(QueryAnswer answer, IBufferWriter<byte> buffer)
+    {
+        writer = new Utf8JsonWriter(buffer, WriterOptions);
+        writer.WriteStartObject();
+        writer.WriteStartArray("columns");
+        foreach (var column in answer.Columns)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", column.Name);
+            writer.WriteString("type", column.Type.Name());
+            writer.WriteString("unit", column.Unit);
+            writer.WriteString("label", column.Label);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("rows");
+        writer.Flush();
+    }
+
+    public override void Row(QueryAnswer answer, IBufferWriter<byte> buffer)
+    {
+        writer!.WriteStartArray();
+        for (var at = 0; at < answer.Columns.Length; at++)
+        {
+            JsonValue.Write(writer, answer.Value(at), answer.Columns[at].Type);
+        }
+
+        writer.WriteEndArray();
+        writer.Flush();
+    }
+
+    public override void End(QueryAnswer answer, string receipt, IBufferWriter<byte> buffer)
+    {
+        writer!.WriteEndArray();
+        writer.WriteString("receipt", receipt);
+        writer.WriteStartObject("published");
+        writer.WriteNumber("publication_id", answer.Publication.Id);
+        writer.WriteString("published_at", answer.Publication.PublishedAt.UtcDateTime);
+        writer.WriteString("data_date_from", answer.Publication.DataDateFrom?.ToString("O"));
+        writer.WriteString("data_date_to", answer.Publication.DataDateTo?.ToString("O"));
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+        writer.Flush();
+    }
+
+    public override void Dispose() => writer?.Dispose();
+}

@@ -1,0 +1,23 @@
+using Platform.Api.Metrics.Catalogue;
+using Platform.Api.Metrics.Query;
+
+namespace Platform.Api.Metrics;
+
+internal static class MetricsFeature
+{
+    public static IHostApplicationBuilder AddMetrics(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<QueryOptions>().BindConfiguration(QueryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<CatalogueSource>();
+        builder.Services.AddSingleton<MetricQueries>();
+        builder.Services.AddExceptionHandler<QueryProblems>();
+        return builder;
+    }
+
+    public static void MapMetrics(this WebApplication app)
+    {
+        var api = app.MapGroup("/api/v1").WithTags("Metrics");
+        MetricEndpoints.Map(api);
+        QueryEndpoints.Map(api);
+    }
+}

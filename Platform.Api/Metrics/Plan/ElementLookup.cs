@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Platform.Api.Metrics.Catalogue;
+using Platform.Api.Metrics.Filters;
+using Platform.Api.Metrics.Query;
+
+namespace Platform.Api.Metrics.Plan;
+
+/// <summary>Finds what a name means for one semantic model.</summary>
+internal sealed class ElementLookup(MetricCatalogue catalogue, SemanticModel model, Dimension time)
+{
+    /// <summary>The element, or why there is none; near matches with it.</summary>
+    public Found Find(ElementName name)
+    {
+        if (name.IsMetricTime)
+        {
+            return AtGrain(name, new ReachableElement([], model, [ElementName.MetricTime]) { Dimension = time });
+        }
+
+        var best = Best(name.Parts);
+        if (best.IsEmpty && name.Grain is { } grain)
+        {
+            // The last part is a grain's name and may still be a dimension's: order__month.
+            name = ElementName.Of([.. name.Parts, grain.Name()], null, null);
+            best = Best(name.Parts);
+        }
+
+        return best switch
+        {
+            [] => NotFound(name),
+            [var only] => AtGrain(name, only),
+            _ => new Found(null, null)
+            {
+                Problem = $"'{name}' is ambiguous for {model.Name}: {string.Join(", ", best.Select(Way))}. Name the way in full.",
+                Near = [.. best.Select(element => element.FullName).Distinct()],
+            },
+        };
+    }
+
+    /// <summary>Names that can be used, each as short as it is clear.</summary>
+    public IEnumerable<(string Name, ReachableElement Element)> Usable()
+    {
+        var elements = catalogue.Joins.From(model);
+        foreach (var element in elements)
+        {
+            var name = Best([.. ElementName.Parse(element.ShortName).Parts]) is [var only] && only == element ? element.ShortName : element.FullName;
+            if (Best([.. ElementName.Parse(name).Parts]) is [var best] && best == element)
+            {
+                yield return (name, element);
+            }
+        }
+    }
+
+    private ImmutableArray<ReachableElement> Best(ImmutableArray<string> parts)
+    {
+        var matches = catalogue.Joins.From(model)
+            .Select(element => (Element: element, Match: element.Match(parts)))
+            .Where(match => match.Match is not null)
+            .GroupBy(match => (match.Match, match.Element.Path.Length))
+            .MinBy(group => group.Key);
+        return matches is null
+            ? []
+            : [.. matches.Select(match => match.Element)
+                .DistinctBy(element => (string.Join('/', element.Path.Select(step => step.Target.Name)), element.Names[^1], element.Names.Length))];
+    }
+
+    private static Found AtGrain(ElementName name, ReachableElement element)
+    {
+        var grain = element.Dimension?.Grain;
+        if (grain is null)
+        {
+            return name is { Grain: null, Part: null }
+                ? new Found(element, null)
+                : new Found(null, null) { Problem = $"'{name.Path}' is no time dimension; it has no {name.Grain?.Name() ?? name.Part?.Name()}." };
+        }
+
+        return name.Grain < grain
+            ? new Found(null, null) { Problem = $"'{name}' asks for {name.Grain?.Name()}; the finest grain of '{name.Path}' is {grain.Value.Name()}." }
+            : new Found(element, name.Part is null ? name.Grain ?? grain : null) { Part = name.Part };
+    }
+
+    private Found NotFound(ElementName name)
+    {
+        var last = name.Parts[^1];
+        var elsewhere = catalogue.Models.Values
+            .Where(other => other.FindDimension(last) is not null && name.Parts.Length > 1 && other.FindEntity(name.Parts[^2]) is not null)
+            .Select(other => other.Name)
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        var near = NearMatches.Of(
+            name.Text,
+            Usable().Select(usable => usable.Name).Concat(Enum.GetValues<TimeGrain>().Where(grain => grain >= time.Grain)
+                .Select(grain => $"{ElementName.MetricTime}__{grain.Name()}")));
+        return new Found(null, null)
+        {
+            Near = near,
+            Problem = elsewhere.Length == 0
+                ? $"'{name}' is no dimension or entity that {model.Name} reaches."
+                : $"'{name}' is a dimension of {string.Join(", ", elsewhere)}, which {model.Name} does not reach by a join that keeps one row for " +
+                  $"each of its own; joining it would count rows more than once.",
+        };
+    }
+
+    private static string Way(ReachableElement element) =>
+        element.Path.IsEmpty ? element.FullName : $"{element.FullName} by way of {string.Join(", ", element.Path.Select(step => step.Target.Name))}";
+
+    internal sealed record Found(ReachableElement? Element, TimeGrain? Grain)
+    {
+        public DatePart? Part { get; init; }
+
+        public string? Problem { get; init; }
+
+        public IReadOnlyList<string> Near { get; init; } = [];
+    }
+}

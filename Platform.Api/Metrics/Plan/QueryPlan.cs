@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Platform.Api.Metrics.Catalogue;
+using Platform.Api.Metrics.Filters;
+using Platform.Api.Metrics.Query;
+
+namespace Platform.Api.Metrics.Plan;
+
+/// <summary>
+/// How a query is answered: each fact is aggregated by itself to the group-by columns, the aggregates are put side by side, and the
+/// metrics are computed from them.
+/// </summary>
+internal sealed record QueryPlan
+{
+    public required Publication Publication { get; init; }
+
+    public required ImmutableArray<KeyColumn> Keys { get; init; }
+
+    public required ImmutableArray<FactScan> Scans { get; init; }
+
+    public required ImmutableArray<MetricColumn> Metrics { get; init; }
+
+    public required ImmutableArray<Ordering> OrderBy { get; init; }
+
+    /// <summary>Rows to fetch at most.</summary>
+    public required int RowLimit { get; init; }
+
+    /// <summary>Everything that is read.</summary>
+    public IEnumerable<Relation> Relations => Scans
+        .SelectMany(scan => scan.Joins.Select(join => join.Step.Target.Relation).Prepend(scan.Model.Relation))
+        .Distinct();
+}
+
+/// <summary>A column to group by.</summary>
+/// <param name="Element">As it was asked for; its text names the column in the answer.</param>
+/// <param name="Column">Its name in SQL.</param>
+/// <param name="Type">Its type in the answer.</param>
+internal sealed record KeyColumn(ElementName Element, string Column, DataType Type);
+
+/// <summary>A metric of the answer.</summary>
+internal sealed record MetricColumn(Metric Metric, string Column, MetricTerm Term);
+
+/// <summary>Arithmetic over aggregates.</summary>
+internal abstract record MetricTerm(DataType Type);
+
+/// <summary>An aggregate as a scan computed it.</summary>
+internal sealed record ValueTerm(string Column, DataType Type, long? FillNullsWith) : MetricTerm(Type);
+
+/// <summary>Null where the denominator is 0 or null.</summary>
+internal sealed record RatioTerm(MetricTerm Numerator, MetricTerm Denominator, DataType Type) : MetricTerm(Type);
+
+/// <summary>The project's own expression over other metrics.</summary>
+internal sealed record DerivedTerm(ImmutableArray<DerivedPart> Parts, DataType Type) : MetricTerm(Type);
+
+/// <summary>SQL, or a metric's place in it.</summary>
+internal sealed record DerivedPart(string Sql, MetricTerm? Term);

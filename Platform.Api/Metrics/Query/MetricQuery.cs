@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Platform.Api.Metrics.Filters;
+
+namespace Platform.Api.Metrics.Query;
+
+/// <summary>A question: these metrics, by these dimensions, for these rows. Names are as asked, not yet looked up.</summary>
+internal sealed record MetricQuery
+{
+    public required ImmutableArray<string> Metrics { get; init; }
+
+    public ImmutableArray<ElementName> GroupBy { get; init; } = [];
+
+    public ImmutableArray<Expression> Where { get; init; } = [];
+
+    /// <summary>First day of metric time, included.</summary>
+    public DateOnly? Start { get; init; }
+
+    /// <summary>Last day of metric time, included.</summary>
+    public DateOnly? End { get; init; }
+
+    public ImmutableArray<Ordering> OrderBy { get; init; } = [];
+
+    /// <summary>Rows wanted; null asks for all, up to <see cref="QueryOptions.DefaultRows"/>.</summary>
+    public int? Limit { get; init; }
+}
+
+/// <summary>A column of the answer to sort by. Without any, answers are sorted by their group-by columns.</summary>
+internal sealed record Ordering(string Column, bool Descending);

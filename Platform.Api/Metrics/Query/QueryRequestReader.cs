@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Platform.Api.Metrics.Query;
+
+/// <summary>Takes a query's parameters from an address or from a JSON body. A parameter that is not known is refused, not ignored.</summary>
+internal static class QueryRequestReader
+{
+    /// <summary>Bytes of a JSON body.</summary>
+    public const int MaxBody = 1024 * 1024;
+
+    private static readonly string[] Known = ["metrics", "group_by", "where", "grain", "start", "end", "order_by", "limit", "format"];
+
+    /// <exception cref="QueryException">There is a parameter that no query has.</exception>
+    public static (QueryParameters Parameters, string? Format) Read(IQueryCollection query)
+    {
+        var faults = query.Keys.Where(key => !Known.Contains(key)).Select(Unknown).ToArray();
+        if (faults.Length > 0)
+        {
+            throw new QueryException(faults);
+        }
+
+        return (
+            new QueryParameters
+            {
+                Metrics = All(query, "metrics"),
+                GroupBy = All(query, "group_by"),
+                Where = All(query, "where"),
+                Grain = One(query, "grain"),
+                Start = One(query, "start"),
+                End = One(query, "end"),
+                OrderBy = All(query, "order_by"),
+                Limit = One(query, "limit"),
+            },
+            One(query, "format"));
+    }
+
+    /// <exception cref="QueryException">The body is no JSON object, or has a member that no query has.</exception>
+    public static async Task<(QueryParameters Parameters, string? Format)> ReadAsync(Stream body, CancellationToken cancellationToken)
+    {
+        JsonDocument document;
+        try
+        {
+            document = await JsonDocument.ParseAsync(body, default, cancellationToken);
+        }
+        catch (JsonException exception)
+        {
+            throw new QueryException(new QueryFault(
+                "body",
+                $"The body is no JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}. " +
+                """Expected an object such as {"metrics": ["revenue"], "group_by": ["metric_time__month"]}."""));
+        }
+
+        using (document)
+        {
+            return Read(document.RootElement);
+        }
+    }
+
+    private static (QueryParameters, string?) Read(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new QueryException(new QueryFault("body", $"The body is a JSON {root.ValueKind}; expected an object with the member metrics."));
+        }
+
+        var faults = new List<QueryFault>();
+        faults.AddRange(root.EnumerateObject().Where(member => !Known.Contains(member.Name)).Select(member => Unknown(member.Name)));
+        var parameters = new QueryParameters
+        {
+            Metrics = Texts(root, "metrics", faults),
+            GroupBy = Texts(root, "group_by", faults),
+            Where = Texts(root, "where", faults),
+            Grain = Text(root, "grain", faults),
+            Start = Text(root, "start", faults),
+            End = Text(root, "end", faults),
+            OrderBy = Texts(root, "order_by", faults),
+            Limit = Text(root, "limit", faults),
+        };
+        var format = Text(root, "format", faults);
+        return faults.Count == 0 ? (parameters, format) : throw new QueryException(faults);
+    }
+
+    private static QueryFault Unknown(string name) =>
+        new(name, $"'{name}' is no parameter of a query; known are {string.Join(", ", Known)}.", DidYouMean: NearMatches.Of(name, Known));
+
+    private static ImmutableArray<string> All(IQueryCollection query, string name) => [.. query[name].OfType<string>()];
+
+    private static string? One(IQueryCollection query, string name) => query[name] switch
+    {
+        { Count: > 1 } => throw new QueryException(new QueryFault(name, $"'{name}' is given {query[name].Count} times; once is expected.")),
+        var values => values.FirstOrDefault(),
+    };
+
+    private static ImmutableArray<string> Texts(JsonElement root, string name, List<QueryFault> faults)
+    {
+        if (!root.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return [];
+        }
+
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            return [value.GetString()!];
+        }
+
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+        {
+            return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+        }
+
+        faults.Add(new QueryFault(name, $"'{name}' is expected to be a text or a list of texts."));
+        return [];
+    }
+
+    private static string? Text(JsonElement root, string name, List<QueryFault> faults)
+    {
+        if (!root.TryGetProperty(name, out var value))
+        {
+            return null;
+        }
+
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Null:
+                return null;
+            case JsonValueKind.String:
+                return value.GetString();
+            case JsonValueKind.Number:
+                return value.GetRawText();
+            default:
+                faults.Add(new QueryFault(name, $"'{name}' is expected to be one text or number."));
+                return null;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Platform.Api.Metrics.Catalogue;
+
+namespace Platform.Api.Metrics.Sql;
+
+/// <summary>Times in SQL. Moments are read as UTC explicitly: the session's time zone does not reach every server of a distributed one.</summary>
+internal static class TimeSql
+{
+    /// <summary>The time cut to a grain: a date for days and longer, else a timestamp.</summary>
+    public static string Cut(string sql, DataType type, TimeGrain grain)
+    {
+        if (type == DataType.Date)
+        {
+            return grain <= TimeGrain.Day ? sql : $"date_trunc('{grain.Name()}', {sql}::timestamp)::date";
+        }
+
+        var timestamp = Timestamp(sql, type);
+        return grain == TimeGrain.Day ? $"{timestamp}::date"
+            : grain > TimeGrain.Day ? $"date_trunc('{grain.Name()}', {timestamp})::date"
+            : $"date_trunc('{grain.Name()}', {timestamp})";
+    }
+
+    public static string Extract(string sql, DataType type, DatePart part) =>
+        $"extract({(part == DatePart.Dow ? "isodow" : part.Name())} from {Timestamp(sql, type)})::integer";
+
+    /// <summary>The time moved later, or earlier by negative numbers, and its type then.</summary>
+    public static (string Sql, DataType Type) Move(string sql, DataType type, int months, int days) =>
+        months == 0 && days == 0 ? (sql, type)
+        : months == 0 && type == DataType.Date ? ($"({sql} {(days < 0 ? '-' : '+')} {Math.Abs(days)})", type)
+        : ($"({Timestamp(sql, type)} + interval '{months} months {days} days')", DataType.Timestamp);
+
+    /// <summary>The time as a timestamp without zone, in UTC.</summary>
+    public static string Timestamp(string sql, DataType type) => type switch
+    {
+        DataType.TimestampTz => $"({sql} at time zone 'UTC')",
+        DataType.Timestamp => sql,
+        _ => $"{sql}::timestamp",
+    };
+
+    /// <summary>The first day of the period that the day falls in.</summary>
+    public static DateOnly Cut(DateOnly day, TimeGrain grain) => grain switch
+    {
+        TimeGrain.Week => day.AddDays(-(((int)day.DayOfWeek + 6) % 7)),
+        TimeGrain.Month => new DateOnly(day.Year, day.Month, 1),
+        TimeGrain.Quarter => new DateOnly(day.Year, day.Month - ((day.Month - 1) % 3), 1),
+        TimeGrain.Year => new DateOnly(day.Year, 1, 1),
+        _ => day,
+    };
+
+    /// <summary>The day moved, kept within the calendar.</summary>
+    public static DateOnly Move(DateOnly day, int months, int days)
+    {
+        var month = (day.Year * 12L) + day.Month - 1 + months;
+        if (month is < 12 or > (9999L * 12) + 11)
+        {
+            return months < 0 ? DateOnly.MinValue : DateOnly.MaxValue;
+        }
+
+        var number = (long)day.AddMonths(months).DayNumber + days;
+        return DateOnly.FromDayNumber((int)Math.Clamp(number, DateOnly.MinValue.DayNumber, DateOnly.MaxValue.DayNumber));
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Npgsql;
+
+namespace Platform.Api.Runs;
+
+/// <summary>Reads how fresh the data is.</summary>
+internal sealed class Freshness(NpgsqlDataSource dataSource, TimeProvider time)
+{
+    /// <exception cref="NpgsqlException">The database does not answer.</exception>
+    public async Task<FreshnessReport> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            "select publication_id, published_at, data_date_from, data_date_to from meta.publication where is_current"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            with newest as (
+              select domain, dataset, max(partition) as partition, max(loaded_at) as loaded_at, sum(quarantined_rows)::bigint as quarantined_rows
+              from meta.partition_load
+              where current
+              group by domain, dataset
+            )
+            select domain, min(partition), max(loaded_at), count(*)::integer, sum(quarantined_rows)::bigint
+            from newest
+            group by domain
+            order by min(loaded_at), domain
+            """));
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        (long Id, DateTimeOffset At, DateOnly? From, DateOnly? To)? published = await reader.ReadAsync(cancellationToken)
+            ? (reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.Date(2), reader.Date(3))
+            : null;
+
+        await reader.NextResultAsync(cancellationToken);
+        var domains = ImmutableArray.CreateBuilder<DomainFreshness>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            domains.Add(new DomainFreshness(
+                reader.GetString(0), reader.Date(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt32(3), reader.GetInt64(4)));
+        }
+
+        var due = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(-1);
+        return new FreshnessReport(
+            due, published?.To >= due, published?.To, published?.From, published?.At, published?.Id, domains.ToImmutable());
+    }
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Platform.Api.Runs;
+
+/// <summary>How fresh the published data is.</summary>
+/// <param name="DueDataDate">The newest day that should be there: yesterday, UTC.</param>
+/// <param name="IsReady">Whether it is published.</param>
+/// <param name="NewestDataDate">The newest day that is published; null before the first publication.</param>
+/// <param name="OldestDataDate">The oldest day that is published.</param>
+/// <param name="PublishedAt">When.</param>
+/// <param name="PublicationId">By which publication.</param>
+/// <param name="Domains">The newest loaded partition of each domain, published or not.</param>
+internal sealed record FreshnessReport(
+    DateOnly DueDataDate,
+    bool IsReady,
+    DateOnly? NewestDataDate,
+    DateOnly? OldestDataDate,
+    DateTimeOffset? PublishedAt,
+    long? PublicationId,
+    ImmutableArray<DomainFreshness> Domains);
+
+/// <summary>What is loaded of a domain.</summary>
+/// <param name="Domain">sales, operations, finance, ...</param>
+/// <param name="LastPartition">The newest day of which all its datasets are loaded.</param>
+/// <param name="LoadedAt">When its last partition was loaded.</param>
+/// <param name="Datasets">How many datasets it has.</param>
+/// <param name="QuarantinedRows">Rows of its current partitions that did not pass their contract.</param>
+internal sealed record DomainFreshness(string Domain, DateOnly? LastPartition, DateTimeOffset LoadedAt, int Datasets, long QuarantinedRows);
