@@ -20,6 +20,13 @@ internal sealed partial class ScanSql(FactScan scan, Publication publication, Sq
         var (end, newest) => end ?? newest,
     };
 
+    // The last listed period compares with the whole of an earlier one, unless the query ends within it.
+    private DateOnly? MovedUntil => (scan.End, publication.DataDateTo, FinestGrain) switch
+    {
+        (var end, { } newest, { } grain) when TimeSql.Last(newest, grain) is var last => end < last ? end : last,
+        _ => Until,
+    };
+
     public IEnumerable<(string Name, SelectSql Select)> Write() => scan.Timing switch
     {
         Cumulated cumulated => Cumulative(cumulated),
@@ -39,7 +46,7 @@ internal sealed partial class ScanSql(FactScan scan, Publication publication, Sq
     {
         var select = new SelectSql();
         select.Columns.AddRange(scan.Keys.Select(key => $"{Element(key.Element, moved)} as {SqlName.Quote(key.Column)}"));
-        return Aggregated(select, moved, scan.Start, moved is null ? scan.End : Until);
+        return Aggregated(select, moved, scan.Start, moved is null ? scan.End : MovedUntil);
     }
 
     /// <summary>Adds the aggregates, conditions and relations to a select that has its group-by columns.</summary>

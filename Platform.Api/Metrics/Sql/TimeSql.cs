@@ -46,6 +46,20 @@ internal static class TimeSql
         _ => day,
     };
 
+    /// <summary>The last day of the period that the day falls in.</summary>
+    public static DateOnly Last(DateOnly day, TimeGrain grain)
+    {
+        var first = Cut(day, grain);
+        return grain switch
+        {
+            TimeGrain.Week => Move(first, 0, 6),
+            TimeGrain.Month => Move(Move(first, 1, 0), 0, -1),
+            TimeGrain.Quarter => Move(Move(first, 3, 0), 0, -1),
+            TimeGrain.Year => Move(Move(first, 12, 0), 0, -1),
+            _ => day,
+        };
+    }
+
     /// <summary>The day moved, kept within the calendar.</summary>
     public static DateOnly Move(DateOnly day, int months, int days)
     {
