@@ -10,7 +10,7 @@ namespace Platform.Api.Runs;
 /// <param name="PublishedAt">When.</param>
 /// <param name="PublicationId">By which publication.</param>
 /// <param name="Domains">The newest loaded partition of each domain, published or not.</param>
-internal sealed record FreshnessReport(
+public sealed record FreshnessReport(
     DateOnly DueDataDate,
     bool IsReady,
     DateOnly? NewestDataDate,
@@ -25,4 +25,4 @@ internal sealed record FreshnessReport(
 /// <param name="LoadedAt">When its last partition was loaded.</param>
 /// <param name="Datasets">How many datasets it has.</param>
 /// <param name="QuarantinedRows">Rows of its current partitions that did not pass their contract.</param>
-internal sealed record DomainFreshness(string Domain, DateOnly? LastPartition, DateTimeOffset LoadedAt, int Datasets, long QuarantinedRows);
+public sealed record DomainFreshness(string Domain, DateOnly? LastPartition, DateTimeOffset LoadedAt, int Datasets, long QuarantinedRows);

@@ -13,7 +13,7 @@ namespace Platform.Api.Runs;
 /// <param name="FinishedAt">When it ended.</param>
 /// <param name="Error">Why it failed.</param>
 /// <param name="Tasks">Its tasks in order.</param>
-internal sealed record PipelineRun(
+public sealed record PipelineRun(
     string Pipeline,
     DateOnly DataDate,
     string State,
@@ -37,7 +37,7 @@ internal sealed record PipelineRun(
 /// <param name="FinishedAt">When it ended.</param>
 /// <param name="Rows">Rows that it handled.</param>
 /// <param name="Error">Why it failed.</param>
-internal sealed record TaskRun(
+public sealed record TaskRun(
     string Task, string State, int Attempt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, long? Rows, string? Error)
 {
     /// <summary>Time from begin to end, in seconds; null while it runs.</summary>
@@ -47,7 +47,7 @@ internal sealed record TaskRun(
 /// <summary>Days of the first catch-up.</summary>
 /// <param name="Done">Days of which every domain is loaded.</param>
 /// <param name="Total">Days asked for.</param>
-internal sealed record LoadProgress(int Done, int Total);
+public sealed record LoadProgress(int Done, int Total);
 
 /// <summary>What the tests of the last publication said, and what is in quarantine.</summary>
-internal sealed record CheckSummary(int Passed, int Warned, int Failed, long QuarantinedRows, long LoadedRows);
+public sealed record CheckSummary(int Passed, int Warned, int Failed, long QuarantinedRows, long LoadedRows);
