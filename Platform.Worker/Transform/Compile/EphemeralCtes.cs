@@ -1,0 +1,69 @@
+using System.Text;
+
+namespace Platform.Worker.Transform.Compile;
+
+/// <summary>Puts ephemeral models into a query as common table expressions, as dbt does: <c>__dbt__cte__name</c>.</summary>
+internal static class EphemeralCtes
+{
+    public const string Prefix = "__dbt__cte__";
+
+    public static string Inject(string sql, IReadOnlyList<(string Name, string Sql)> ctes)
+    {
+        if (ctes.Count == 0)
+        {
+            return sql;
+        }
+
+        var text = new StringBuilder();
+        foreach (var (name, body) in ctes)
+        {
+            text.Append(text.Length > 0 ? ", " : " ").Append(name).Append(" as (\n").Append(body).Append("\n)");
+        }
+
+        var start = SkipBlanks(sql, 0);
+        if (!IsWord(sql, start, "with"))
+        {
+            return $"with{text}\n{sql}";
+        }
+
+        var afterWith = start + "with".Length;
+        var next = SkipBlanks(sql, afterWith);
+        if (IsWord(sql, next, "recursive"))
+        {
+            afterWith = next + "recursive".Length;
+        }
+
+        return $"{sql[..afterWith]}{text}, {sql[afterWith..]}";
+    }
+
+    private static int SkipBlanks(string sql, int at)
+    {
+        while (at < sql.Length)
+        {
+            if (char.IsWhiteSpace(sql[at]))
+            {
+                at++;
+            }
+            else if (sql.AsSpan(at).StartsWith("--"))
+            {
+                var end = sql.IndexOf('\n', at);
+                at = end < 0 ? sql.Length : end;
+            }
+            else if (sql.AsSpan(at).StartsWith("/*"))
+            {
+                var end = sql.IndexOf("*/", at, StringComparison.Ordinal);
+                at = end < 0 ? sql.Length : end + 2;
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return at;
+    }
+
+    private static bool IsWord(string sql, int at, string word) =>
+        sql.AsSpan(at).StartsWith(word, StringComparison.OrdinalIgnoreCase)
+        && (at + word.Length == sql.Length || !char.IsLetterOrDigit(sql[at + word.Length]));
+}

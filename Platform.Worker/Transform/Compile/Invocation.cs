@@ -1,0 +1,55 @@
+using Platform.Worker.Jinja;
+using Platform.Worker.Jinja.Values;
+using Platform.Worker.Transform.Project;
+
+namespace Platform.Worker.Transform.Compile;
+
+/// <summary>The connection as macros see it under <c>target</c>.</summary>
+internal sealed record TargetInfo(string Name, string Database, string Schema, string Host, string User, int Port, int Threads)
+{
+    public Value ToValue() => Value.FromClr(new Dictionary<string, object?>
+    {
+        ["name"] = Name,
+        ["target_name"] = Name,
+        ["profile_name"] = "platform",
+        ["type"] = "postgres",
+        ["database"] = Database,
+        ["dbname"] = Database,
+        ["schema"] = Schema,
+        ["host"] = Host,
+        ["user"] = User,
+        ["port"] = Port,
+        ["threads"] = Threads,
+    });
+}
+
+/// <summary>What every rendering of one invocation shares.</summary>
+internal sealed record Invocation
+{
+    public required JinjaEnvironment Environment { get; init; }
+
+    public required MacroLibrary Macros { get; init; }
+
+    public required IReadOnlyList<Package> Packages { get; init; }
+
+    public required VarProvider Vars { get; init; }
+
+    public required TargetInfo Target { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Docs { get; init; }
+
+    public Guid Id { get; init; }
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    public bool FullRefresh { get; init; }
+
+    /// <summary>The verb, as <c>flags.WHICH</c> shows it.</summary>
+    public string Which { get; init; } = "build";
+
+    public ILogger? Logger { get; init; }
+
+    public string RootName => Packages[0].Name;
+
+    public Package? FindPackage(string name) => Packages.FirstOrDefault(package => package.Name == name);
+}

@@ -1,0 +1,25 @@
+using Platform.Worker.Jinja;
+
+namespace Platform.Worker.Transform.Compile;
+
+/// <summary>Turns an interpreter's error into one of the project, with the place, the line and the macros on the way.</summary>
+internal static class JinjaErrors
+{
+    public static TransformError ToError(JinjaException fault, SourceLocation subject)
+    {
+        var at = fault.HasPlace ? new SourceLocation(fault.TemplateName!, fault.Line, fault.Column) : subject;
+        var message = fault.Kind switch
+        {
+            JinjaErrorKind.HostError when fault.InnerException is TransformException { Errors: [var only] } => only.ToString(),
+            JinjaErrorKind.RuntimeError => fault.Message,
+            JinjaErrorKind.UndefinedError when fault.UndefinedName is not null =>
+                $"{fault.Message}. A macro of that name would have to be in the project's macro folder or in an installed package.",
+            _ => $"{fault.Kind}: {fault.Message}",
+        };
+        var trace = string.Concat(fault.CallStack.Select(frame => $"\n  called by {frame}"));
+        var away = fault.HasPlace && subject.File.Length > 0 && fault.TemplateName != subject.File ? $"\n  while rendering {subject.File}" : "";
+        return new TransformError(at, message, (fault.Snippet + trace + away).Length > 0 ? fault.Snippet + trace + away : null);
+    }
+
+    public static TransformException ToException(JinjaException fault, SourceLocation subject) => new([ToError(fault, subject)], fault);
+}

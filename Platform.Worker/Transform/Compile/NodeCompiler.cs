@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using Platform.Worker.Jinja;
+using Platform.Worker.Jinja.Runtime;
+using Platform.Worker.Jinja.Values;
+using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Run;
+
+namespace Platform.Worker.Transform.Compile;
+
+/// <summary>Renders a node's SQL for the warehouse, with the ephemeral models it reads as common table expressions.</summary>
+internal static class NodeCompiler
+{
+    private static readonly ConditionalWeakTable<Node, Template> Templates = [];
+
+    /// <summary>The node's SQL. Its context stays usable for the materialization that follows.</summary>
+    public static string Compile(RunContext context, RenderState state, BuildState build, PostgresSession session)
+    {
+        var sql = context.Node.Test is { } test ? RenderTest(context, state, test) : Render(context.Node, state);
+        return EphemeralCtes.Inject(sql, Ctes(context, build, session, state.CancellationToken));
+    }
+
+    private static string Render(Node node, RenderState state) =>
+        state.Render(Templates.GetValue(node, static node => GlobalProject.Environment.Parse(node.RawCode, node.OriginalFilePath)));
+
+    private static string RenderTest(RunContext context, RenderState state, TestMetadata test)
+    {
+        var macros = context.Invocation.Macros;
+        var macro = test.Namespace is null
+            ? macros.Find(context.Node.PackageName, $"test_{test.Name}")
+            : macros.InPackage(test.Namespace, $"test_{test.Name}");
+        return state.Call(macro!, new Arguments(null, TestArguments.Render(context, test.Arguments, context.Node.OriginalFilePath))).ToString();
+    }
+
+    /// <summary>The ephemeral models below a node, each once, those that others need first.</summary>
+    private static List<(string Name, string Sql)> Ctes(RunContext context, BuildState build, PostgresSession session, CancellationToken cancellationToken)
+    {
+        var ctes = new List<(string Name, string Sql)>();
+        foreach (var ephemeral in context.Ephemerals)
+        {
+            Add(ephemeral);
+        }
+
+        return ctes;
+
+        void Add(Node node)
+        {
+            var name = EphemeralCtes.Prefix + node.Name;
+            if (ctes.Any(cte => cte.Name == name))
+            {
+                return;
+            }
+
+            var inner = new RunContext(build, node, context.Run, session);
+            using var state = inner.CreateState(cancellationToken);
+            var sql = Render(node, state);
+            foreach (var below in inner.Ephemerals)
+            {
+                Add(below);
+            }
+
+            ctes.Add((name, sql));
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using Platform.Worker.Jinja;
+using Platform.Worker.Jinja.Runtime;
+using Platform.Worker.Jinja.Values;
+using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Project;
+
+namespace Platform.Worker.Transform.Compile;
+
+/// <summary>
+/// What names mean while one node is rendered: macros first (a project may override <c>ref</c>), then dbt's functions and objects
+/// (https://docs.getdbt.com/reference/dbt-jinja-functions). Derived contexts say what <c>ref</c>, <c>config</c> and <c>adapter</c> do
+/// while parsing and while running.
+/// </summary>
+internal abstract class NodeContext(Invocation invocation, string package) : IGlobalResolver
+{
+    private readonly Dictionary<string, Value> _locals = new(StringComparer.Ordinal);
+
+    public Invocation Invocation { get; } = invocation;
+
+    /// <summary>The package whose macros unqualified names find first.</summary>
+    public string Package { get; } = package;
+
+    /// <summary>False while parsing: nothing is asked of the warehouse.</summary>
+    public abstract bool Execute { get; }
+
+    /// <summary>The node's name and file, for messages.</summary>
+    public abstract string Subject { get; }
+
+    public void Define(string name, Value value) => _locals[name] = value;
+
+    public RenderState CreateState(CancellationToken cancellationToken) => Invocation.Environment.CreateState(
+        new RenderOptions { Resolver = this, Host = this, Undefined = Execute ? UndefinedBehavior.Default : UndefinedBehavior.Lenient },
+        cancellationToken);
+
+    public bool TryResolve(RenderState state, string name, out Value value)
+    {
+        if (_locals.TryGetValue(name, out value))
+        {
+            return true;
+        }
+
+        if (Invocation.Macros.Find(Package, name) is { } macro)
+        {
+            value = state.Bind(macro);
+            return true;
+        }
+
+        value = Member(name);
+        if (!value.IsMissing)
+        {
+            _locals[name] = value;
+            return true;
+        }
+
+        if (ContextFunctions.All.TryGetValue(name, out value))
+        {
+            return true;
+        }
+
+        if (Invocation.Macros.HasPackage(name))
+        {
+            value = _locals[name] = new PackageValue(name);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Objects that depend on the node; missing for a name that means nothing special.</summary>
+    protected virtual Value Member(string name) => name switch
+    {
+        "execute" => Execute,
+        "target" => Invocation.Target.ToValue(),
+        "schema" => Invocation.Target.Schema,
+        "database" => Invocation.Target.Database,
+        "project_name" => Invocation.RootName,
+        "invocation_id" => Invocation.Id.ToString(),
+        "run_started_at" => new DateTimeValue(Invocation.StartedAt),
+        "dbt_version" => "1.10.0",
+        "flags" => Value.FromClr(new Dictionary<string, object?>
+        {
+            ["WHICH"] = Invocation.Which,
+            ["FULL_REFRESH"] = Invocation.FullRefresh,
+            ["EMPTY"] = false,
+            ["STORE_FAILURES"] = false,
+            ["USE_COLORS"] = false,
+        }),
+        "adapter" => new AdapterValue(),
+        "context" => new ContextValue(),
+        "builtins" => Value.From(DictValue.From(
+            ((string[])["ref", "source", "config"]).Select(function => KeyValuePair.Create(function, BuiltIn(function))))),
+        _ => default,
+    };
+
+    public abstract Value Ref(RenderState state, string? package, string name, string? version);
+
+    public abstract Value Source(RenderState state, string sourceName, string tableName);
+
+    /// <summary><c>config(...)</c>, <c>config.get(...)</c> and the rest.</summary>
+    public abstract Value Config(string method, Arguments arguments);
+
+    /// <summary>A method of <c>adapter</c>; missing when there is none of that name.</summary>
+    public abstract Value Adapter(RenderState state, string method, Arguments arguments);
+
+    public abstract Value StoreResult(string name, Value response, Value table);
+
+    public abstract Value LoadResult(string name);
+
+    public Value Var(string name, Value fallback)
+    {
+        if (Invocation.Vars.TryGet(Package, name, out var value))
+        {
+            return Value.FromClr(value);
+        }
+
+        if (!fallback.IsMissing)
+        {
+            return fallback;
+        }
+
+        var known = string.Join(", ", Invocation.Vars.Names(Package));
+        throw new JinjaException(
+            JinjaErrorKind.UndefinedError,
+            $"{Subject} needs the variable '{name}', which is not set. Set it under 'vars' in {ProjectFile.FileName}, give it with the build, "
+            + $"or give var() a default. Set are: {(known.Length > 0 ? known : "none")}.");
+    }
+
+    public Value EnvironmentVariable(string name, Value fallback) =>
+        Invocation.Vars.EnvironmentVariable(name) is { } value ? value
+        : !fallback.IsMissing ? fallback
+        : throw new JinjaException(
+            JinjaErrorKind.UndefinedError, $"{Subject} needs the environment variable '{name}', which is not set. Set it, or give env_var() a default.");
+
+    public Value Doc(string name, string? package = null)
+    {
+        foreach (var key in package is null ? (string[])[$"{Package}.{name}", $"{Invocation.RootName}.{name}"] : [$"{package}.{name}"])
+        {
+            if (Invocation.Docs.TryGetValue(key, out var text))
+            {
+                return text;
+            }
+        }
+
+        return Invocation.Docs.FirstOrDefault(doc => doc.Key.EndsWith("." + name, StringComparison.Ordinal)).Value
+            ?? throw new JinjaException(JinjaErrorKind.KeyError, $"there is no docs block '{name}'. Write {{% docs {name} %}} in an .md file.");
+    }
+
+    /// <summary>The macro that <c>adapter.dispatch(name, namespace)</c> stands for.</summary>
+    public Value Dispatch(RenderState state, string name, string? macroNamespace)
+    {
+        IReadOnlyList<string>? packages = null;
+        if (macroNamespace is not null)
+        {
+            packages = Invocation.Packages[0].Project.Dispatch.TryGetValue(macroNamespace, out var order) ? order
+                : macroNamespace == Invocation.RootName ? [macroNamespace]
+                : [Invocation.RootName, macroNamespace];
+        }
+
+        return Invocation.Macros.Dispatch(Package, name, packages) is { } macro
+            ? state.Bind(macro)
+            : throw new JinjaException(
+                JinjaErrorKind.UndefinedError,
+                $"no macro implements '{name}': looked for postgres__{name} and default__{name}"
+                + (packages is null ? "." : $" in {string.Join(", ", packages)}."));
+    }
+
+    private static Value BuiltIn(string function) => function == "config" ? new ConfigValue() : ContextFunctions.All[function];
+}
+
+/// <summary>A package as macros see it: <c>dbt_utils.star(...)</c>.</summary>
+internal sealed class PackageValue(string package) : JinjaObject
+{
+    public override string TypeName => "MacroPackage";
+
+    public override bool TryGetAttribute(RenderState state, string name, out Value value)
+    {
+        var macro = ((NodeContext)state.Host!).Invocation.Macros.InPackage(package, name);
+        value = macro is null ? default : state.Bind(macro);
+        return macro is not null;
+    }
+
+    public override bool TryGetItem(RenderState state, Value key, out Value value) => TryGetAttribute(state, key.ToString(), out value);
+
+    public override string ToString() => $"<macros of package {package}>";
+}
+
+/// <summary><c>context['name']</c>: any name by text.</summary>
+internal sealed class ContextValue : JinjaObject
+{
+    public override string TypeName => "Context";
+
+    public override bool TryGetAttribute(RenderState state, string name, out Value value)
+    {
+        if (name == "get")
+        {
+            value = new HostFunction("get", (inner, arguments) =>
+                Find(inner, arguments[0].ToString(), out var found) ? found : arguments.Count > 1 ? arguments[1] : Value.None);
+            return true;
+        }
+
+        return Find(state, name, out value);
+    }
+
+    public override bool TryGetItem(RenderState state, Value key, out Value value) => Find(state, key.ToString(), out value);
+
+    public override bool? Contains(RenderState state, Value item) => Find(state, item.ToString(), out _);
+
+    private static bool Find(RenderState state, string name, out Value value) => ((NodeContext)state.Host!).TryResolve(state, name, out value);
+}

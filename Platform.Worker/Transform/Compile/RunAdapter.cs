@@ -1,0 +1,237 @@
+using Platform.Worker.Jinja;
+using Platform.Worker.Jinja.Runtime;
+using Platform.Worker.Jinja.Values;
+using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Run;
+using Platform.Worker.Warehouse;
+
+namespace Platform.Worker.Transform.Compile;
+
+/// <summary>The methods of <c>adapter</c> while a node runs. Statements whose rows are not fetched are queued on the session.</summary>
+internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession session)
+{
+    private RelationCache Cache => build.Relations;
+
+    public Value Invoke(RenderState state, string method, Arguments arguments)
+    {
+        switch (method)
+        {
+            case "type":
+                return "postgres";
+            case "quote" or "quote_as_configured" or "quote_seed_column":
+                return $"\"{arguments[0]}\"";
+            case "literal":
+                return Sql.Literal(arguments[0].ToString());
+            case "execute":
+                return Execute(arguments);
+            case "add_query":
+                Query(arguments[0].ToString(), begin: arguments.TryGetNamed("auto_begin", out var begin) && begin.IsTrue);
+                return new TupleValue([Value.None, Value.None]);
+            case "commit":
+                session.Commit();
+                return Value.EmptyString;
+            case "get_relation" or "load_relation":
+                return GetRelation(arguments);
+            case "list_relations" or "list_relations_without_caching":
+                return new ListValue(Cache.In(session, arguments[^1].As<RelationValue>()?.Relation.Schema ?? arguments[^1].ToString()).Select(RelationValue.Of));
+            case "get_columns_in_relation":
+                return ColumnValue.List(Columns(Relation(arguments, 0, method)));
+            case "get_missing_columns":
+                var there = Columns(Relation(arguments, 1, method)).Select(column => column.Name).ToHashSet();
+                return ColumnValue.List(Columns(Relation(arguments, 0, method)).Where(column => !there.Contains(column.Name)));
+            case "expand_target_column_types":
+                ExpandColumns(Relation(arguments, 0, method), Relation(arguments, 1, method));
+                return Value.EmptyString;
+            case "drop_relation":
+                Drop(Relation(arguments, 0, method));
+                return Value.EmptyString;
+            case "truncate_relation":
+                Queue($"truncate table {Relation(arguments, 0, method)}");
+                return Value.EmptyString;
+            case "rename_relation":
+                Rename(Relation(arguments, 0, method), Relation(arguments, 1, method));
+                return Value.EmptyString;
+            case "create_schema":
+                Queue($"create schema if not exists {Sql.Identifier(Relation(arguments, 0, method).Schema!)}");
+                return Value.EmptyString;
+            case "drop_schema":
+                Queue($"drop schema if exists {Sql.Identifier(Relation(arguments, 0, method).Schema!)} cascade");
+                Cache.RemoveSchema(Relation(arguments, 0, method).Schema!);
+                return Value.EmptyString;
+            case "check_schema_exists":
+                return WarehouseCatalog.Schemas(session).Contains(arguments[^1].ToString());
+            case "already_exists":
+                return Cache.Find(session, arguments[0].ToString(), arguments[1].ToString()) is not null;
+            case "verify_database":
+                return Value.EmptyString;
+            case "cache_added":
+                Cache.Add(Typed(Relation(arguments, 0, method)));
+                return Value.EmptyString;
+            case "cache_dropped":
+                Cache.Remove(Relation(arguments, 0, method));
+                return Value.EmptyString;
+            case "cache_renamed":
+                Cache.Rename(Relation(arguments, 0, method), Relation(arguments, 1, method));
+                return Value.EmptyString;
+            case "get_incremental_strategy_macro":
+                return StrategyMacro(state, arguments[^1].ToString());
+            case "suffixed":
+                var relation = Relation(arguments, 0, method);
+                return RelationValue.Of(relation with { Identifier = CandidateNames.Fit(relation.Identifier!, arguments[1].ToString()) });
+            case "publish_with":
+                run.PublishSql = arguments[0].ToString();
+                return Value.EmptyString;
+            case "seed_columns":
+                return ColumnValue.List(new SeedFile(run.Node).Columns());
+            case "has_columns":
+                return HasColumns(Relation(arguments, 0, method), arguments[1]);
+            case "copy_seed":
+                return CopySeed(Relation(arguments, 0, method), arguments[1]);
+            default:
+                return default;
+        }
+    }
+
+    private static Relation Relation(Arguments arguments, int index, string method) => index < arguments.Count
+        ? RelationValue.Unwrap(arguments[index], $"adapter.{method}")
+        : arguments.Named.Select(named => named.Value.As<RelationValue>()?.Relation).OfType<Relation>().ElementAtOrDefault(index)
+            ?? throw new JinjaException(JinjaErrorKind.TypeError, $"adapter.{method}() needs a relation");
+
+    private TupleValue Execute(Arguments arguments)
+    {
+        var reader = arguments.Read("adapter.execute");
+        var sql = reader.RequiredString("sql");
+        var autoBegin = reader.OptionalBoolean("auto_begin", false);
+        var fetch = reader.OptionalBoolean("fetch", false);
+        reader.Optional("limit");
+        if (autoBegin)
+        {
+            session.Begin();
+        }
+
+        if (!fetch)
+        {
+            return new TupleValue([Value.From(new ResponseValue(session.Queue(sql))), Value.From(new AgateTable(QueryResult.Empty))]);
+        }
+
+        var result = session.Query(sql);
+        return new TupleValue([
+            Value.From(new ResponseValue(result.Tag, result.Tag.Split(' ')[0], result.RowsAffected)), Value.From(new AgateTable(result))]);
+    }
+
+    private void Query(string sql, bool begin)
+    {
+        if (begin)
+        {
+            session.Begin();
+        }
+
+        session.Execute(sql);
+    }
+
+    private void Queue(string sql)
+    {
+        session.Begin();
+        session.Queue(sql);
+    }
+
+    private Value GetRelation(Arguments arguments)
+    {
+        if (arguments.Count == 1 && arguments[0].As<RelationValue>() is { } given)
+        {
+            return RelationValue.Of(Cache.Find(session, given.Relation.Schema!, given.Relation.Identifier!));
+        }
+
+        var reader = arguments.Read("adapter.get_relation");
+        reader.Required("database");
+        var schema = reader.Required("schema");
+        var identifier = reader.Required("identifier");
+        return schema.IsNone || identifier.IsNone ? Value.None : RelationValue.Of(Cache.Find(session, schema.ToString(), identifier.ToString()));
+    }
+
+    private IReadOnlyList<ColumnInfo> Columns(Relation relation)
+    {
+        if (relation.Type is RelationType.Cte)
+        {
+            return [];
+        }
+
+        if (relation.IncludeSchema && relation.Schema is not null)
+        {
+            return WarehouseCatalog.Columns(session, relation.Schema, relation.Identifier!);
+        }
+
+        // A temporary table has no schema of its own name.
+        return session.Query("select nspname from pg_catalog.pg_namespace where oid = pg_catalog.pg_my_temp_schema()").Rows is [[string schema]]
+            ? WarehouseCatalog.Columns(session, schema, relation.Identifier!)
+            : [];
+    }
+
+    private void ExpandColumns(Relation from, Relation to)
+    {
+        var target = Columns(to).ToDictionary(column => column.Name);
+        foreach (var column in Columns(from).Where(column => column is { IsString: true, CharacterLength: not null }))
+        {
+            if (target.TryGetValue(column.Name, out var narrow) && narrow is { IsString: true, CharacterLength: { } length } && length < column.CharacterLength)
+            {
+                Queue($"alter table {to} alter column {Sql.Identifier(column.Name)} type {column.DataType}");
+            }
+        }
+    }
+
+    private void Drop(Relation relation)
+    {
+        var known = Cache.Find(session, relation.Schema!, relation.Identifier!) ?? relation;
+        Queue($"drop {Kind(known)} if exists {known.Qualified} cascade");
+        Cache.Remove(known);
+    }
+
+    private void Rename(Relation from, Relation to)
+    {
+        var known = Cache.Find(session, from.Schema!, from.Identifier!) ?? from;
+        Queue($"alter {Kind(known)} {known.Qualified} rename to {Sql.Identifier(to.Identifier!)}");
+        Cache.Rename(known, to);
+    }
+
+    private static string Kind(Relation relation) => relation.Type switch
+    {
+        RelationType.View => "view",
+        RelationType.MaterializedView => "materialized view",
+        RelationType.External => "foreign table",
+        _ => "table",
+    };
+
+    private Relation Typed(Relation relation) => relation.Type is null
+        ? relation with { Type = run.Node.Config.Materialized == "view" ? RelationType.View : RelationType.Table }
+        : relation;
+
+    private Value StrategyMacro(RenderState state, string strategy)
+    {
+        var name = $"get_incremental_{strategy.Replace('+', '_')}_sql";
+        return build.Invocation.Macros.Find(run.Node.PackageName, name) is { } macro
+            ? state.Bind(macro)
+            : throw new JinjaException(
+                JinjaErrorKind.RuntimeError,
+                $"'{strategy}' is no incremental strategy: there is no macro '{name}'. Use append, delete+insert or merge, or write that macro.");
+    }
+
+    private bool HasColumns(Relation relation, Value columns)
+    {
+        var wanted = columns.Iterate().Select(column => column.As<ColumnValue>()!.Column.Name);
+        return Columns(relation).Select(column => column.Name).SequenceEqual(wanted);
+    }
+
+    private long CopySeed(Relation relation, Value columns)
+    {
+        session.Begin();
+        session.Flush();
+        try
+        {
+            return new SeedFile(run.Node).CopyTo(session.Connection, relation, [.. columns.Iterate().Select(column => column.As<ColumnValue>()!.Column)]);
+        }
+        catch (Npgsql.PostgresException fault) when (!Outage.Is(fault))
+        {
+            throw new SqlException("", 0, fault);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using Platform.Worker.Jinja;
+using Platform.Worker.Jinja.Runtime;
+using Platform.Worker.Jinja.Values;
+using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Run;
+
+namespace Platform.Worker.Transform.Compile;
+
+/// <summary>Renders a node for the warehouse: <c>execute</c> is true, refs are relations, and the adapter works on the node's session.</summary>
+internal sealed class RunContext : NodeContext
+{
+    private readonly BuildState _build;
+    private readonly PostgresSession _session;
+    private readonly RunAdapter _adapter;
+    private readonly Dictionary<string, (Value Response, Value Table)> _results = [];
+    private readonly List<Node> _ephemerals = [];
+
+    public RunContext(BuildState build, Node node, NodeRun run, PostgresSession session)
+        : base(build.Invocation, node.PackageName)
+    {
+        (_build, Node, Run, _session) = (build, node, run, session);
+        _adapter = new RunAdapter(build, run, session);
+        This = run.Relation;
+    }
+
+    /// <summary>The node whose code is rendered: the one that runs, or an ephemeral model it reads.</summary>
+    public Node Node { get; }
+
+    public NodeRun Run { get; }
+
+    /// <summary>What <c>this</c> renders.</summary>
+    public Relation This { get; set; }
+
+    /// <summary>Ephemeral models that were referred to, to be put in as common table expressions.</summary>
+    public IReadOnlyList<Node> Ephemerals => _ephemerals;
+
+    public override bool Execute => true;
+
+    public override string Subject => Node.OriginalFilePath;
+
+    protected override Value Member(string name) => name switch
+    {
+        "this" => RelationValue.Of(This),
+        "model" or "node" => NodeDictionary.Of(Node, Run.CompiledCode),
+        "graph" => GraphValue(),
+        "selected_resources" => Value.FromClr(_build.Selected.Order(StringComparer.Ordinal).ToList()),
+        "flags" => Value.FromClr(new Dictionary<string, object?>
+        {
+            ["WHICH"] = Invocation.Which,
+            ["FULL_REFRESH"] = Invocation.FullRefresh || Run.FullRefresh,
+            ["EMPTY"] = false,
+            ["STORE_FAILURES"] = false,
+            ["USE_COLORS"] = false,
+        }),
+        "delta" => Value.None,
+        _ => base.Member(name),
+    };
+
+    public override Value Ref(RenderState state, string? package, string name, string? version)
+    {
+        var target = _build.Project.FindRef(package, name, Package)
+            ?? throw new JinjaException(JinjaErrorKind.UndefinedError, $"'{Node.Name}' refers to '{name}', which is no model or seed of the project");
+        if (Node.ResourceType is not ResourceType.Operation && !Node.DependsOn.Contains(target.UniqueId))
+        {
+            throw new JinjaException(
+                JinjaErrorKind.RuntimeError,
+                $"'{Node.Name}' refers to '{name}' only when it runs, so it may run too early. Write '-- depends_on: {{{{ ref('{name}') }}}}' at the top of the file.");
+        }
+
+        var relation = _build.Resolve(target);
+        if (relation.Type is RelationType.Cte)
+        {
+            if (!_ephemerals.Contains(target))
+            {
+                _ephemerals.Add(target);
+            }
+        }
+        else if (_build.BuildsCandidates && _build.Find(target.UniqueId) is null
+            && _build.Relations.Find(_session, relation.Schema!, relation.Identifier!) is null)
+        {
+            throw new JinjaException(
+                JinjaErrorKind.RuntimeError, $"'{name}' is neither part of this build nor published yet. Build it too: select '+{Node.Name}'.");
+        }
+
+        return RelationValue.Of(relation);
+    }
+
+    public override Value Source(RenderState state, string sourceName, string tableName) =>
+        RelationValue.Of(BuildState.PublishedRelation(_build.Project.FindSource(sourceName, tableName, Package)
+            ?? throw new JinjaException(JinjaErrorKind.UndefinedError, $"'{Node.Name}' reads source '{sourceName}.{tableName}', which no properties file declares")));
+
+    public override Value Config(string method, Arguments arguments)
+    {
+        switch (method)
+        {
+            case "" or "set":
+                return Value.EmptyString;
+            case "persist_relation_docs":
+                return Node.Config.Map("persist_docs").TryGetValue("relation", out var relation) && relation is true;
+            case "persist_column_docs":
+                return Node.Config.Map("persist_docs").TryGetValue("columns", out var columns) && columns is true;
+            case "meta_get" or "meta_require":
+                return Node.Config.Meta.TryGetValue(arguments[0].ToString(), out var meta) ? Value.FromClr(meta)
+                    : arguments.Count > 1 ? arguments[1] : Value.None;
+        }
+
+        var reader = arguments.Read($"config.{method}");
+        var key = reader.RequiredString("name");
+        var fallback = reader.Optional("default", Value.None);
+        var value = Node.Config[key is "pre_hook" ? "pre-hook" : key is "post_hook" ? "post-hook" : key];
+        if (value is null && method == "require")
+        {
+            throw new JinjaException(JinjaErrorKind.RuntimeError, $"'{Node.Name}' must configure '{key}'");
+        }
+
+        return value is null ? fallback : Value.FromClr(value);
+    }
+
+    public override Value Adapter(RenderState state, string method, Arguments arguments) =>
+        method == "dispatch"
+            ? Dispatch(state, arguments[0].ToString(), AdapterValue.DispatchNamespace(arguments))
+            : _adapter.Invoke(state, method, arguments);
+
+    public override Value StoreResult(string name, Value response, Value table)
+    {
+        _results[name] = (response, table);
+        return Value.EmptyString;
+    }
+
+    public override Value LoadResult(string name)
+    {
+        if (!_results.TryGetValue(name, out var result))
+        {
+            return Value.None;
+        }
+
+        var table = result.Table.As<AgateTable>();
+        return DictValue.From(new Dictionary<string, Value>
+        {
+            ["response"] = result.Response,
+            ["data"] = table is null ? new ListValue() : new ListValue(table.Rows.Select(row => Value.From(new ListValue([.. row])))),
+            ["table"] = result.Table,
+        });
+    }
+
+    /// <summary>The response of a statement that ran under a name, when there was one.</summary>
+    public ResponseValue? Response(string name) => _results.TryGetValue(name, out var result) ? result.Response.As<ResponseValue>() : null;
+
+    public AgateTable? Table(string name) => _results.TryGetValue(name, out var result) ? result.Table.As<AgateTable>() : null;
+
+    private DictValue GraphValue()
+    {
+        var nodes = new DictValue();
+        var sources = new DictValue();
+        foreach (var node in _build.Project.Graph.Ordered)
+        {
+            (node.ResourceType is ResourceType.Source ? sources : nodes)[node.UniqueId] = Value.From(NodeDictionary.Of(node));
+        }
+
+        return DictValue.From(new Dictionary<string, Value>
+        {
+            ["nodes"] = nodes, ["sources"] = sources, ["exposures"] = new DictValue(), ["metrics"] = new DictValue(), ["groups"] = new DictValue(),
+        });
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+using Platform.Worker.Jinja.Values;
+using Platform.Worker.Transform.Project;
+
+namespace Platform.Worker.Transform.Compile;
+
+/// <summary>Arguments of generic tests: text that looks like a call (<c>ref('x')</c>) or holds Jinja is rendered, to a value where it is one expression.</summary>
+internal static partial class TestArguments
+{
+    /// <summary>The argument as a template; a column's name is always plain text.</summary>
+    public static object? AsTemplate(string name, object? value) => value switch
+    {
+        string text when name != "column_name" && LooksLikeCall().IsMatch(text) => $"{{{{ {text} }}}}",
+        List<object?> items => items.Select(item => AsTemplate("", item)).ToList(),
+        _ => value,
+    };
+
+    public static NamedValue[] Render(NodeContext context, IReadOnlyDictionary<string, object?> arguments, string place) =>
+        [.. arguments.Select(argument => new NamedValue(argument.Key, Render(context, argument.Value, place)))];
+
+    private static Value Render(NodeContext context, object? value, string place) => value switch
+    {
+        string text when YamlRenderer.HasJinja(text) => YamlRenderer.Value(context, text, place),
+        List<object?> items => new ListValue(items.Select(item => Render(context, item, place))),
+        Dictionary<string, object?> map => DictValue.From(map.Select(entry => KeyValuePair.Create(entry.Key, Render(context, entry.Value, place)))),
+        _ => Value.FromClr(value),
+    };
+
+    [GeneratedRegex(@"^\s*(env_var|ref|var|source|doc)\s*\(.+\)\s*$")]
+    private static partial Regex LooksLikeCall();
+}

@@ -1,0 +1,239 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Npgsql;
+using NpgsqlTypes;
+using Platform.ServiceDefaults;
+using Platform.Worker.Transform.Run;
+using Platform.Worker.Warehouse;
+
+namespace Platform.Worker.Transform.Publish;
+
+/// <summary>
+/// Makes a build's candidates what readers see, in one transaction on the session that holds the build lock: if that session is gone, so is
+/// the lock, and nothing is published.
+/// </summary>
+internal sealed class Publisher(TransformOptions options, TimeProvider time, ILogger logger)
+{
+    private const int FirstPauseMilliseconds = 50;
+    private const int LongestPauseMilliseconds = 2_000;
+
+    /// <summary>Publishes and returns the publication's id.</summary>
+    /// <exception cref="TransformException">A relation is in the way, or somebody's view does not fit the new columns.</exception>
+    /// <exception cref="TimeoutException">Readers held their locks longer than <see cref="TransformOptions.PublishPatienceSeconds"/>.</exception>
+    public async Task<long> PublishAsync(
+        NpgsqlConnection connection, BuildState build, JsonObject manifest, JsonObject semanticManifest,
+        IReadOnlySet<(string Schema, string Name)> previous, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var pause = FirstPauseMilliseconds;
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var plan = await PublicationPlan.MakeAsync(connection, build, previous, cancellationToken);
+        await ApplyDeltasAsync(connection, plan, build, cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            await transaction.SaveAsync("flip", cancellationToken);
+            var watch = Stopwatch.StartNew();
+            try
+            {
+                var id = await FlipAsync(connection, plan, build, manifest, semanticManifest, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                Log.Published(logger, plan.Relations, id, watch.ElapsedMilliseconds);
+                return id;
+            }
+            catch (PostgresException fault) when (
+                fault.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.DependentObjectsStillExist)
+            {
+                await transaction.RollbackAsync("flip", cancellationToken);
+                if (time.GetElapsedTime(started) > TimeSpan.FromSeconds(options.PublishPatienceSeconds))
+                {
+                    throw fault.SqlState == PostgresErrorCodes.DependentObjectsStillExist
+                        ? new TransformException(new SourceLocation("publish"), $"{fault.MessageText}: {fault.Detail}. Drop what depends on it, or keep the model.", fault)
+                        : new TimeoutException(
+                            $"Readers held their locks on the published relations for more than {options.PublishPatienceSeconds} s; nothing was published. "
+                            + "See pg_stat_activity for long transactions.", fault);
+                }
+
+                if (fault.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
+                {
+                    var again = await PublicationPlan.MakeAsync(connection, build, previous, cancellationToken);
+                    if (again.Restored.Select(view => view.Oid).SequenceEqual(plan.Restored.Select(view => view.Oid)))
+                    {
+                        throw new TransformException(
+                            new SourceLocation("publish"), $"{fault.MessageText}: {fault.Detail}. Drop what depends on it, or keep the model.", fault);
+                    }
+
+                    plan = again;
+                    continue;
+                }
+
+                Log.PublishWaits(logger, attempt);
+                await Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellationToken);
+                pause = Math.Min(pause * 2, LongestPauseMilliseconds);
+            }
+        }
+    }
+
+    /// <summary>Writes the deltas into the published tables: no reader waits for that, and none sees it before the commit.</summary>
+    private static async Task ApplyDeltasAsync(NpgsqlConnection connection, PublicationPlan plan, BuildState build, CancellationToken cancellationToken)
+    {
+        foreach (var run in plan.Deltas)
+        {
+            await RunAsync(connection, run, SqlStatements.Split(run.PublishSql!).Select(statement => statement.Text), cancellationToken);
+        }
+
+        foreach (var run in plan.Redirected)
+        {
+            var sql = run.CompiledCode!;
+            foreach (var delta in plan.Deltas)
+            {
+                sql = sql.Replace(delta.Relation.Qualified, delta.Published.Qualified, StringComparison.Ordinal);
+            }
+
+            await RunAsync(connection, run, [$"create or replace view {run.Relation.Qualified} as (\n{sql}\n)"], cancellationToken);
+        }
+    }
+
+    private async Task<long> FlipAsync(
+        NpgsqlConnection connection, PublicationPlan plan, BuildState build, JsonObject manifest, JsonObject semanticManifest, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        Add($"set local lock_timeout = {options.PublishLockTimeoutMilliseconds}");
+        Add($"lock table {WarehouseNames.Meta}.publication in access exclusive mode");
+
+        // Views before the tables they read, as readers take their locks, too: so publisher and reader never wait for each other.
+        foreach (var drop in plan.DropViews)
+        {
+            Add(drop);
+        }
+
+        var tables = plan.Dropped.Where(relation => relation.Kind is not ('v' or 'm')).ToList();
+        var locked = tables.Concat(plan.Kept).Select(relation => relation.Qualified).Order(StringComparer.Ordinal).ToList();
+        if (locked.Count > 0)
+        {
+            Add($"lock table {string.Join(", ", locked)} in access exclusive mode");
+        }
+
+        foreach (var table in tables)
+        {
+            Add($"drop {DependentView.Word(table.Kind)} {table.Qualified}");
+        }
+
+        foreach (var delta in plan.Deltas)
+        {
+            // What read the candidate's view reads the published table by now.
+            Add($"drop view {delta.Relation.Qualified}");
+            Add($"drop table {delta.Delta!.Qualified}");
+        }
+
+        foreach (var schema in plan.Moves.Select(run => run.Published.Schema!).Distinct().Where(schema => schema != options.Schema))
+        {
+            Add($"create schema if not exists {Sql.Identifier(schema)}");
+        }
+
+        foreach (var run in plan.Moves)
+        {
+            Move(run, build);
+        }
+
+        foreach (var statement in plan.Restored.SelectMany(view => view.Restore()))
+        {
+            Add(statement);
+        }
+
+        foreach (var statement in SqlStatements.Split(Grants.Statements))
+        {
+            Add(statement.Text);
+        }
+
+        foreach (var schema in build.Project.Graph.Ordered.Where(node => node.IsRelational && node.Source is null).Select(node => node.Schema).Distinct()
+            .Where(schema => schema != WarehouseNames.Analytics && plan.Moves.Any(run => run.Published.Schema == schema)))
+        {
+            Add($"grant usage on schema {Sql.Identifier(schema)} to {WarehouseNames.ApiRole}, {WarehouseNames.BiReaderRole}");
+            Add($"grant select on all tables in schema {Sql.Identifier(schema)} to {WarehouseNames.ApiRole}, {WarehouseNames.BiReaderRole}");
+        }
+
+        Add($"update {WarehouseNames.Meta}.publication set is_current = false where is_current");
+        batch.BatchCommands.Add(Insert(build, manifest, semanticManifest));
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            long id = 0;
+            do
+            {
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    id = reader.GetFieldType(0) == typeof(long) ? reader.GetInt64(0) : id;
+                }
+            }
+            while (await reader.NextResultAsync(cancellationToken));
+            return id;
+        }
+        catch (PostgresException fault) when (Broken(fault) is { } view)
+        {
+            throw new TransformException(
+                new SourceLocation($"view {view.Schema}.{view.Name}"),
+                $"reads a published model and no longer fits it: {fault.MessageText}. Nothing was published. Change or drop the view, then build again.", fault);
+        }
+
+        void Add(string sql) => batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
+
+        void Move(NodeRun run, BuildState state)
+        {
+            var type = state.Relations.Find(run.Relation.Schema!, run.Relation.Identifier!)?.Type;
+            var word = type switch
+            {
+                Catalog.RelationType.View => "view",
+                Catalog.RelationType.MaterializedView => "materialized view",
+                _ => "table",
+            };
+            if (run.Relation.Identifier != run.Published.Identifier)
+            {
+                Add($"alter {word} {run.Relation.Qualified} rename to {Sql.Identifier(run.Published.Identifier!)}");
+            }
+
+            Add($"alter {word} {Sql.Identifier(run.Relation.Schema!, run.Published.Identifier!)} set schema {Sql.Identifier(run.Published.Schema!)}");
+        }
+
+        DependentView? Broken(PostgresException fault) => fault.BatchCommand is { } command
+            ? plan.Restored.FirstOrDefault(view => view.Restore().Contains(command.CommandText))
+            : null;
+    }
+
+    private NpgsqlBatchCommand Insert(BuildState build, JsonObject manifest, JsonObject semanticManifest) => new(
+        $"""
+        insert into {WarehouseNames.Meta}.publication
+            (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, is_current)
+        values ($1, $2, $3, $4, $5, $6, $7, true)
+        returning publication_id
+        """)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter { Value = time.GetUtcNow(), NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new NpgsqlParameter { Value = build.Invocation.Id },
+            new NpgsqlParameter { Value = (object?)build.Request.From ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
+            new NpgsqlParameter { Value = (object?)build.Request.To ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
+            new NpgsqlParameter { Value = build.Project.Root.Version },
+            new NpgsqlParameter { Value = semanticManifest.ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            new NpgsqlParameter { Value = manifest.ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb },
+        },
+    };
+
+    private static async Task RunAsync(NpgsqlConnection connection, NodeRun run, IEnumerable<string> statements, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        foreach (var statement in statements)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
+        }
+
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException fault) when (!Outage.Is(fault))
+        {
+            throw new TransformException([SqlErrors.ToError(new SqlException(fault.BatchCommand?.CommandText ?? "", 0, fault), run)], fault);
+        }
+    }
+}

@@ -1,0 +1,296 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Platform.Worker.Jinja;
+using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Compile;
+using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Project;
+using Platform.Worker.Transform.Run;
+
+namespace Platform.Worker.Transform.Publish;
+
+/// <summary>
+/// Semantic models, metrics and saved queries in the shape of dbt's semantic_manifest.json (dbt-semantic-interfaces;
+/// https://docs.getdbt.com/reference/artifacts/sl-manifest). Relations are the published ones.
+/// </summary>
+internal sealed class SemanticManifest
+{
+    private readonly ParsedProject _project;
+    private readonly ProjectErrors _errors;
+
+    private SemanticManifest(ParsedProject project, ProjectErrors errors) => (_project, _errors) = (project, errors);
+
+    public List<SemanticModel> Models { get; } = [];
+
+    public JsonObject Json { get; private set; } = [];
+
+    public static SemanticManifest Make(ParsedProject project, ProjectErrors errors)
+    {
+        var manifest = new SemanticManifest(project, errors);
+        var properties = project.Properties;
+        manifest.Models.AddRange(properties.SemanticModels.Select(entry => manifest.Model(entry.Entry, entry.PackageName)).OfType<SemanticModel>());
+        manifest.Json = new JsonObject
+        {
+            ["semantic_models"] = Array(manifest.Models.Select(model => model.Json)),
+            ["metrics"] = Array(properties.Metrics.Select(entry => manifest.Metric(entry.Entry))),
+            ["project_configuration"] = manifest.ProjectConfiguration(),
+            ["saved_queries"] = Array(properties.SavedQueries.Select(entry => SavedQuery(entry.Entry))),
+        };
+        return manifest;
+    }
+
+    private SemanticModel? Model(YamlValue entry, string package)
+    {
+        if (entry.RequiredText("name", "a semantic model", _errors) is not { } name
+            || entry.RequiredText("model", $"semantic model '{name}'", _errors) is not { } model
+            || ResolveModel(model, package, entry["model"]!.At) is not { } node)
+        {
+            return null;
+        }
+
+        var json = new JsonObject
+        {
+            ["name"] = name,
+            ["defaults"] = entry["defaults"] is { } defaults ? new JsonObject { ["agg_time_dimension"] = defaults.Text("agg_time_dimension") } : null,
+            ["description"] = entry.Text("description"),
+            ["node_relation"] = new JsonObject
+            {
+                ["alias"] = node.Alias,
+                ["schema_name"] = node.Schema,
+                ["database"] = node.Database,
+                ["relation_name"] = BuildState.PublishedRelation(node).ToString(),
+            },
+            ["primary_entity"] = entry.Text("primary_entity"),
+            ["entities"] = Array(entry.List("entities", _errors).Select(Entity)),
+            ["measures"] = Array(entry.List("measures", _errors).Select(Measure)),
+            ["dimensions"] = Array(entry.List("dimensions", _errors).Select(Dimension)),
+            ["label"] = entry.Text("label"),
+            ["metadata"] = null,
+            ["config"] = Config(entry),
+        };
+        return new SemanticModel(name, node, entry, json);
+    }
+
+    /// <summary>The node of <c>model: ref('orders')</c>.</summary>
+    private Node? ResolveModel(string model, string package, SourceLocation at)
+    {
+        var context = new ParseContext(_project.Invocation, package, at.File);
+        try
+        {
+            YamlRenderer.Value(context, YamlRenderer.HasJinja(model) ? model : $"{{{{ {model} }}}}", at.File);
+        }
+        catch (JinjaException fault)
+        {
+            _errors.Add(at, $"'{model}' is no reference to a model: {fault.Message}. Write ref('name').");
+            return null;
+        }
+
+        var node = context.Refs is [var call] ? _project.FindRef(call.Package, call.Name, package) : null;
+        if (node is null)
+        {
+            _errors.Add(at, $"'{model}' is no model of the project. Write ref('name') of one.");
+        }
+
+        return node;
+    }
+
+    private static JsonObject Entity(YamlValue entry) => new()
+    {
+        ["name"] = entry.Text("name"),
+        ["description"] = entry.Text("description"),
+        ["type"] = entry.Text("type"),
+        ["role"] = entry.Text("role"),
+        ["expr"] = entry.Text("expr"),
+        ["metadata"] = null,
+        ["label"] = entry.Text("label"),
+        ["config"] = Config(entry),
+    };
+
+    private static JsonObject Dimension(YamlValue entry) => new()
+    {
+        ["name"] = entry.Text("name"),
+        ["description"] = entry.Text("description"),
+        ["type"] = entry.Text("type"),
+        ["is_partition"] = entry["is_partition"]?.Scalar is true,
+        ["type_params"] = entry["type_params"] is { } parameters
+            ? new JsonObject { ["time_granularity"] = parameters.Text("time_granularity"), ["validity_params"] = Node(parameters["validity_params"]) }
+            : null,
+        ["expr"] = entry.Text("expr"),
+        ["metadata"] = null,
+        ["label"] = entry.Text("label"),
+        ["config"] = Config(entry),
+    };
+
+    private static JsonObject Measure(YamlValue entry) => new()
+    {
+        ["name"] = entry.Text("name"),
+        ["agg"] = entry.Text("agg"),
+        ["description"] = entry.Text("description"),
+        ["create_metric"] = entry["create_metric"]?.Scalar is true,
+        ["expr"] = entry.Text("expr"),
+        ["agg_params"] = Node(entry["agg_params"]),
+        ["metadata"] = null,
+        ["non_additive_dimension"] = entry["non_additive_dimension"] is { } additive
+            ? new JsonObject
+            {
+                ["name"] = additive.Text("name"),
+                ["window_choice"] = additive.Text("window_choice") ?? "min",
+                ["window_groupings"] = Node(additive["window_groupings"]) ?? new JsonArray(),
+            }
+            : null,
+        ["agg_time_dimension"] = entry.Text("agg_time_dimension"),
+        ["label"] = entry.Text("label"),
+        ["config"] = Config(entry),
+    };
+
+    private JsonObject Metric(YamlValue entry)
+    {
+        var parameters = entry["type_params"];
+        return new JsonObject
+        {
+            ["name"] = entry.RequiredText("name", "a metric", _errors),
+            ["description"] = entry.Text("description"),
+            ["type"] = entry.Text("type"),
+            ["type_params"] = new JsonObject
+            {
+                ["measure"] = InputMeasure(parameters?["measure"]),
+                ["numerator"] = InputMetric(parameters?["numerator"]),
+                ["denominator"] = InputMetric(parameters?["denominator"]),
+                ["expr"] = parameters?.Text("expr"),
+                ["window"] = Window(parameters?["window"]),
+                ["grain_to_date"] = parameters?.Text("grain_to_date"),
+                ["metrics"] = Array(parameters?["metrics"]?.Items?.Select(InputMetric) ?? []),
+                ["conversion_type_params"] = Node(parameters?["conversion_type_params"]),
+                ["cumulative_type_params"] = Cumulative(parameters?["cumulative_type_params"]),
+                ["input_measures"] = new JsonArray(),
+            },
+            ["filter"] = Filter(entry["filter"]),
+            ["metadata"] = null,
+            ["label"] = entry.Text("label"),
+            ["config"] = Config(entry),
+            ["time_granularity"] = entry.Text("time_granularity"),
+        };
+    }
+
+    private static JsonObject? InputMeasure(YamlValue? value) => value switch
+    {
+        null => null,
+        { Map: not null } => new JsonObject
+        {
+            ["name"] = value.Text("name"),
+            ["filter"] = Filter(value["filter"]),
+            ["alias"] = value.Text("alias"),
+            ["join_to_timespine"] = value["join_to_timespine"]?.Scalar is true,
+            ["fill_nulls_with"] = Node(value["fill_nulls_with"]),
+        },
+        _ => new JsonObject { ["name"] = value.AsText(), ["filter"] = null, ["alias"] = null, ["join_to_timespine"] = false, ["fill_nulls_with"] = null },
+    };
+
+    private static JsonObject? InputMetric(YamlValue? value) => value is null
+        ? null
+        : new JsonObject
+        {
+            ["name"] = value.Map is null ? value.AsText() : value.Text("name"),
+            ["filter"] = value.Map is null ? null : Filter(value["filter"]),
+            ["alias"] = value.Map is null ? null : value.Text("alias"),
+            ["offset_window"] = value.Map is null ? null : Window(value["offset_window"]),
+            ["offset_to_grain"] = value.Map is null ? null : value.Text("offset_to_grain"),
+        };
+
+    private static JsonObject? Cumulative(YamlValue? value) => value is null
+        ? null
+        : new JsonObject
+        {
+            ["window"] = Window(value["window"]),
+            ["grain_to_date"] = value.Text("grain_to_date"),
+            ["period_agg"] = value.Text("period_agg") ?? "first",
+            ["metric"] = InputMetric(value["metric"]),
+        };
+
+    /// <summary>"7 days" as count and granularity.</summary>
+    private static JsonObject? Window(YamlValue? value)
+    {
+        if (value?.AsText()?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var count, var granularity] || !int.TryParse(count, out var number))
+        {
+            return null;
+        }
+
+        return new JsonObject { ["count"] = number, ["granularity"] = granularity.TrimEnd('s') };
+    }
+
+    private static JsonObject? Filter(YamlValue? value)
+    {
+        var texts = value?.Items?.Select(item => item.AsText()) ?? (value?.AsText() is { } single ? [single] : []);
+        var filters = texts.Where(text => !string.IsNullOrWhiteSpace(text)).Select(text => new JsonObject { ["where_sql_template"] = text }).ToList();
+        return filters.Count == 0 ? null : new JsonObject { ["where_filters"] = Array(filters) };
+    }
+
+    private static JsonObject SavedQuery(YamlValue entry)
+    {
+        var query = entry["query_params"];
+        return new JsonObject
+        {
+            ["name"] = entry.Text("name"),
+            ["query_params"] = new JsonObject
+            {
+                ["metrics"] = Node(query?["metrics"]) ?? new JsonArray(),
+                ["group_by"] = Node(query?["group_by"]) ?? new JsonArray(),
+                ["order_by"] = Node(query?["order_by"]) ?? new JsonArray(),
+                ["limit"] = Node(query?["limit"]),
+                ["where"] = Filter(query?["where"]),
+            },
+            ["description"] = entry.Text("description"),
+            ["metadata"] = null,
+            ["label"] = entry.Text("label"),
+            ["exports"] = Node(entry["exports"]) ?? new JsonArray(),
+            ["tags"] = Node(entry["tags"]) ?? new JsonArray(),
+        };
+    }
+
+    private JsonObject ProjectConfiguration()
+    {
+        var spines = new JsonArray();
+        foreach (var patch in _project.Properties.Patches.Where(patch => patch.Kind == "models" && patch.Entry["time_spine"] is not null))
+        {
+            if (_project.FindRef(patch.PackageName, patch.Name, patch.PackageName) is not { } node)
+            {
+                continue;
+            }
+
+            var column = patch.Entry["time_spine"]!.Text("standard_granularity_column");
+            var granularity = patch.Entry.List("columns", _errors).FirstOrDefault(entry => entry.Text("name") == column)?.Text("granularity");
+            spines.Add((JsonNode)new JsonObject
+            {
+                ["node_relation"] = new JsonObject
+                {
+                    ["alias"] = node.Alias,
+                    ["schema_name"] = node.Schema,
+                    ["database"] = node.Database,
+                    ["relation_name"] = BuildState.PublishedRelation(node).ToString(),
+                },
+                ["primary_column"] = new JsonObject { ["name"] = column, ["time_granularity"] = granularity ?? "day" },
+                ["custom_granularities"] = Node(patch.Entry["time_spine"]!["custom_granularities"]) ?? new JsonArray(),
+            });
+        }
+
+        return new JsonObject
+        {
+            ["time_spine_table_configurations"] = new JsonArray(),
+            ["metadata"] = null,
+            ["dsi_package_version"] = new JsonObject { ["major_version"] = "0", ["minor_version"] = "7", ["patch_version"] = "4" },
+            ["time_spines"] = spines,
+        };
+    }
+
+    private static JsonObject Config(YamlValue entry) => new()
+    {
+        ["meta"] = Node(entry["config"]?["meta"] ?? entry["meta"]) ?? new JsonObject(),
+    };
+
+    private static JsonNode? Node(YamlValue? value) => value is null ? null : JsonSerializer.SerializeToNode(value.Plain());
+
+    private static JsonArray Array(IEnumerable<JsonNode?> items) => new([.. items]);
+}
+
+/// <summary>A semantic model with the node that it describes and the place where it is declared.</summary>
+internal sealed record SemanticModel(string Name, Node Node, YamlValue Entry, JsonObject Json);

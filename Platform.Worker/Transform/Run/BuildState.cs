@@ -1,0 +1,60 @@
+using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Compile;
+using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Project;
+
+namespace Platform.Worker.Transform.Run;
+
+/// <summary>One build: the project, what of it is built, where, and what has come of it so far.</summary>
+internal sealed class BuildState
+{
+    private readonly Dictionary<string, NodeRun> _runs;
+
+    /// <param name="project">The parsed project.</param>
+    /// <param name="invocation">The project's invocation with this build's id, time and variables.</param>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="selected">Unique ids of the nodes to build.</param>
+    /// <param name="candidates">Where candidates go; null in a plain build.</param>
+    public BuildState(ParsedProject project, Invocation invocation, BuildRequest request, IReadOnlySet<string> selected, CandidateNames? candidates)
+    {
+        (Project, Invocation, Request, Selected, Candidates) = (project, invocation, request, selected, candidates);
+        Relations = new RelationCache(invocation.Target.Database);
+        _runs = project.Graph.Ordered.Where(node => selected.Contains(node.UniqueId)).ToDictionary(node => node.UniqueId, node =>
+        {
+            var published = PublishedRelation(node);
+            return new NodeRun(node, node.IsRelational && candidates is not null ? candidates.For(node) : published, published);
+        });
+    }
+
+    public ParsedProject Project { get; }
+
+    public Invocation Invocation { get; }
+
+    public BuildRequest Request { get; }
+
+    public IReadOnlySet<string> Selected { get; }
+
+    public CandidateNames? Candidates { get; }
+
+    public RelationCache Relations { get; }
+
+    public bool BuildsCandidates => Candidates is not null;
+
+    /// <summary>The nodes of this build in dependency order.</summary>
+    public IEnumerable<NodeRun> Runs => Project.Graph.Ordered.Where(node => _runs.ContainsKey(node.UniqueId)).Select(node => _runs[node.UniqueId]);
+
+    public NodeRun? Find(string uniqueId) => _runs.GetValueOrDefault(uniqueId);
+
+    public static Relation PublishedRelation(Node node) => new(node.Database, node.Schema, node.Alias);
+
+    /// <summary>What <c>ref()</c> of a node renders in this build: its candidate when it is built, what readers see when it is not.</summary>
+    public Relation Resolve(Node node)
+    {
+        if (node.ResourceType is ResourceType.Model && node.Config.Materialized == "ephemeral")
+        {
+            return new Relation(null, null, EphemeralCtes.Prefix + node.Name, RelationType.Cte);
+        }
+
+        return Find(node.UniqueId)?.Relation ?? PublishedRelation(node);
+    }
+}

@@ -1,0 +1,31 @@
+using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Graph;
+
+namespace Platform.Worker.Transform.Run;
+
+/// <summary>What one build knows of one node. Written by the one thread that runs the node.</summary>
+internal sealed class NodeRun(Node node, Relation relation, Relation published)
+{
+    public Node Node { get; } = node;
+
+    /// <summary>Where this build makes the node: its candidate, or in a plain build the target itself.</summary>
+    public Relation Relation { get; } = relation;
+
+    /// <summary>Where readers find it.</summary>
+    public Relation Published { get; } = published;
+
+    /// <summary>The new rows of an incremental model whose published table stays; null when the node is built whole.</summary>
+    public Relation? Delta { get; set; }
+
+    /// <summary>What publishing does with <see cref="Delta"/>.</summary>
+    public string? PublishSql { get; set; }
+
+    /// <summary>Build from nothing whatever the request says: the model's columns changed.</summary>
+    public bool FullRefresh { get; set; }
+
+    public string? CompiledCode { get; set; }
+
+    public NodeResult? Result { get; set; }
+
+    public bool IsBuilt => Result is { Status: NodeStatus.Success };
+}

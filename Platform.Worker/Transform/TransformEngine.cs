@@ -1,0 +1,236 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Compile;
+using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Project;
+using Platform.Worker.Transform.Publish;
+using Platform.Worker.Transform.Run;
+using Platform.Worker.Warehouse;
+
+namespace Platform.Worker.Transform;
+
+/// <summary>
+/// Builds a dbt project: parses it (kept between builds), builds candidates on several connections, tests them and, when no error-severity
+/// test failed, publishes everything in one transaction. Safe to call from several threads and processes: one build at a time works on the
+/// warehouse, the others wait.
+/// </summary>
+internal sealed class TransformEngine(
+    NpgsqlDataSource dataSource, IOptions<TransformOptions> options, TimeProvider time, ILogger<TransformEngine> logger)
+{
+    private const string LockName = "platform.transform";
+    private const string ApplicationName = "platform-transform";
+
+    private readonly ProjectCache _projects = new(logger);
+
+    /// <summary>Builds and, unless the request says otherwise, publishes.</summary>
+    /// <returns>
+    /// The results. <see cref="BuildResult.Success"/> is false when a model failed or an error-severity test did: then readers keep what was
+    /// published before, and the candidates stay for inspection until the next build.
+    /// </returns>
+    /// <exception cref="TransformException">The project or its metrics are at fault: every error with file and line. Nothing is published.</exception>
+    /// <exception cref="NpgsqlException">The warehouse went away. Nothing is published; building again is safe.</exception>
+    /// <exception cref="TimeoutException">Readers did not let publishing have its locks in time. Nothing is published.</exception>
+    public async Task<BuildResult> BuildAsync(BuildRequest request, IProgress<NodeEvent>? progress, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var target = Target(request);
+        var project = await Task.Run(
+            () => _projects.Load(request.ProjectDirectory ?? options.Value.ProjectDirectory, Vars(request), target), cancellationToken);
+        var invocation = project.Invocation with
+        {
+            Id = Guid.CreateVersion7(time.GetUtcNow()),
+            StartedAt = time.GetUtcNow(),
+            FullRefresh = request.FullRefresh,
+            Vars = new VarProvider(Vars(request), project.Invocation.Packages),
+            Logger = logger,
+        };
+        var selected = new NodeSelector(project.Graph).Select(request.Select, request.Exclude);
+        Log.BuildStarted(logger, invocation.Id, selected.Count, project.Root.Name, request.From, request.To);
+        var names = request.Publish ? new CandidateNames(options.Value.CandidateSchema, target.Schema) : null;
+        var build = new BuildState(project, invocation, request, selected, names);
+        var (nodes, publication) = request.Publish
+            ? await BuildAndPublishAsync(build, progress, cancellationToken)
+            : (await RunAsync(build, progress, ApplicationName + "-plain", cancellationToken), null);
+
+        var result = new BuildResult(!nodes.Any(node => node.IsFailure), invocation.Id, publication, nodes, time.GetElapsedTime(started));
+        Log.BuildEnded(logger, invocation.Id, result.Duration, result.Summary);
+        return result;
+    }
+
+    private async Task<(IReadOnlyList<NodeResult> Nodes, long? Publication)> BuildAndPublishAsync(
+        BuildState build, IProgress<NodeEvent>? progress, CancellationToken cancellationToken)
+    {
+        var manifest = Semantics(build.Project);
+        await using var held = await AdvisoryLock.AcquireAsync(dataSource, LockName, cancellationToken);
+        await new CandidateSchema(options.Value.CandidateSchema, ApplicationName, logger).PrepareAsync(held.Connection, cancellationToken);
+        var record = new BuildRecord(dataSource, time);
+        await record.StartAsync(build.Invocation.Id, build.Invocation.StartedAt, build.Request, cancellationToken);
+        IReadOnlyList<NodeResult> nodes = [];
+        try
+        {
+            nodes = await RunAsync(build, progress, ApplicationName, cancellationToken);
+            long? publication = nodes.Any(node => node.IsFailure) ? null : await PublishAsync(held.Connection, build, manifest, cancellationToken);
+            await record.FinishAsync(build.Invocation.Id, publication is not null, nodes, null, cancellationToken);
+            return (nodes, publication);
+        }
+        catch (Exception fault)
+        {
+            await RecordFaultAsync(record, build.Invocation.Id, nodes, fault);
+            throw;
+        }
+    }
+
+    /// <summary>The record of a build that ended with an exception; when that cannot be written either, the exception still counts.</summary>
+    private async Task RecordFaultAsync(BuildRecord record, Guid id, IReadOnlyList<NodeResult> nodes, Exception fault)
+    {
+        try
+        {
+            await record.FinishAsync(id, success: false, nodes, fault.Message, CancellationToken.None);
+        }
+        catch (NpgsqlException second)
+        {
+            Log.Warning(logger, $"The end of build {id} could not be recorded: {second.Message}");
+        }
+    }
+
+    private static SemanticManifest Semantics(ParsedProject project)
+    {
+        var errors = new ProjectErrors();
+        var manifest = SemanticManifest.Make(project, errors);
+        new SemanticValidator(project, manifest, errors).ValidateReferences();
+        errors.ThrowIfAny();
+        return manifest;
+    }
+
+    private async Task<IReadOnlyList<NodeResult>> RunAsync(
+        BuildState build, IProgress<NodeEvent>? progress, string applicationName, CancellationToken cancellationToken)
+    {
+        await Task.Run(() => Prepare(build, applicationName, cancellationToken), cancellationToken);
+        var results = new List<NodeResult>();
+        if (!await RunHooksAsync(build, build.Project.OnRunStart, results, applicationName, progress, cancellationToken))
+        {
+            return results;
+        }
+
+        var runs = build.Runs.Where(run => run.Node.Config.Materialized != "ephemeral" && run.Node.ResourceType is not ResourceType.Operation);
+        using var scheduler = new NodeScheduler(build, runs, progress, cancellationToken);
+        results.AddRange(await scheduler.RunAsync(
+            dataSource, applicationName, build.Request.Threads ?? options.Value.Threads, token => new NodeRunner(build, token)));
+        foreach (var failed in results.Where(result => result.IsFailure))
+        {
+            Log.NodeFailed(logger, failed.UniqueId, failed.Status, failed.Message);
+        }
+
+        await RunHooksAsync(build, build.Project.OnRunEnd, results, applicationName, progress, cancellationToken);
+        return results;
+    }
+
+    /// <summary>Reads the relations that exist, once for the whole build, and creates the schemas that a plain build writes to.</summary>
+    private void Prepare(BuildState build, string applicationName, CancellationToken cancellationToken)
+    {
+        using var session = PostgresSession.Open(dataSource, applicationName, cancellationToken);
+        var schemas = build.Project.Graph.Ordered.Where(node => node.IsRelational).Select(node => node.Schema)
+            .Append(build.BuildsCandidates ? options.Value.CandidateSchema : build.Invocation.Target.Schema).Distinct().ToList();
+        if (!build.BuildsCandidates)
+        {
+            foreach (var schema in build.Runs.Where(run => run.Node.IsRelational).Select(run => run.Relation.Schema!).Distinct())
+            {
+                session.Queue($"create schema if not exists {Sql.Identifier(schema)}");
+            }
+        }
+
+        build.Relations.Load(session, schemas);
+    }
+
+    private Task<bool> RunHooksAsync(
+        BuildState build, IReadOnlyList<Node> hooks, List<NodeResult> results, string applicationName, IProgress<NodeEvent>? progress, CancellationToken cancellationToken)
+    {
+        if (hooks.Count == 0)
+        {
+            return Task.FromResult(true);
+        }
+
+        return Task.Run(
+            () =>
+            {
+                using var session = PostgresSession.Open(dataSource, applicationName, cancellationToken);
+                var runner = new NodeRunner(build, cancellationToken);
+                for (var index = 0; index < hooks.Count; index++)
+                {
+                    var hook = hooks[index];
+                    progress?.Report(new NodeEvent(hook.UniqueId, hook.Name, hook.ResourceTypeName, index + 1, hooks.Count, null));
+                    var result = runner.Run(new NodeRun(hook, new Relation(hook.Database, hook.Schema, null), new Relation(hook.Database, hook.Schema, null)), session);
+                    results.Add(result);
+                    progress?.Report(new NodeEvent(hook.UniqueId, hook.Name, hook.ResourceTypeName, index + 1, hooks.Count, result));
+                    if (result.IsFailure)
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            },
+            cancellationToken);
+    }
+
+    private async Task<long> PublishAsync(NpgsqlConnection connection, BuildState build, SemanticManifest semantics, CancellationToken cancellationToken)
+    {
+        var columns = await Task.Run(() => BuiltColumns(build, semantics, cancellationToken), cancellationToken);
+        var previous = await ModelManifest.PublishedNamesAsync(connection, cancellationToken);
+        return await new Publisher(options.Value, time, logger)
+            .PublishAsync(connection, build, ModelManifest.Make(build, columns), semantics.Json, previous, cancellationToken);
+    }
+
+    /// <summary>The columns that readers will see, by node; refuses metrics that they cannot answer.</summary>
+    private Dictionary<string, IReadOnlyList<ColumnInfo>> BuiltColumns(BuildState build, SemanticManifest semantics, CancellationToken cancellationToken)
+    {
+        using var session = PostgresSession.Open(dataSource, ApplicationName, cancellationToken);
+        var nodes = build.Project.Graph.Ordered.Where(node => node.IsRelational && node.Source is null).ToList();
+        var all = WarehouseCatalog.Columns(session, nodes.Select(node => node.Schema).Append(options.Value.CandidateSchema).Distinct());
+        var columns = new Dictionary<string, IReadOnlyList<ColumnInfo>>();
+        foreach (var node in nodes)
+        {
+            var relation = build.Resolve(node);
+            if (all.TryGetValue((relation.Schema!, relation.Identifier!), out var found))
+            {
+                columns[node.UniqueId] = found;
+            }
+        }
+
+        var errors = new ProjectErrors();
+        new SemanticValidator(build.Project, semantics, errors).ValidateColumns(build.Resolve, columns, session);
+        errors.ThrowIfAny();
+        return columns;
+    }
+
+    private TargetInfo Target(BuildRequest request)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString);
+        return new TargetInfo(
+            options.Value.Target, connection.Database ?? "", request.Schema ?? options.Value.Schema, connection.Host ?? "", connection.Username ?? "",
+            connection.Port, request.Threads ?? options.Value.Threads);
+    }
+
+    private Dictionary<string, object?> Vars(BuildRequest request)
+    {
+        var vars = options.Value.Vars.ToDictionary(entry => entry.Key, entry => (object?)entry.Value);
+        foreach (var (name, value) in request.Vars)
+        {
+            vars[name] = value;
+        }
+
+        if (request.From is { } from)
+        {
+            vars["start_date"] = from.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        }
+
+        if (request.To is { } to)
+        {
+            vars["end_date"] = to.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        }
+
+        return vars;
+    }
+}
