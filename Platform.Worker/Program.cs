@@ -1,2 +1,40 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Build().Run();
+using Platform.ServiceDefaults;
+using Platform.Worker.Contracts;
+using Platform.Worker.Landing;
+using Platform.Worker.Loading;
+using Platform.Worker.Operate.Api;
+using Platform.Worker.Operate.Cli;
+using Platform.Worker.Pipeline;
+using Platform.Worker.Sources;
+using Platform.Worker.Transform;
+using Platform.Worker.Warehouse;
+
+if (CommandLine.Asks(args))
+{
+    return await CommandLine.InvokeAsync(args, AddStages);
+}
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.AddServiceDefaults();
+AddStages(builder);
+builder.AddPipelineHost();
+builder.AddOperatorApi();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapOperatorApi();
+await app.RunAsync();
+return Environment.ExitCode;
+
+static void AddStages(IHostApplicationBuilder builder)
+{
+    builder.AddWarehouseDataSource();
+    builder.AddWarehouse();
+    builder.AddLandingContainer();
+    builder.AddLanding();
+    builder.AddContracts();
+    builder.AddMockData();
+    builder.AddLoading();
+    builder.AddTransform();
+    builder.AddPipeline();
+}

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Worker.Pipeline.Schedule;
 using Platform.Worker.Pipeline.Start;
+using Platform.Worker.Pipeline.Tasks;
 
 namespace Platform.Worker.Pipeline;
 
@@ -9,7 +11,10 @@ internal static class PipelineRegistration
     public static IHostApplicationBuilder AddPipeline(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<GenerateTask>();
+        builder.Services.AddSingleton<BuildTask>();
+        builder.Services.TryAddSingleton(EtlFullPipeline.Create);
         builder.Services.AddSingleton<InfrastructureRetry>();
         builder.Services.AddSingleton<RunLedger>();
         builder.Services.AddSingleton<TaskRunner>();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using Platform.Worker.Pipeline.Tasks;
 
 namespace Platform.Worker.Pipeline;
 
@@ -30,7 +31,7 @@ internal sealed record TaskRecord(
     JsonElement? Detail);
 
 /// <summary>Reads the ledger.</summary>
-internal sealed class RunHistory(NpgsqlDataSource warehouse, PipelineDefinition pipeline)
+internal sealed class RunHistory(NpgsqlDataSource warehouse)
 {
     /// <summary>The runs requested last, newest request and newest data date first.</summary>
     public Task<List<RunRecord>> LatestAsync(int limit, CancellationToken cancellationToken) =>
@@ -49,7 +50,7 @@ internal sealed class RunHistory(NpgsqlDataSource warehouse, PipelineDefinition 
             from run left join meta.task_run task on task.pipeline = run.pipeline and task.data_date = run.data_date
             order by run.requested_at desc, run.data_date desc, task.position
             """);
-        command.Parameters.AddWithValue("pipeline", pipeline.Name);
+        command.Parameters.AddWithValue("pipeline", EtlFullPipeline.Name);
         command.Parameters.Add(parameter);
         var runs = new List<RunRecord>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -59,7 +60,7 @@ internal sealed class RunHistory(NpgsqlDataSource warehouse, PipelineDefinition 
             if (runs.Count == 0 || runs[^1].DataDate != date)
             {
                 runs.Add(new RunRecord(
-                    pipeline.Name, date, reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetFieldValue<DateTimeOffset>(4),
+                    EtlFullPipeline.Name, date, reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetFieldValue<DateTimeOffset>(4),
                     Moment(reader, 5), Moment(reader, 6), Text(reader, 7), Text(reader, 8), new List<TaskRecord>()));
             }
             if (!reader.IsDBNull(9))

@@ -25,6 +25,8 @@ internal static class CommandLine
             verbose,
             RunVerb.Create(session),
             BackfillVerb.Create(session),
+            GenerateVerb.Create(session),
+            TransformVerb.Create(session),
             StatusVerb.Create(session),
         };
         var parsed = root.Parse(args);

@@ -78,6 +78,7 @@ internal sealed class VerbSession(Action<IHostApplicationBuilder> stages, Option
             throw new ConfigurationFaultException(string.Join(
                 Environment.NewLine, missing.Select(name => $"The connection string '{name}' is missing: set ConnectionStrings__{name}.")));
         }
+        builder.Services.AddMetrics();
         stages(builder);
         return builder.Build();
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Testing;
 using Platform.Worker.Pipeline;
+using Platform.Worker.Pipeline.Tasks;
 using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Tests.Pipeline;
@@ -11,7 +12,7 @@ namespace Platform.Worker.Tests.Pipeline;
 /// <summary>The real runner and ledger over a migrated database, with tasks that a test scripts.</summary>
 internal sealed class TestPipeline : IAsyncDisposable
 {
-    public const string Name = "test_pipeline";
+    public const string Name = EtlFullPipeline.Name;
 
     private readonly TestDatabase _database;
     private readonly List<NpgsqlDataSource> _workers = [];

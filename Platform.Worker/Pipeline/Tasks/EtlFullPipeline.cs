@@ -1,0 +1,17 @@
+using Platform.Worker.Contracts;
+using Platform.Worker.Loading;
+
+namespace Platform.Worker.Pipeline.Tasks;
+
+/// <summary>The daily pipeline: a domain of the contract catalogue is a task of it, after the domains that it depends on.</summary>
+internal static class EtlFullPipeline
+{
+    public const string Name = "etl_full_pipeline_daily";
+
+    public static PipelineDefinition Create(IServiceProvider services)
+    {
+        var loader = services.GetRequiredService<PartitionLoader>();
+        var loads = services.GetRequiredService<ContractCatalog>().Domains.Select(domain => new LoadDomainTask(domain.Name, loader));
+        return new(Name, [services.GetRequiredService<GenerateTask>(), .. loads], services.GetRequiredService<BuildTask>());
+    }
+}
