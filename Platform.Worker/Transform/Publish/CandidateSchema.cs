@@ -15,6 +15,7 @@ internal sealed class CandidateSchema(string schema, string applicationName, ILo
             """
             select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity
             where datname = current_database() and usename = current_user and application_name = $1 and pid <> pg_backend_pid()
+              and state = 'active'
             """, connection);
         leftovers.Parameters.Add(new NpgsqlParameter<string> { TypedValue = applicationName });
         if (await leftovers.ExecuteScalarAsync(cancellationToken) is long ended and > 0)

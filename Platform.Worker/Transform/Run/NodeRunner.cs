@@ -120,6 +120,12 @@ internal sealed class NodeRunner(BuildState build, CancellationToken cancellatio
             return null;
         }
 
+        if (build.BuildsCandidates && build.Relations.Find(run.Relation.Schema!, run.Relation.Identifier!)?.Type is RelationType.Table)
+        {
+            // Nodes downstream and, once it is published, readers query it at once; autovacuum would come too late.
+            session.Execute($"analyze {run.Relation.Qualified}");
+        }
+
         var response = context.Response("main");
         return new Outcome(NodeStatus.Success) { Rows = response?.RowsAffected, Message = response?.Message };
     }

@@ -115,9 +115,10 @@ where not exists (select from {{ delta.table }} as DBT_INTERNAL_SOURCE where {{ 
 union all
 select {{ columns | join(', ') }} from {{ delta.table }}
     {%- else -%}
+        {#- A bare NOT EXISTS is an anti-join, which reads the new rows once; the planner finds none around anything else. -#}
 select {{ columns | join(', ') }} from {{ delta.published }} as DBT_INTERNAL_DEST
-where (exists (select from {{ delta.table }} as DBT_INTERNAL_SOURCE where {{ key_condition(key, []) }})
-    {%- for predicate in predicates %} and ({{ predicate }}){% endfor %}) is not true
+where not exists (select from {{ delta.table }} as DBT_INTERNAL_SOURCE where {{ key_condition(key, []) }})
+    {%- if predicates %} or (({{ predicates | join(') and (') }})) is not true{% endif %}
 union all
 select {{ columns | join(', ') }} from {{ delta.table }}
     {%- endif -%}
