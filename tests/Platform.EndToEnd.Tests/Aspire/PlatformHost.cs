@@ -22,7 +22,7 @@ internal sealed class PlatformHost : IAsyncDisposable
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(StartTimeout);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Platform_AppHost>(
-            [$"--Pipeline:CatchUpDays={days}"], timeout.Token);
+            [$"--Pipeline:CatchUpDays={days}", "--Data:Keep=false"], timeout.Token);
         var application = await builder.BuildAsync(timeout.Token);
         try
         {
