@@ -19,7 +19,7 @@ internal static class Sorting
         var comparer = Comparer<Value>.Create((left, right) =>
         {
             state.Step();
-            return Operators.Ordered(left, right, "<") ? -1 : Operators.Ordered(right, left, "<") ? 1 : 0;
+            return Operators.Ordered(right, left, "<") ? 1 : Operators.Ordered(left, right, "<") ? -1 : 0;
         });
         try
         {

@@ -20,7 +20,8 @@ internal static class StandardTests
         return new Dictionary<string, JinjaTest>(StringComparer.Ordinal)
         {
             ["boolean"] = static (_, value, _) => value.Kind == ValueKind.Boolean,
-            ["callable"] = static (_, value, _) => value.Object is { IsCallable: true },
+            // As in Python: an undefined value can be called, it fails then.
+            ["callable"] = static (_, value, _) => value.IsUndefined || value.Object is { IsCallable: true },
             ["defined"] = static (_, value, _) => !value.IsUndefined,
             ["undefined"] = static (_, value, _) => value.IsUndefined,
             ["divisibleby"] = static (state, value, arguments) =>

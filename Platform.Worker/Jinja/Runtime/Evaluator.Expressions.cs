@@ -185,7 +185,7 @@ internal sealed partial class Evaluator(RenderState state)
         return expression.Otherwise is { } otherwise
             ? Evaluate(otherwise, scope)
             : state.MakeUndefined(
-                string.Empty, "the inline if-expression evaluated to false and no else section was defined.");
+                string.Empty, $"the inline if-expression on {Place(expression.Position)} evaluated to false and no else section was defined.");
     }
 
     private Value Concat(ConcatExpression expression, Scope scope)
@@ -390,7 +390,7 @@ internal sealed partial class Evaluator(RenderState state)
         state.CurrentScope = scope;
         if (!state.Environment.Filters.TryGetValue(expression.Name, out var filter))
         {
-            throw new JinjaException(JinjaErrorKind.SyntaxError, $"No filter named '{expression.Name}'.");
+            throw new JinjaException(JinjaErrorKind.RuntimeError, $"No filter named '{expression.Name}' found.");
         }
 
         state.Step();
@@ -412,7 +412,7 @@ internal sealed partial class Evaluator(RenderState state)
         state.CurrentScope = scope;
         if (!state.Environment.Tests.TryGetValue(expression.Name, out var test))
         {
-            throw new JinjaException(JinjaErrorKind.SyntaxError, $"No test named '{expression.Name}'.");
+            throw new JinjaException(JinjaErrorKind.RuntimeError, $"No test named '{expression.Name}' found.");
         }
 
         state.Step();

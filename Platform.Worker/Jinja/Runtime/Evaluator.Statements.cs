@@ -360,11 +360,11 @@ internal sealed partial class Evaluator
         using var plain = context is null ? items.GetEnumerator() : null;
         var count = loop.BodyScope.Count;
         var body = Inner(scope, loop.BodyScope);
-        var any = false;
+        var (first, completed) = (true, false);
         while (context?.MoveNext() ?? plain!.MoveNext())
         {
             state.Step();
-            if (any && count > 0)
+            if (!first && count > 0)
             {
                 if (loop.BodyScope.IsCaptured)
                 {
@@ -376,7 +376,7 @@ internal sealed partial class Evaluator
                 }
             }
 
-            any = true;
+            first = false;
             if (context is not null)
             {
                 body.Slots[slot] = context;
@@ -393,9 +393,12 @@ internal sealed partial class Evaluator
             {
                 break;
             }
+
+            // As in Jinja, `else` also runs when break or continue ended every iteration.
+            completed |= flow == Flow.Next;
         }
 
-        return any ? Flow.Next : Run(loop.Otherwise, Inner(scope, loop.OtherwiseScope));
+        return completed ? Flow.Next : Run(loop.Otherwise, Inner(scope, loop.OtherwiseScope));
     }
 
     private IEnumerable<Value> Filtered(ForStatement loop, Value iterable, Scope scope)

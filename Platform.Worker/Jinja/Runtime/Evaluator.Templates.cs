@@ -66,7 +66,7 @@ internal sealed partial class Evaluator
         {
             if (!module.TryGetAttribute(state, name, out var value))
             {
-                var hint = $"the template {module.Repr()["<TemplateModule ".Length..^1]} (imported on line {LineOf(import.Position)})"
+                var hint = $"the template {module.Repr()["<TemplateModule ".Length..^1]} (imported on {Place(import.Position)})"
                     + $" does not export the requested name '{name}'";
                 value = state.MakeUndefined(name, hint);
             }
@@ -75,7 +75,9 @@ internal sealed partial class Evaluator
         }
     }
 
-    private int LineOf(int position) => state.CurrentTemplate?.Locate(position).Line ?? 0;
+    private string Place(int position) => state.CurrentTemplate is { } template
+        ? $"line {template.Locate(position).Line} in {PythonString.Repr(template.Name)}"
+        : "an unknown line";
 
     private void AssignImported(AssignmentTarget target, Value value, Scope scope)
     {
@@ -259,7 +261,7 @@ internal sealed partial class Evaluator
             {
                 throw new JinjaException(
                     JinjaErrorKind.TypeError,
-                    name == "caller" && macro.UsesCaller
+                    name == "caller"
                         ? $"macro '{macro.Name}' was invoked with two values for the special caller argument. This is most likely a bug."
                         : $"macro '{macro.Name}' takes no keyword argument '{name}'");
             }

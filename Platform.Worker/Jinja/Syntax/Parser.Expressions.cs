@@ -56,12 +56,14 @@ internal sealed partial class Parser
     private Expression ParseConditional()
     {
         var position = Current.Start;
+        var unknown = _unknown.Count;
         var expression = ParseOr();
         while (SkipIf("if"))
         {
             var test = ParseOr();
             var otherwise = SkipIf("else") ? ParseExpression() : null;
             expression = new ConditionalExpression(position, test, expression, otherwise);
+            _unknown.RemoveRange(unknown, _unknown.Count - unknown);
         }
 
         return expression;
@@ -493,6 +495,7 @@ internal sealed partial class Parser
             startsInline = false;
             var position = Current.Start;
             var name = DottedName();
+            Require(_template.Environment.Filters.ContainsKey(name), "filter", name, position);
             var arguments = Current.Kind == TokenKind.LParen ? ParseArguments() : CallArguments.Empty;
             expression = new FilterExpression(position, expression, name, arguments);
         }
@@ -505,6 +508,7 @@ internal sealed partial class Parser
         var position = Next().Start;
         var negated = SkipIf("not");
         var name = DottedName();
+        Require(_template.Environment.Tests.ContainsKey(name), "test", name, position);
         var arguments = CallArguments.Empty;
         if (Current.Kind == TokenKind.LParen)
         {
@@ -524,6 +528,15 @@ internal sealed partial class Parser
 
         Expression test = new TestExpression(position, expression, name, arguments);
         return negated ? new UnaryExpression(ExpressionKind.Not, position, test) : test;
+    }
+
+    /// <summary>Unknown filters and tests are errors of the template, but as in Jinja not below a condition: it may guard them.</summary>
+    private void Require(bool exists, string kind, string name, int position)
+    {
+        if (!exists && _branches == 0)
+        {
+            _unknown.Add(($"No {kind} named '{name}'.", position));
+        }
     }
 
     private string DottedName()

@@ -18,8 +18,10 @@ internal sealed partial class Parser
     private readonly Dictionary<string, BlockStatement> _blocks = new(StringComparer.Ordinal);
     private readonly ScopeLayout _root = new(null, ScopeKind.Root);
     private ScopeLayout _scope;
+    private readonly List<(string Message, int Position)> _unknown = [];
     private int _next;
     private int _loops;
+    private int _branches;
 
     private Parser(Template template, List<Token> tokens)
     {
@@ -142,6 +144,11 @@ internal sealed partial class Parser
 
     private void Complete()
     {
+        if (_unknown.Count > 0)
+        {
+            throw Error(_unknown[0].Message, _unknown[0].Position);
+        }
+
         foreach (var (name, scope) in _names)
         {
             name.Slots = scope.Resolve(name.Name);
@@ -527,6 +534,7 @@ internal sealed partial class Parser
         var branches = new List<(Expression, Statement[])>();
         Statement[] otherwise = [];
         string end;
+        _branches++;
         do
         {
             Next();
@@ -542,6 +550,7 @@ internal sealed partial class Parser
             otherwise = ParseBody("endif");
         }
 
+        _branches--;
         return new IfStatement(position, [.. branches], otherwise);
     }
 

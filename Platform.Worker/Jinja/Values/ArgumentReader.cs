@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Platform.Worker.Jinja.Values;
 
 /// <summary>
@@ -95,13 +97,17 @@ internal ref struct ArgumentReader(string function, Arguments arguments)
         return true;
     }
 
+    /// <summary>The parameter just read, as Python names it: by number when given by position.</summary>
+    private readonly string Describe(string name) =>
+        _position > 0 && !_taken.Contains(name) ? _position.ToString(CultureInfo.InvariantCulture) : $"'{name}'";
+
     private readonly string Text(string name, Value value) => value.TryGetString(out var text)
         ? text
         : throw new JinjaException(
-            JinjaErrorKind.TypeError, $"{function}() argument '{name}' must be str, not {value.TypeName}");
+            JinjaErrorKind.TypeError, $"{function}() argument {Describe(name)} must be str, not {value.TypeName}");
 
     private readonly long Integer(string name, Value value) => value.TryGetInt64(out var number)
         ? number
         : throw new JinjaException(
-            JinjaErrorKind.TypeError, $"{function}() argument '{name}' must be int, not {value.TypeName}");
+            JinjaErrorKind.TypeError, $"{function}() argument {Describe(name)} must be int, not {value.TypeName}");
 }
