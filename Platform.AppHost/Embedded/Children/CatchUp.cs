@@ -13,11 +13,12 @@ internal sealed class CatchUp(Terminal terminal, HttpClient worker)
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
         var last = terminal.IsInteractive
-            ? await AnsiConsole.Progress().AutoClear(true).StartAsync(context => WithBarAsync(context, cancellationToken))
+            ? await AnsiConsole.Status().StartAsync(
+                "first runs", status => PollAsync(progress => status.Status = Markup.Escape(Text(progress)), cancellationToken))
             : await PollAsync(progress => terminal.Step(Text(progress)), cancellationToken);
         if (last.Phase == WorkerPhase.Failed)
         {
-            terminal.Error($"the catch-up failed: {last.Message}");
+            terminal.Error($"the first runs failed: {last.Message}");
         }
         else if (last.Total > 0)
         {
@@ -25,22 +26,7 @@ internal sealed class CatchUp(Terminal terminal, HttpClient worker)
         }
     }
 
-    private static string Text(Progress progress) =>
-        progress.Total > 0 ? $"{progress.Done} of {progress.Total} days. {progress.Message}" : progress.Message ?? progress.Phase;
-
-    private async Task<Progress> WithBarAsync(ProgressContext context, CancellationToken cancellationToken)
-    {
-        var bar = context.AddTask("days", maxValue: 1).IsIndeterminate();
-        return await PollAsync(
-            progress =>
-            {
-                bar.IsIndeterminate = progress.Total == 0;
-                bar.MaxValue = Math.Max(1, progress.Total);
-                bar.Value = progress.Done;
-                bar.Description = Markup.Escape(Text(progress));
-            },
-            cancellationToken);
-    }
+    private static string Text(Progress progress) => progress.Message ?? $"{progress.Done} of {progress.Total} days done";
 
     /// <summary>Reports each change until the Worker is idle or has failed.</summary>
     private async Task<Progress> PollAsync(Action<Progress> report, CancellationToken cancellationToken)

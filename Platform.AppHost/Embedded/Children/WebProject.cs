@@ -32,6 +32,8 @@ internal sealed record WebProject(string Name, string Project, int Port)
                     ["OTEL_SERVICE_NAME"] = Name,
                     ["Logging__Console__FormatterName"] = "simple",
                     ["Logging__Console__FormatterOptions__SingleLine"] = "true",
+                    // Not being ready yet is what the AppHost waits out, not an error.
+                    ["Logging__LogLevel__Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
                 },
             },
             cancellationToken);
