@@ -29,7 +29,7 @@ internal sealed class ControlSum
 
     /// <summary>The total with the column's decimals: <c>123.45</c>.</summary>
     public override string ToString() =>
-        (_unscaled / (decimal)PowerOfTen(_scale)).ToString("F" + _scale.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        (_unscaled / (decimal)PowerOfTen(_scale)).ToString(_scale == 0 ? "F0" : $"F{_scale}", CultureInfo.InvariantCulture);
 
     /// <summary>10 to the power of <paramref name="scale"/>, up to 8.</summary>
     public static long PowerOfTen(int scale) => PowersOfTen[scale];

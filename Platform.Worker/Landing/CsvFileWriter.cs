@@ -6,12 +6,12 @@ using System.Text;
 namespace Platform.Worker.Landing;
 
 /// <summary>
-/// Writes one CSV file of a partition (RFC 4180, UTF-8, a header, lines that end with <c>\n</c>): field by field into a block, block by block
-/// to its sink. Counts rows and bytes and takes SHA-256 and the control sums on the way.
+/// Writes one CSV file of a partition (RFC 4180, UTF-8, a header, lines that end with <c>\n</c>): field by field into a block, block by
+/// block to its sink. Counts rows and bytes and takes SHA-256 and the control sums on the way.
 /// </summary>
 /// <remarks>
-/// A row is its fields in column order, then <see cref="EndRow"/>. The writer of many rows asks <see cref="IsBlockFull"/> after each and calls
-/// <see cref="FlushAsync"/>: the block is uploaded while the next one fills.
+/// A row is its fields in column order, then <see cref="EndRow"/>. The writer of many rows asks <see cref="IsBlockFull"/> after each and
+/// calls <see cref="FlushAsync"/>: the block is uploaded while the next one fills.
 /// </remarks>
 internal sealed class CsvFileWriter : IAsyncDisposable
 {
@@ -45,7 +45,7 @@ internal sealed class CsvFileWriter : IAsyncDisposable
         _fieldEnds = new int[_columns.Count];
         foreach (var column in _columns)
         {
-            Text(Encoding.UTF8.GetBytes(column));
+            Text(column);
         }
 
         EndRow();
@@ -82,6 +82,9 @@ internal sealed class CsvFileWriter : IAsyncDisposable
 
         EndField();
     }
+
+    /// <summary>A text, quoted where RFC 4180 asks for it.</summary>
+    public void Text(string text) => Text(Encoding.UTF8.GetBytes(text));
 
     /// <summary>A whole number.</summary>
     public void Integer(long value)

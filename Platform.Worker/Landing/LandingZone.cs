@@ -8,8 +8,8 @@ internal sealed class LandingZone(BlobContainerClient container)
     private volatile bool _containerExists;
 
     /// <summary>
-    /// Starts (or starts again) a partition: takes its manifest away, so that nobody reads old and new files together, and returns the writer
-    /// of its files. The partition is there once <see cref="PartitionWriter.CompleteAsync"/> has returned.
+    /// Starts (or starts again) a partition: takes its manifest away, so that nobody reads old and new files together, and returns the
+    /// writer of its files. The partition is there once <see cref="PartitionWriter.CompleteAsync"/> has returned.
     /// </summary>
     /// <param name="domain">Domain, as in the contracts: the first folder of the path.</param>
     /// <param name="date">Data date.</param>

@@ -93,7 +93,8 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
         if (actual != expected.Sha256 || _bytes != expected.Bytes)
         {
             throw new LandingException(
-                $"{path} is not the file that its manifest lists: {_bytes} bytes with SHA-256 {actual}; expected {expected.Bytes} bytes with {expected.Sha256}. Land the partition again.")
+                $"{path} is not the file that its manifest lists: {_bytes} bytes with SHA-256 {actual}; "
+                + $"expected {expected.Bytes} bytes with {expected.Sha256}. Land the partition again.")
             {
                 Blob = path,
             };

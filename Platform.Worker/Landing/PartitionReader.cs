@@ -17,13 +17,18 @@ internal sealed class PartitionReader(BlobContainerClient container)
         {
             var content = await container.GetBlobClient(path).DownloadContentAsync(cancellationToken);
             var manifest = Manifest.FromJson(content.Value.Content);
-            return manifest.Domain == domain && manifest.Partition == date
-                ? manifest
-                : throw Failure(path, $"is the manifest of {LandingPath.For(manifest.Domain, manifest.Partition)}. Land the partition again.");
+            if (manifest.Domain == domain && manifest.Partition == date)
+            {
+                return manifest;
+            }
+
+            var other = LandingPath.For(manifest.Domain, manifest.Partition);
+            throw Failure(path, $"is the manifest of {other}. Land the partition again.");
         }
         catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)
         {
-            throw Failure(path, "is not there: the partition has not landed, or is being written. Generate it or have its supplier send it.", missing);
+            throw Failure(
+                path, "is not there: the partition has not landed, or is being written. Generate it or have its supplier send it.", missing);
         }
         catch (JsonException unreadable)
         {
@@ -32,8 +37,8 @@ internal sealed class PartitionReader(BlobContainerClient container)
     }
 
     /// <summary>
-    /// Opens a file of a partition. The stream stays with the version that was there when it was opened, and throws at its end when the bytes
-    /// were not those that the manifest promises: commit nothing before the end.
+    /// Opens a file of a partition. The stream stays with the version that was there when it was opened, and throws at its end when the
+    /// bytes were not those that the manifest promises: commit nothing before the end.
     /// </summary>
     /// <exception cref="LandingException">The file is missing, was replaced meanwhile, or differs from the manifest.</exception>
     public async Task<Stream> OpenAsync(Manifest manifest, ManifestFile file, CancellationToken cancellationToken)

@@ -9,7 +9,9 @@ internal sealed class PartitionWriter(BlobContainerClient container, string doma
 {
     private readonly Dictionary<string, CsvFileWriter> _files = [];
 
-    /// <summary>Starts the file of a dataset; the header is written at once. Dispose of it after <see cref="CsvFileWriter.CompleteAsync"/>.</summary>
+    /// <summary>
+    /// Starts the file of a dataset; the header is written at once. Dispose of it after <see cref="CsvFileWriter.CompleteAsync"/>.
+    /// </summary>
     /// <param name="dataset">Name of the dataset, and of the file without its ending.</param>
     /// <param name="columns">Columns in file order.</param>
     /// <param name="controlSums">Columns to add up for the manifest.</param>

@@ -3,7 +3,9 @@ using Platform.Worker.Sources.Defects;
 
 namespace Platform.Worker.Sources;
 
-/// <summary>The file a dataset is written to: good rows by the generator, bad ones after some of them by <see cref="DefectInjector"/>.</summary>
+/// <summary>
+/// The file a dataset is written to: good rows by the generator, bad ones after some of them by <see cref="DefectInjector"/>.
+/// </summary>
 internal sealed class DatasetFile(CsvFileWriter csv, DefectInjector? defects)
 {
     /// <summary>Fields of the row at hand.</summary>

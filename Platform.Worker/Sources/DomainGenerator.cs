@@ -1,3 +1,7 @@
+using Platform.Worker.Sources.Finance;
+using Platform.Worker.Sources.Operations;
+using Platform.Worker.Sources.Sales;
+
 namespace Platform.Worker.Sources;
 
 /// <summary>The datasets of a domain that are generated, in file order.</summary>
@@ -5,8 +9,8 @@ internal sealed record DomainGenerator(string Domain, params DatasetGenerator[] 
 {
     public static IReadOnlyList<DomainGenerator> All { get; } =
     [
-        new("sales", new Sales.Customers(), new Sales.Products(), new Sales.Orders(), new Sales.OrderLines(), new Sales.Returns()),
-        new("operations", new Operations.Shipments(), new Operations.InventoryMovements(), new Operations.SupportTickets()),
-        new("finance", new Finance.Invoices(), new Finance.Payments(), new Finance.JournalLines(), new Finance.FxRates(), new Finance.Budgets()),
+        new("sales", new Customers(), new Products(), new Orders(), new OrderLines(), new Returns()),
+        new("operations", new Shipments(), new InventoryMovements(), new SupportTickets()),
+        new("finance", new Invoices(), new Payments(), new JournalLines(), new FxRates(), new Budgets()),
     ];
 }

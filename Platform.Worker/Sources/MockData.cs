@@ -28,7 +28,8 @@ internal sealed class MockData(LandingZone landing, IOptions<GeneratorOptions> o
                 $"There is no mock data for {date:yyyy-MM-dd}: the business opened on {Season.Opening:yyyy-MM-dd}. Choose a later date."));
         }
 
-        return await Task.WhenAll(DomainGenerator.All.Select(domain => Task.Run(() => GenerateAsync(domain, date, cancellationToken), cancellationToken)));
+        return await Task.WhenAll(DomainGenerator.All.Select(
+            domain => Task.Run(() => GenerateAsync(domain, date, cancellationToken), cancellationToken)));
     }
 
     private async Task<GeneratedPartition> GenerateAsync(DomainGenerator domain, DateOnly date, CancellationToken cancellationToken)

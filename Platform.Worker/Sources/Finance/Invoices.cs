@@ -10,8 +10,8 @@ internal sealed class Invoices : DatasetGenerator
 
     public override string[] Columns =>
     [
-        "invoice_id", "invoice_date", "due_date", "order_id", "order_date", "customer_id", "currency", "fx_rate", "net_amount", "tax_amount",
-        "shipping_fee", "gross_amount", "gross_amount_eur",
+        "invoice_id", "invoice_date", "due_date", "order_id", "order_date", "customer_id", "currency", "fx_rate", "net_amount",
+        "tax_amount", "shipping_fee", "gross_amount", "gross_amount_eur",
     ];
 
     public override string[] ControlSums => ["net_amount", "tax_amount", "shipping_fee", "gross_amount", "gross_amount_eur"];

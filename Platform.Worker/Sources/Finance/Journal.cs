@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using Platform.Worker.Landing;
 using Platform.Worker.Sources.Story;
 
 namespace Platform.Worker.Sources.Finance;
@@ -12,9 +12,8 @@ internal sealed class Journal(DatasetFile file, DateOnly date, CancellationToken
     private int _number;
     private int _part;
     private int _lines;
-    private byte[] _recurringId = [];
-    private byte[] _recurringType = [];
-    private byte[] _recurringDescription = [];
+    private string _recurringType = "";
+    private string _recurringDescription = "";
 
     /// <summary>Starts the journal of a document.</summary>
     public void Start(JournalSource document, DateOnly itsDate, int itsNumber, int itsPart = 0)
@@ -25,10 +24,7 @@ internal sealed class Journal(DatasetFile file, DateOnly date, CancellationToken
     /// <summary>Starts a journal without a document; there is one of each type on a day.</summary>
     public void Start(string type, string description)
     {
-        (_source, _lines) = (null, 0);
-        _recurringId = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"J-{type}-{date:yyyyMMdd}"));
-        _recurringType = Encoding.ASCII.GetBytes(type);
-        _recurringDescription = Encoding.ASCII.GetBytes(description);
+        (_source, _lines, _recurringType, _recurringDescription) = (null, 0, type, description);
     }
 
     public ValueTask DebitAsync(int account, long cents) => LineAsync(account, debit: cents, credit: 0);
@@ -42,33 +38,41 @@ internal sealed class Journal(DatasetFile file, DateOnly date, CancellationToken
             return ValueTask.CompletedTask;
         }
 
-        var csv = file.Csv;
         if (_source is null)
         {
-            csv.Text(_recurringId);
+            WriteRecurring(file.Csv, account, debit, credit);
         }
         else
         {
-            csv.Document(_source.JournalPrefix, _documentDate, _number, _source.Digits, _part);
+            Write(file.Csv, _source, account, debit, credit);
         }
 
+        return file.EndRowAsync(cancellationToken);
+    }
+
+    private void Write(CsvFileWriter csv, JournalSource document, int account, long debit, long credit)
+    {
+        csv.Document(document.JournalPrefix, _documentDate, _number, document.Digits, _part);
         csv.Integer(++_lines);
         csv.Date(date);
-        if (_source is null)
-        {
-            csv.Text(_recurringType);
-            csv.Empty();
-        }
-        else
-        {
-            csv.Text(_source.Type);
-            csv.Document(_source.Prefix, _documentDate, _number, _source.Digits, _part);
-        }
-
+        csv.Text(document.Type);
+        csv.Document(document.Prefix, _documentDate, _number, document.Digits, _part);
         csv.Integer(account);
         csv.Money(debit);
         csv.Money(credit);
-        csv.Text(_source?.Description ?? _recurringDescription);
-        return file.EndRowAsync(cancellationToken);
+        csv.Text(document.Description);
+    }
+
+    private void WriteRecurring(CsvFileWriter csv, int account, long debit, long credit)
+    {
+        csv.Text(string.Create(CultureInfo.InvariantCulture, $"J-{_recurringType}-{date:yyyyMMdd}"));
+        csv.Integer(++_lines);
+        csv.Date(date);
+        csv.Text(_recurringType);
+        csv.Empty();
+        csv.Integer(account);
+        csv.Money(debit);
+        csv.Money(credit);
+        csv.Text(_recurringDescription);
     }
 }

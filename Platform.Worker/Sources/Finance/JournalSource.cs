@@ -1,20 +1,43 @@
+using System.Text;
+using Platform.Worker.Sources.Story;
+
 namespace Platform.Worker.Sources.Finance;
 
 /// <summary>A kind of document that is posted.</summary>
-/// <param name="Type">Value of <c>source_type</c>.</param>
-/// <param name="Prefix">Prefix of the document's number; the journal's has a J before it.</param>
-/// <param name="Digits">Digits of the document's running number.</param>
-/// <param name="Description">Posting text.</param>
-internal sealed record JournalSource(byte[] Type, byte[] Prefix, int Digits, byte[] Description)
+/// <param name="type">Value of <c>source_type</c>.</param>
+/// <param name="prefix">Prefix of the document's number.</param>
+/// <param name="description">Posting text.</param>
+/// <param name="digits">Digits of the document's running number.</param>
+internal sealed class JournalSource(string type, string prefix, string description, int digits = 6)
 {
-    public static readonly JournalSource Order = new("order"u8.ToArray(), "O"u8.ToArray(), 6, "Order"u8.ToArray());
-    public static readonly JournalSource Return = new("return"u8.ToArray(), "R"u8.ToArray(), 6, "Goods returned"u8.ToArray());
-    public static readonly JournalSource Invoice = new("invoice"u8.ToArray(), "I"u8.ToArray(), 6, "Invoice"u8.ToArray());
-    public static readonly JournalSource Payment = new("payment"u8.ToArray(), "PY"u8.ToArray(), 6, "Payment received"u8.ToArray());
-    public static readonly JournalSource Shipping = new("shipping"u8.ToArray(), "S"u8.ToArray(), 6, "Carrier's charge"u8.ToArray());
-    public static readonly JournalSource Receipt = new("inventory_receipt"u8.ToArray(), "M"u8.ToArray(), Story.Stock.MovementDigits, "Goods received"u8.ToArray());
-    public static readonly JournalSource SupplierReturn = Receipt with { Description = "Goods given back to the supplier"u8.ToArray() };
+    private readonly byte[] _type = Encoding.ASCII.GetBytes(type);
+    private readonly byte[] _journalPrefix = Encoding.ASCII.GetBytes("J" + prefix);
+    private readonly byte[] _description = Encoding.ASCII.GetBytes(description);
 
-    /// <summary>Prefix of the journal's number.</summary>
-    public byte[] JournalPrefix { get; } = [(byte)'J', .. Prefix];
+    public static JournalSource Order { get; } = new("order", "O", "Order");
+
+    public static JournalSource Return { get; } = new("return", "R", "Goods returned");
+
+    public static JournalSource Invoice { get; } = new("invoice", "I", "Invoice");
+
+    public static JournalSource Payment { get; } = new("payment", "PY", "Payment received");
+
+    public static JournalSource Shipping { get; } = new("shipping", "S", "Carrier's charge");
+
+    public static JournalSource Receipt { get; } = new("inventory_receipt", "M", "Goods received", Stock.MovementDigits);
+
+    public static JournalSource SupplierReturn { get; } =
+        new("inventory_receipt", "M", "Goods given back to the supplier", Stock.MovementDigits);
+
+    public ReadOnlySpan<byte> Type => _type;
+
+    /// <summary>Prefix of the document's number.</summary>
+    public ReadOnlySpan<byte> Prefix => _journalPrefix.AsSpan(1);
+
+    /// <summary>Prefix of the journal's number: the document's with a J before it.</summary>
+    public ReadOnlySpan<byte> JournalPrefix => _journalPrefix;
+
+    public ReadOnlySpan<byte> Description => _description;
+
+    public int Digits => digits;
 }

@@ -2,7 +2,10 @@ using Platform.Worker.Sources.Story;
 
 namespace Platform.Worker.Sources.Finance;
 
-/// <summary>Cost that comes by the calendar: staff and depreciation at the end of the month, rent and software on its first day, marketing on Mondays.</summary>
+/// <summary>
+/// Cost that comes by the calendar: staff and depreciation at the end of the month, rent and software on its first day, marketing on
+/// Mondays.
+/// </summary>
 internal static class Overhead
 {
     public const int PayrollPerMille = 120;
@@ -28,21 +31,22 @@ internal static class Overhead
         if (date.Day == 1)
         {
             yield return new("rent", Account.Rent, Account.Bank, month * RentPerMille / 1000, "Rent of the month");
-            yield return new("software", Account.Software, Account.Bank, Varied(month * SoftwarePerMille / 1000, ref luck), "Software subscriptions");
+            yield return new("software", Account.Software, Account.Bank, Varied(month, SoftwarePerMille, ref luck), "Software subscriptions");
         }
 
         if (date.DayOfWeek == DayOfWeek.Monday)
         {
             var week = 7 * Plan.SeasonalDay(company, date);
-            yield return new("marketing", Account.Marketing, Account.Bank, Varied(week * MarketingPerMille / 1000, ref luck), "Campaigns of the week");
+            yield return new("marketing", Account.Marketing, Account.Bank, Varied(week, MarketingPerMille, ref luck), "Campaigns of the week");
         }
 
         if (date.Day == days)
         {
-            yield return new("payroll", Account.Payroll, Account.Bank, Varied(month * PayrollPerMille / 1000, ref luck), "Salaries of the month");
-            yield return new("depreciation", Account.Depreciation, Account.AccumulatedDepreciation, month * DepreciationPerMille / 1000, "Depreciation of the month");
+            yield return new("payroll", Account.Payroll, Account.Bank, Varied(month, PayrollPerMille, ref luck), "Salaries of the month");
+            var depreciation = month * DepreciationPerMille / 1000;
+            yield return new("depreciation", Account.Depreciation, Account.AccumulatedDepreciation, depreciation, "Depreciation of the month");
         }
     }
 
-    private static long Varied(long cents, ref SplitMix64 luck) => cents * luck.Between(960, 1040) / 1000;
+    private static long Varied(long cents, int perMille, ref SplitMix64 luck) => cents * perMille / 1000 * luck.Between(960, 1040) / 1000;
 }

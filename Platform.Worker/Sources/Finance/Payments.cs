@@ -6,7 +6,7 @@ namespace Platform.Worker.Sources.Finance;
 /// <summary>Payments that arrive on the date.</summary>
 internal sealed class Payments : DatasetGenerator
 {
-    private static readonly byte[][] Methods = ["card"u8.ToArray(), "paypal"u8.ToArray(), "transfer"u8.ToArray(), "direct_debit"u8.ToArray()];
+    private static readonly Labels Methods = new("card", "paypal", "transfer", "direct_debit");
 
     public override string Name => "payments";
 

@@ -59,16 +59,17 @@ internal sealed class InventoryMovements : DatasetGenerator
             order.LoadItems(shipped.Orders, shipped.Number);
             for (var line = 0; line < order.LineCount; line++)
             {
-                balance.Move("shipment"u8, Stock.Cell(order.Lines[line].Product, order.Country.Warehouse), -order.Lines[line].Quantity, "S"u8, order);
+                var cell = Stock.Cell(order.Lines[line].Product, order.Country.Warehouse);
+                balance.Move("shipment"u8, cell, -order.Lines[line].Quantity, "S"u8, order);
                 await file.EndRowAsync(cancellationToken);
             }
         }
 
-        for (var cell = 0; cell < Stock.Cells; cell++)
+        for (var counted = 0; counted < Stock.Cells; counted++)
         {
-            if (Stock.IsCounted(cell, day.Date))
+            if (Stock.IsCounted(counted, day.Date))
             {
-                balance.Move("count"u8, cell, 0);
+                balance.Move("count"u8, counted, 0);
                 await file.EndRowAsync(cancellationToken);
             }
         }
@@ -80,7 +81,8 @@ internal sealed class InventoryMovements : DatasetGenerator
         private readonly int[] _onHand = [.. day.Stock.OnHandBefore];
         private int _movements;
 
-        public void Move(ReadOnlySpan<byte> type, int cell, int units, ReadOnlySpan<byte> referencePrefix = default, Order? reference = null)
+        public void Move(
+            ReadOnlySpan<byte> type, int cell, int units, ReadOnlySpan<byte> referencePrefix = default, Order? reference = null)
         {
             var (product, warehouse) = Stock.ProductAndWarehouse(cell);
             var csv = file.Csv;

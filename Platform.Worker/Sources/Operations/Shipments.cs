@@ -10,8 +10,8 @@ internal sealed class Shipments : DatasetGenerator
 
     public override string[] Columns =>
     [
-        "shipment_id", "status", "order_id", "order_date", "carrier", "warehouse", "promised_date", "shipped_date", "delivered_date", "units",
-        "weight_kg", "shipping_cost",
+        "shipment_id", "status", "order_id", "order_date", "carrier", "warehouse", "promised_date", "shipped_date", "delivered_date",
+        "units", "weight_kg", "shipping_cost",
     ];
 
     public override string[] ControlSums => ["units", "shipping_cost"];

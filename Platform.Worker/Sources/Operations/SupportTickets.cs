@@ -3,7 +3,9 @@ using Platform.Worker.Sources.Story;
 
 namespace Platform.Worker.Sources.Operations;
 
-/// <summary>Tickets that are opened on the date, then those that are resolved: about orders of days before, and general questions.</summary>
+/// <summary>
+/// Tickets that are opened on the date, then those that are resolved: about orders of days before, and general questions.
+/// </summary>
 internal sealed class SupportTickets : DatasetGenerator
 {
     private const int OrdersPerGeneralQuestion = 90;

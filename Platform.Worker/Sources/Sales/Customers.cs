@@ -3,18 +3,23 @@ using Platform.Worker.Sources.Story;
 
 namespace Platform.Worker.Sources.Sales;
 
-/// <summary>Customers whose record is new or changed: those who registered, those who order, and those whose address or terms change.</summary>
+/// <summary>
+/// Customers whose record is new or changed: those who registered, those who order, and those whose address or terms change.
+/// </summary>
 internal sealed class Customers : DatasetGenerator
 {
     private const int LastOrderLookBack = 75;
     private const int Noon = 12 * 3600;
 
-    private static readonly byte[][] Segments = ["consumer"u8.ToArray(), "small_business"u8.ToArray(), "enterprise"u8.ToArray()];
+    private static readonly Labels Segments = new("consumer", "small_business", "enterprise");
 
     public override string Name => "customers";
 
     public override string[] Columns =>
-        ["customer_id", "name", "email", "segment", "country", "region", "currency", "payment_terms_days", "created_date", "updated_at", "last_order_date"];
+    [
+        "customer_id", "name", "email", "segment", "country", "region", "currency", "payment_terms_days", "created_date", "updated_at",
+        "last_order_date",
+    ];
 
     public override DefectPlan Defects { get; } = new(
         "customer_id",

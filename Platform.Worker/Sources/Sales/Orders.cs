@@ -6,7 +6,7 @@ namespace Platform.Worker.Sources.Sales;
 /// <summary>Orders placed on the date.</summary>
 internal sealed class Orders : DatasetGenerator
 {
-    private static readonly byte[][] Channels = ["web"u8.ToArray(), "store"u8.ToArray(), "marketplace"u8.ToArray(), "partner"u8.ToArray()];
+    private static readonly Labels Channels = new("web", "store", "marketplace", "partner");
 
     public override string Name => "orders";
 

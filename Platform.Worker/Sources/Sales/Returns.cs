@@ -6,8 +6,7 @@ namespace Platform.Worker.Sources.Sales;
 /// <summary>Goods that come back on the date.</summary>
 internal sealed class Returns : DatasetGenerator
 {
-    private static readonly byte[][] Reasons =
-        ["damaged"u8.ToArray(), "wrong_item"u8.ToArray(), "not_as_described"u8.ToArray(), "late"u8.ToArray(), "changed_mind"u8.ToArray()];
+    private static readonly Labels Reasons = new("damaged", "wrong_item", "not_as_described", "late", "changed_mind");
 
     public override string Name => "returns";
 

@@ -1,6 +1,8 @@
 namespace Platform.Worker.Sources.Story;
 
-/// <summary>All that happens on a data date, to the orders of that day and of days before. Not for use by several threads at once.</summary>
+/// <summary>
+/// All that happens on a data date, to the orders of that day and of days before. Not for use by several threads at once.
+/// </summary>
 internal sealed class BusinessDay(Company company, DateOnly date)
 {
     private readonly Dictionary<DateOnly, OrderDay> _orderDays = [];

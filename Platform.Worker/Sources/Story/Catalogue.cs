@@ -5,12 +5,14 @@ internal sealed class Catalogue
 {
     public const int Size = 200;
 
-    public static readonly byte[][] Categories =
-        ["Audio"u8.ToArray(), "Computing"u8.ToArray(), "Home"u8.ToArray(), "Kitchen"u8.ToArray(), "Lighting"u8.ToArray(), "Office"u8.ToArray(), "Outdoor"u8.ToArray(), "Wellness"u8.ToArray()];
+    public static readonly Labels Categories = new("Audio", "Computing", "Home", "Kitchen", "Lighting", "Office", "Outdoor", "Wellness");
 
     // Per category: lowest and highest list price in EUR, heaviest weight in grams, cost in per mille of the price.
     private static readonly (int Low, int High, int Grams, int Cost)[] Kinds =
-        [(25, 320, 3_000, 610), (30, 480, 4_500, 680), (9, 120, 6_000, 520), (8, 190, 5_000, 550), (12, 150, 3_500, 500), (5, 260, 9_000, 540), (15, 240, 7_000, 570), (7, 90, 1_500, 450)];
+    [
+        (25, 320, 3_000, 610), (30, 480, 4_500, 680), (9, 120, 6_000, 520), (8, 190, 5_000, 550),
+        (12, 150, 3_500, 500), (5, 260, 9_000, 540), (15, 240, 7_000, 570), (7, 90, 1_500, 450),
+    ];
 
     public Catalogue(ulong key)
     {
@@ -18,7 +20,7 @@ internal sealed class Catalogue
         for (var index = 0; index < Size; index++)
         {
             var random = new SplitMix64(SplitMix64.Derive(key, (ulong)index));
-            var category = index % Categories.Length;
+            var category = index % Categories.Count;
             var (low, high, grams, cost) = Kinds[category];
             // Many cheap products, few dear ones.
             var price = (low + Math.Min(random.Below(high - low), random.Below(high - low))) * 100L;

@@ -1,6 +1,8 @@
 namespace Platform.Worker.Sources.Story;
 
-/// <summary>Money as whole cents, rates as whole millionths; every rounding is half away from zero. Amounts here are never negative.</summary>
+/// <summary>
+/// Money as whole cents, rates as whole millionths; every rounding is half away from zero. Amounts here are never negative.
+/// </summary>
 internal static class Cents
 {
     /// <summary>An amount in EUR at a rate of millionths of a EUR per unit of its currency.</summary>

@@ -13,7 +13,7 @@ internal enum Currency
 /// <summary>ISO 4217 codes as bytes of a file.</summary>
 internal static class CurrencyCode
 {
-    private static readonly byte[][] Codes = ["EUR"u8.ToArray(), "GBP"u8.ToArray(), "USD"u8.ToArray(), "CHF"u8.ToArray(), "SEK"u8.ToArray()];
+    private static readonly Labels Codes = new("EUR", "GBP", "USD", "CHF", "SEK");
 
     public static ReadOnlySpan<byte> Of(Currency currency) => Codes[(int)currency];
 }

@@ -1,9 +1,13 @@
 namespace Platform.Worker.Sources.Story;
 
-/// <summary>All customers there are on a day, and who they are. It grows with the business: sixty customers per order of a usual day.</summary>
+/// <summary>
+/// All customers there are on a day, and who they are. It grows with the business: sixty customers per order of a usual day.
+/// </summary>
 internal sealed class CustomerBase(ulong key, int ordersPerDay)
 {
-    /// <summary>Every so many days a customer's record changes (mail address, payment terms), each customer on a day of their own.</summary>
+    /// <summary>
+    /// Every so many days a customer's record changes (mail address, payment terms), each customer on a day of their own.
+    /// </summary>
     public const int DaysBetweenChanges = 700;
 
     private const int CustomersPerOrder = 60;

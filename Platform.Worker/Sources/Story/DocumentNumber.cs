@@ -3,7 +3,9 @@ using Platform.Worker.Landing;
 
 namespace Platform.Worker.Sources.Story;
 
-/// <summary>Numbers of documents: a prefix, the day of the order (or of the document) and a running number, <c>O20260131-000001</c>.</summary>
+/// <summary>
+/// Numbers of documents: a prefix, the day of the order (or of the document) and a running number, <c>O20260131-000001</c>.
+/// </summary>
 internal static class DocumentNumber
 {
     private const int Longest = 40;

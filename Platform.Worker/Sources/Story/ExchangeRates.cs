@@ -1,6 +1,8 @@
 namespace Platform.Worker.Sources.Story;
 
-/// <summary>Daily rates: a long-term level per currency with waves of some months, weeks and days on it, told for any day by itself.</summary>
+/// <summary>
+/// Daily rates: a long-term level per currency with waves of some months, weeks and days on it, told for any day by itself.
+/// </summary>
 internal static class ExchangeRates
 {
     // Millionths of a EUR for one unit, in the order of Currency.

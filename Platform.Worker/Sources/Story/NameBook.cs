@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Bogus;
 using Bogus.DataSets;
@@ -31,7 +32,10 @@ internal sealed class NameBook(long seed)
     ];
 
     private readonly Lazy<Region>[] _regions =
-        [.. Locales.Select((locale, position) => new Lazy<Region>(() => Region.Of(locale, new Randomizer(unchecked((int)seed + position)))))];
+    [
+        .. Locales.Select((locale, position) =>
+            new Lazy<Region>(() => Region.Of(locale, new Randomizer(unchecked((int)seed + position))))),
+    ];
 
     private readonly Lazy<byte[][]> _products = new(() => Products(new Randomizer(unchecked((int)seed - 1))));
 
@@ -57,11 +61,12 @@ internal sealed class NameBook(long seed)
     {
         var region = _regions[Country.All[customer.Country].Region].Value;
         var random = new SplitMix64(SplitMix64.Derive(customer.Key, (ulong)Topic.Names));
-        var number = Encoding.ASCII.GetBytes(customer.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var number = Encoding.ASCII.GetBytes(customer.Number.ToString(CultureInfo.InvariantCulture));
         var isEven = (customer.Version & 1) == 0;
         if (customer.Segment != Segment.Consumer)
         {
-            return [.. isEven ? "orders."u8 : "purchasing."u8, .. number, (byte)'@', .. region.Companies[random.Below(CompaniesPerRegion)].Slug, .. ".example"u8];
+            var company = region.Companies[random.Below(CompaniesPerRegion)].Slug;
+            return [.. isEven ? "orders."u8 : "purchasing."u8, .. number, (byte)'@', .. company, .. ".example"u8];
         }
 
         var first = region.FirstNames[random.Below(PeoplePerRegion)].Slug;

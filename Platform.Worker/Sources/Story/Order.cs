@@ -16,6 +16,8 @@ internal sealed class Order
 {
     private const int MostLines = 8;
     private const long FreeShippingFromEur = 80_00;
+    private const long ShippingEur = 4_95;
+    private const long ShippingOverseasEur = 9_95;
 
     private readonly OrderLine[] _lines = new OrderLine[MostLines];
     private SplitMix64 _content;
@@ -129,7 +131,9 @@ internal sealed class Order
             CostEur += line.Quantity * line.UnitCostEur;
         }
 
-        ShippingFee = Channel == Channel.Store || NetEur >= FreeShippingFromEur ? 0 : Cents.FromEur(Country.Warehouse == 2 ? 9_95 : 4_95, Rate);
+        ShippingFee = Channel == Channel.Store || NetEur >= FreeShippingFromEur
+            ? 0
+            : Cents.FromEur(Country.IsOverseas ? ShippingOverseasEur : ShippingEur, Rate);
     }
 
     private int DiscountPerMille()

@@ -3,7 +3,7 @@ namespace Platform.Worker.Sources.Story;
 /// <summary>What the carrier charges.</summary>
 internal static class Shipping
 {
-    public static readonly byte[][] Carriers = ["Aquila"u8.ToArray(), "Borealis"u8.ToArray(), "Corvus"u8.ToArray(), "Delphin"u8.ToArray()];
+    public static readonly Labels Carriers = new("Aquila", "Borealis", "Corvus", "Delphin");
 
     // Price level of each carrier, per mille.
     private static readonly int[] Levels = [1100, 1000, 820, 950];
@@ -12,6 +12,6 @@ internal static class Shipping
     public static long Cost(Order order, Timeline timeline)
     {
         var cents = 290 + Cents.Share(order.Grams, 28, 1000);
-        return Cents.Share(cents, Levels[timeline.Carrier] * (order.Country.Warehouse == 2 ? 14 : 10), 10_000);
+        return Cents.Share(cents, Levels[timeline.Carrier] * (order.Country.IsOverseas ? 14 : 10), 10_000);
     }
 }

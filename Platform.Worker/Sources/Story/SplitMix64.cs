@@ -4,7 +4,8 @@ namespace Platform.Worker.Sources.Story;
 
 /// <summary>
 /// Random numbers that are the same on every machine and in every version (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
-/// Generators, 2014). Eight bytes of state: cheap enough for one of its own per order, so that any order can be told without those before it.
+/// Generators, 2014). Eight bytes of state: cheap enough for one of its own per order, so that any order can be told without those before
+/// it.
 /// </summary>
 internal struct SplitMix64(ulong state)
 {

@@ -48,7 +48,7 @@ internal sealed class Stock
     }
 
     /// <summary>Products times warehouses.</summary>
-    public static int Cells => Catalogue.Size * Country.Warehouses.Length;
+    public static int Cells => Catalogue.Size * Country.Warehouses.Count;
 
     /// <summary>Units at the beginning of the day, by cell.</summary>
     public int[] OnHandBefore { get; }
@@ -60,10 +60,10 @@ internal sealed class Stock
     public IReadOnlyList<(int Cell, int Units)> Adjustments => _adjustments;
 
     /// <summary>Place of a product's stock in a warehouse.</summary>
-    public static int Cell(int product, int warehouse) => (product * Country.Warehouses.Length) + warehouse;
+    public static int Cell(int product, int warehouse) => (product * Country.Warehouses.Count) + warehouse;
 
     /// <summary>Positions in the catalogue and in the list of warehouses.</summary>
-    public static (int Product, int Warehouse) ProductAndWarehouse(int cell) => Math.DivRem(cell, Country.Warehouses.Length);
+    public static (int Product, int Warehouse) ProductAndWarehouse(int cell) => Math.DivRem(cell, Country.Warehouses.Count);
 
     /// <summary>Whether the stock is counted on the day; every cell has its turn every 28 days.</summary>
     public static bool IsCounted(int cell, DateOnly date) => (date.DayNumber - cell) % DaysBetweenCounts == 0;

@@ -15,9 +15,9 @@ internal readonly record struct Ticket(int OpenedAfter, int OpenedSecond, int Re
     /// <summary>Most days from opening to resolution.</summary>
     public const int LongestResolution = 8;
 
-    public static readonly byte[][] Categories = ["delivery"u8.ToArray(), "product"u8.ToArray(), "billing"u8.ToArray(), "return"u8.ToArray(), "account"u8.ToArray()];
+    public static readonly Labels Categories = new("delivery", "product", "billing", "return", "account");
 
-    public static readonly byte[][] Priorities = ["low"u8.ToArray(), "normal"u8.ToArray(), "high"u8.ToArray(), "urgent"u8.ToArray()];
+    public static readonly Labels Priorities = new("low", "normal", "high", "urgent");
 
     private const int SecondsPerDay = 86_400;
     private const int Delivery = 0;
@@ -57,7 +57,9 @@ internal readonly record struct Ticket(int OpenedAfter, int OpenedSecond, int Re
         var priority = random.Pick(isUpset ? [0, 350, 450, 200] : [300, 550, 120, 30]);
         var (shortest, longest) = Hours[priority];
         var resolution = Math.Min(random.Between(shortest * 3600, longest * 3600), random.Between(shortest * 3600, longest * 3600));
-        var satisfaction = random.Chance(350) ? 0 : Math.Max(1, 1 + random.Pick([40, 80, 180, 380, 320]) - (isUpset ? 1 : 0) - (resolution > 4 * SecondsPerDay ? 1 : 0));
+        var isRated = !random.Chance(350);
+        var annoyances = (isUpset ? 1 : 0) + (resolution > 4 * SecondsPerDay ? 1 : 0);
+        var satisfaction = isRated ? Math.Max(1, 1 + random.Pick([40, 80, 180, 380, 320]) - annoyances) : 0;
         return new Ticket(openedAfter, random.Between(7 * 3600, 21 * 3600), resolution, category, priority, satisfaction);
     }
 }

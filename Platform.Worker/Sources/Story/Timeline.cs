@@ -2,7 +2,8 @@ namespace Platform.Worker.Sources.Story;
 
 /// <summary>
 /// When what happens to an order, in days after it. Drawn from the order's key alone, so that what happens on a day is found by asking the
-/// orders of the days before it: <see cref="LongestDelivery"/>, <see cref="LongestReturn"/> and <see cref="LongestPayment"/> say how far back.
+/// orders of the days before it: <see cref="LongestDelivery"/>, <see cref="LongestReturn"/> and <see cref="LongestPayment"/> say how far
+/// back.
 /// </summary>
 /// <param name="Shipped">Shipped and invoiced.</param>
 /// <param name="Delivered">Arrived.</param>
@@ -52,7 +53,9 @@ internal readonly record struct Timeline(int Shipped, int Delivered, int Promise
             random.Chance(60) ? random.Between(5, 10) : 0);
     }
 
-    /// <summary>Days from the order to a part of its payment; <see cref="Never"/> when there is none. Without credit it is paid at once.</summary>
+    /// <summary>
+    /// Days from the order to a part of its payment; <see cref="Never"/> when there is none. Without credit it is paid at once.
+    /// </summary>
     public int Paid(int part, int paymentTerms) => (part, paymentTerms) switch
     {
         _ when Lateness == Never => Never,

@@ -31,8 +31,13 @@ public sealed class ContractTests
 
     [Fact]
     public void Catalogue_HasTheThreeDomains_InTheOrderInWhichTheyAreLoaded() => Assert.Equal(
-        ["sales: customers, order_lines, orders, products, returns", "operations: inventory_movements, shipments, support_tickets", "finance: budgets, fx_rates, invoices, journal_lines, payments"],
-        Catalog.Domains.Select(domain => $"{domain.Name}: {string.Join(", ", domain.Datasets.Select(dataset => dataset.Dataset).Order(StringComparer.Ordinal))}"));
+        [
+            "sales: customers, order_lines, orders, products, returns",
+            "operations: inventory_movements, shipments, support_tickets",
+            "finance: budgets, fx_rates, invoices, journal_lines, payments",
+        ],
+        Catalog.Domains.Select(domain =>
+            $"{domain.Name}: {string.Join(", ", domain.Datasets.Select(dataset => dataset.Dataset).Order(StringComparer.Ordinal))}"));
 
     [Theory]
     [MemberData(nameof(Datasets))]

@@ -51,7 +51,9 @@ public sealed class DefectTests
                 return Rules.Unique;
             }
 
-            var plan = generator.Defects.Defects.Where(defect => defect.Column is not null && row.Bytes(defect.Column).AsSpan().SequenceEqual(defect.Value)).ToList();
+            var plan = generator.Defects.Defects
+                .Where(defect => defect.Column is not null && row.Bytes(defect.Column).AsSpan().SequenceEqual(defect.Value))
+                .ToList();
             var violations = columns.SelectMany(column => column.Explain(row[column.Column.Name])).ToList();
             if (violations.Count > 0)
             {

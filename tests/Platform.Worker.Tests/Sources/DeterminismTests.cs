@@ -9,7 +9,10 @@ public sealed class DeterminismTests
 {
     private static readonly DateOnly Date = new(2026, 3, 2);
 
-    /// <summary>SHA-256 of the files of one small partition. When one changes, so does every installation's data: raise <see cref="MockData.Version"/>.</summary>
+    /// <summary>
+    /// SHA-256 of the files of one small partition. When one changes, so does every installation's data: raise <see
+    /// cref="MockData.Version"/>.
+    /// </summary>
     [Theory]
     [InlineData("customers", "768dbc6e277004781c966f4ae2b60e22caf2fd6c1e9e9a6198ade9a599812997")]
     [InlineData("products", "da3088d5e7d03f49805e8952c77d5a5eb1fb107836d1bd4ebb944e13d235a619")]
@@ -60,7 +63,11 @@ public sealed class DeterminismTests
     {
         var expected = (await GeneratedFile.CreateAsync(Company(), GeneratedFile.Dataset(dataset), Date)).Manifest;
         var before = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "~" }, DateTimeFormat = { DateSeparator = "." } };
+        CultureInfo.CurrentCulture = new CultureInfo("")
+        {
+            NumberFormat = { NumberDecimalSeparator = ",", NegativeSign = "~" },
+            DateTimeFormat = { DateSeparator = "." },
+        };
         try
         {
             var file = await GeneratedFile.CreateAsync(Company(), GeneratedFile.Dataset(dataset), Date);
