@@ -67,11 +67,11 @@ internal sealed class TrendPath
     /// <summary>The strip of one day, for its tooltip.</summary>
     public static (string X, string Width) Strip(int at, int count)
     {
-        var width = (Width - (2.0 * Margin)) / Math.Max(1, count - 1);
+        var width = (double)Width / Math.Max(1, count - 1);
         return (Text(X(at, count) - (width / 2)), Text(width));
     }
 
-    private static double X(int at, int count) => Margin + (at * (Width - (2.0 * Margin)) / Math.Max(1, count - 1));
+    private static double X(int at, int count) => at * (double)Width / Math.Max(1, count - 1);
 
     private static double Y(decimal value, decimal low, decimal high) =>
         high == low ? Height / 2.0 : Height - Margin - 3 - ((double)((value - low) / (high - low)) * (Height - (2 * Margin) - 6));

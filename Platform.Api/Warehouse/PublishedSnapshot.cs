@@ -25,7 +25,7 @@ internal sealed class PublishedSnapshot : IAsyncDisposable
     /// <param name="relations">Quoted names of all tables and views of <c>analytics</c> that will be read.</param>
     /// <param name="statementTimeout">Time that one statement may take.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="PostgresException">A relation is not there (any more): <see cref="PostgresErrorCodes.UndefinedTable"/>.</exception>
+    /// <exception cref="PostgresException">A publisher is just replacing a relation (see <see cref="IsPublishing"/>).</exception>
     public static async Task<PublishedSnapshot> OpenAsync(
         NpgsqlDataSource dataSource, IEnumerable<string> relations, TimeSpan statementTimeout, CancellationToken cancellationToken)
     {
@@ -43,7 +43,8 @@ internal sealed class PublishedSnapshot : IAsyncDisposable
             var names = string.Join(", ", relations);
             if (names.Length > 0)
             {
-                Add($"lock table {names} in access share mode");
+                // NOWAIT: who waits for one table while holding another can deadlock with the publisher, and one of the two would lose.
+                Add($"lock table {names} in access share mode nowait");
             }
 
             Add("select publication_id from meta.publication where is_current");
@@ -58,6 +59,13 @@ internal sealed class PublishedSnapshot : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Whether the error says that relations are being replaced at this moment; a little later they are there.</summary>
+    public static bool IsPublishing(PostgresException exception) => exception.SqlState
+        is PostgresErrorCodes.LockNotAvailable
+        or PostgresErrorCodes.UndefinedTable
+        or PostgresErrorCodes.InvalidSchemaName
+        or PostgresErrorCodes.DeadlockDetected;
 
     public async ValueTask DisposeAsync()
     {

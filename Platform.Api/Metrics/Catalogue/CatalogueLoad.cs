@@ -64,29 +64,46 @@ internal static class CatalogueLoad
         var sql = $"select {string.Join(", ", expressions.Select(expression => $"({expression})").DefaultIfEmpty("1"))} " +
             $"from {SqlName.Quote(model.Relation.Schema, model.Relation.Name)} limit 0";
 
-        await using var save = new NpgsqlCommand($"savepoint {Savepoint}", connection);
-        await save.ExecuteNonQueryAsync(cancellationToken);
+        await ExecuteAsync($"savepoint {Savepoint}");
         try
         {
-            await using var command = new NpgsqlCommand(sql, connection);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            var types = Enumerable.Range(0, expressions.Length).Select(at => DataTypes.FromPostgres(reader.GetDataTypeName(at))).ToArray();
-            var (dimensions, measures) = (model.Entities.Length, model.Entities.Length + model.Dimensions.Length);
-            return model with
-            {
-                Entities = [.. model.Entities.Select((entity, at) => entity with { DataType = types[at] })],
-                Dimensions = [.. model.Dimensions.Select((dimension, at) => dimension with { DataType = types[dimensions + at] })],
-                Measures = [.. model.Measures.Select((measure, at) => measure with { ExprType = types[measures + at] })],
-            };
+            return Typed(model, await TypesAsync(sql, connection, cancellationToken));
         }
         catch (PostgresException exception)
         {
-            await using var rollback = new NpgsqlCommand($"rollback to savepoint {Savepoint}", connection);
-            await rollback.ExecuteNonQueryAsync(cancellationToken);
             return model with
             {
                 Fault = $"semantic model '{model.Name}' does not fit {model.Relation.Schema}.{model.Relation.Name}: {exception.MessageText}.",
             };
         }
+        finally
+        {
+            // Also gives back the lock on the relation, so that a publisher never waits for a catalogue.
+            await ExecuteAsync($"rollback to savepoint {Savepoint}");
+        }
+
+        async Task ExecuteAsync(string statement)
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private static async Task<DataType[]> TypesAsync(string sql, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return [.. Enumerable.Range(0, reader.FieldCount).Select(at => DataTypes.FromPostgres(reader.GetDataTypeName(at)))];
+    }
+
+    private static SemanticModel Typed(SemanticModel model, DataType[] types)
+    {
+        var (dimensions, measures) = (model.Entities.Length, model.Entities.Length + model.Dimensions.Length);
+        return model with
+        {
+            Entities = [.. model.Entities.Select((entity, at) => entity with { DataType = types[at] })],
+            Dimensions = [.. model.Dimensions.Select((dimension, at) => dimension with { DataType = types[dimensions + at] })],
+            Measures = [.. model.Measures.Select((measure, at) => measure with { ExprType = types[measures + at] })],
+        };
     }
 }

@@ -99,8 +99,8 @@ internal sealed class FilterParser
             }
         }
 
-        var operand = Operand();
         var position = Current.Position;
+        var operand = Operand();
         if (Current.Kind == TokenKind.Symbol && Comparisons.Contains(Current.Value))
         {
             var symbol = tokens[at++].Value;
@@ -133,8 +133,8 @@ internal sealed class FilterParser
         if (Current.IsWord("like") || Current.IsWord("ilike"))
         {
             var ignoreCase = tokens[at++].IsWord("ilike");
-            return LiteralOrNull() is { Kind: LiteralKind.Text } pattern
-                ? new Like(operand, pattern, ignoreCase, negated, position)
+            return Current.Kind == TokenKind.Text
+                ? new Like(operand, LiteralOrNull()!, ignoreCase, negated, position)
                 : throw Unexpected("a text in quotes");
         }
 

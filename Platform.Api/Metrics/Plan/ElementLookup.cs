@@ -81,6 +81,17 @@ internal sealed class ElementLookup(MetricCatalogue catalogue, SemanticModel mod
     private Found NotFound(ElementName name)
     {
         var last = name.Parts[^1];
+        var otherWay = Usable().Where(usable => name.Parts.Length > 1 && usable.Element.Names is [.., var entity, var element] && entity == name.Parts[^2]
+            && element == last).Select(usable => usable.Name).ToArray();
+        if (otherWay.Length > 0)
+        {
+            return new Found(null, null)
+            {
+                Near = otherWay,
+                Problem = $"'{name}' is no way from {model.Name}; there it is {string.Join(" or ", otherWay)}.",
+            };
+        }
+
         var elsewhere = catalogue.Models.Values
             .Where(other => other.FindDimension(last) is not null && name.Parts.Length > 1 && other.FindEntity(name.Parts[^2]) is not null)
             .Select(other => other.Name)

@@ -15,7 +15,8 @@ internal static class QueryPlanner
     /// <exception cref="QueryException">The query cannot be answered; every fault found is listed.</exception>
     public static QueryPlan Plan(MetricQuery query, MetricCatalogue catalogue, int rowLimit)
     {
-        var metrics = Metrics(query, catalogue);
+        var faults = new List<QueryFault>();
+        var metrics = Metrics(query, catalogue, faults);
         var names = new ColumnNames();
         foreach (var own in OwnNames)
         {
@@ -26,7 +27,6 @@ internal static class QueryPlanner
         var binder = new MetricBinder(catalogue, names);
         var terms = metrics.Select(metric => (Metric: metric, Term: binder.Bind(metric))).ToArray();
 
-        var faults = new List<QueryFault>();
         var scanNames = new ColumnNames();
         foreach (var own in OwnNames)
         {
@@ -52,11 +52,12 @@ internal static class QueryPlanner
         };
     }
 
-    private static ImmutableArray<Metric> Metrics(MetricQuery query, MetricCatalogue catalogue)
+    /// <summary>The metrics that there are; the others are faults.</summary>
+    private static ImmutableArray<Metric> Metrics(MetricQuery query, MetricCatalogue catalogue, List<QueryFault> faults)
     {
-        var faults = query.Metrics.Where(name => !catalogue.Metrics.ContainsKey(name)).Select(name => new QueryFault(
-            "metrics", $"'{name}' is no metric; /api/v1/metrics lists them.", DidYouMean: NearMatches.Of(name, catalogue.Metrics.Keys))).ToArray();
-        return faults.Length == 0 ? [.. query.Metrics.Select(name => catalogue.Metrics[name])] : throw new QueryException(faults);
+        faults.AddRange(query.Metrics.Where(name => !catalogue.Metrics.ContainsKey(name)).Select(name => new QueryFault(
+            "metrics", $"'{name}' is no metric; /api/v1/metrics lists them.", DidYouMean: NearMatches.Of(name, catalogue.Metrics.Keys))));
+        return [.. query.Metrics.Where(catalogue.Metrics.ContainsKey).Select(name => catalogue.Metrics[name])];
     }
 
     /// <summary>A simple metric is its measure's column under its own name.</summary>

@@ -8,10 +8,10 @@ using Platform.Api.Warehouse;
 namespace Platform.Api.Metrics.Query;
 
 /// <summary>Answers queries: plans against the kept catalogue, reads in a snapshot, and plans anew when that is of another publication.</summary>
-internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource catalogues, IOptions<QueryOptions> options)
+internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource catalogues, IOptions<QueryOptions> options, TimeProvider time)
 {
-    // Publications are minutes apart; one may come between planning and reading, hardly ever two.
-    private const int Attempts = 5;
+    // A publish holds its locks for milliseconds.
+    private static readonly TimeSpan PublishWait = TimeSpan.FromMilliseconds(10);
 
     public QueryOptions Options => options.Value;
 
@@ -28,61 +28,67 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
     /// <exception cref="NpgsqlException">The database does not answer, or not in time.</exception>
     public async Task<QueryAnswer> RunAsync(MetricQuery query, CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
         var catalogue = await catalogues.KeptAsync(cancellationToken);
-        for (var attempt = 1; ; attempt++)
+        while (true)
         {
-            QueryPlan plan;
+            (var plan, catalogue) = await PlanAsync(query, catalogue, cancellationToken);
             try
             {
-                plan = QueryPlanner.Plan(query, catalogue, RowLimit(query));
-            }
-            catch (QueryException) when (attempt == 1)
-            {
-                // What an old catalogue does not have, the current one may.
-                var current = await catalogues.CurrentAsync(cancellationToken);
-                if (current == catalogue)
+                if (await TryReadAsync(plan, cancellationToken) is { } answer)
                 {
-                    throw;
+                    return answer;
                 }
 
-                catalogue = current;
-                continue;
+                if (time.GetElapsedTime(started) >= Options.StatementTimeout)
+                {
+                    throw new TimeoutException("Another publication came at every attempt to read one.");
+                }
             }
-
-            if (await TryReadAsync(plan, attempt == Attempts, cancellationToken) is { } answer)
+            catch (PostgresException exception)
+                when (PublishedSnapshot.IsPublishing(exception) && time.GetElapsedTime(started) < Options.StatementTimeout)
             {
-                return answer;
+                await Task.Delay(PublishWait, time, cancellationToken);
             }
 
             catalogue = await catalogues.CurrentAsync(cancellationToken);
         }
     }
 
-    /// <summary>The answer, or null when the plan is of another publication than the one that is current now.</summary>
-    private async Task<QueryAnswer?> TryReadAsync(QueryPlan plan, bool isLast, CancellationToken cancellationToken)
+    /// <summary>The plan and the catalogue it is from. What an old catalogue does not have, the current one may.</summary>
+    private async Task<(QueryPlan Plan, MetricCatalogue Catalogue)> PlanAsync(
+        MetricQuery query, MetricCatalogue catalogue, CancellationToken cancellationToken)
     {
-        PublishedSnapshot snapshot;
         try
         {
-            snapshot = await PublishedSnapshot.OpenAsync(
-                dataSource,
-                plan.Relations.Select(relation => SqlName.Quote(relation.Schema, relation.Name)),
-                Options.StatementTimeout,
-                cancellationToken);
+            return (QueryPlanner.Plan(query, catalogue, RowLimit(query)), catalogue);
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable && !isLast)
+        catch (QueryException)
         {
-            return null;
-        }
+            var current = await catalogues.CurrentAsync(cancellationToken);
+            if (current == catalogue)
+            {
+                throw;
+            }
 
+            return (QueryPlanner.Plan(query, current, RowLimit(query)), current);
+        }
+    }
+
+    /// <summary>The answer, or null when the plan is of another publication than the one that is current now.</summary>
+    private async Task<QueryAnswer?> TryReadAsync(QueryPlan plan, CancellationToken cancellationToken)
+    {
+        var snapshot = await PublishedSnapshot.OpenAsync(
+            dataSource,
+            plan.Relations.Select(relation => SqlName.Quote(relation.Schema, relation.Name)),
+            Options.StatementTimeout,
+            cancellationToken);
         try
         {
             if (snapshot.PublicationId != plan.Publication.Id)
             {
                 await snapshot.DisposeAsync();
-                return isLast
-                    ? throw new TimeoutException("The publication changed at every attempt to read it; try again.")
-                    : null;
+                return null;
             }
 
             var statement = QuerySql.Write(plan);

@@ -7,6 +7,8 @@ public sealed class SampleApi(EmbeddedServers servers) : IAsyncLifetime
 {
     private const int Seed = 20260220;
 
+    internal EmbeddedServers Servers => servers;
+
     private TestDatabase? database;
     private ApiServer? server;
 
