@@ -3,7 +3,6 @@ using System.Globalization;
 using Npgsql;
 using Platform.Worker.Contracts;
 using Platform.Worker.Landing;
-using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Loading;
 
@@ -30,17 +29,21 @@ internal sealed class DatasetLoader(
 
         var checks = new PartitionChecks(connection, contract, manifest.Partition);
         var rows = await CopyAsync(contract, file, loadId, quarantine, checks, cancellationToken);
-        await checks.CheckReferencesAsync(cancellationToken);
-        await checks.QuarantineAsync(token => OpenAsync(contract, file, token), quarantine, cancellationToken);
+        var loaded = await checks.CountAsync(cancellationToken);
+        if (loaded.Broken.Count > 0)
+        {
+            await checks.RefuseBrokenAsync(loaded.Broken, cancellationToken);
+            loaded = await checks.CountAsync(cancellationToken);
+        }
 
-        var (loadedRows, loadedSums) = await CountAsync(contract, cancellationToken);
+        await checks.QuarantineAsync(token => OpenAsync(contract, file, token), quarantine, cancellationToken);
         var result = new Reconciliation
         {
             FileRows = rows.Rows,
-            LoadedRows = loadedRows,
+            LoadedRows = loaded.Rows,
             QuarantinedRows = quarantine.Rows,
             FileSums = rows.FileSums,
-            LoadedSums = loadedSums,
+            LoadedSums = loaded.Sums,
             QuarantinedSums = [.. rows.RejectedSums.Zip(checks.RefusedSums, (rejected, refused) => rejected + refused)],
         };
         if (result.Differences(contract, file).ToList() is { Count: > 0 } differences)
@@ -77,18 +80,6 @@ internal sealed class DatasetLoader(
             $"delete from {FactTables.Name(contract)} where {FactTables.Partition} = $1", connection) { CommandTimeout = 0 };
         delete.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = manifest.Partition });
         await delete.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>Rows and sums as the warehouse has them: what was sent and did not arrive shows here.</summary>
-    private async Task<(long Rows, decimal[] Sums)> CountAsync(DatasetContract contract, CancellationToken cancellationToken)
-    {
-        var sums = contract.ControlSums.Select(name => $", coalesce(sum({Sql.Identifier(name)}), 0)::numeric");
-        await using var command = new NpgsqlCommand(
-            $"select count(*){string.Concat(sums)} from {FactTables.Name(contract)} where {FactTables.Partition} = $1", connection) { CommandTimeout = 0 };
-        command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = manifest.Partition });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return (reader.GetInt64(0), [.. contract.ControlSums.Select((_, index) => reader.GetDecimal(index + 1))]);
     }
 
     private PartitionFaultException FileFault(DatasetContract contract, ManifestFile file, string what, long? line, Exception? cause) => Fault(

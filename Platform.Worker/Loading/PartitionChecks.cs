@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.Worker.Contracts;
@@ -6,6 +7,12 @@ using Platform.Worker.Contracts.Plan;
 using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Loading;
+
+/// <summary>A partition as the warehouse has it.</summary>
+/// <param name="Rows">Rows of the fact table.</param>
+/// <param name="Sums">Sums of the control columns, in contract order.</param>
+/// <param name="Broken">References with at least one row that refers to nothing.</param>
+internal sealed record PartitionCount(long Rows, IReadOnlyList<decimal> Sums, IReadOnlyList<ContractReference> Broken);
 
 /// <summary>The checks that need more than one row: duplicate keys and references. Done by the warehouse, on the rows just copied.</summary>
 internal sealed class PartitionChecks(NpgsqlConnection connection, DatasetContract contract, DateOnly partition)
@@ -48,53 +55,67 @@ internal sealed class PartitionChecks(NpgsqlConnection connection, DatasetContra
         await ExecuteAsync($"drop table {PartitionCopy.Suspects}", cancellationToken);
     }
 
-    /// <summary>Takes out the rows that refer to keys that are not in the other dataset's partition.</summary>
-    public async Task CheckReferencesAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Counts the partition as the warehouse has it (what was sent and did not arrive shows here) and, in the same scan, the rows that refer to
+    /// nothing.
+    /// </summary>
+    public async Task<PartitionCount> CountAsync(CancellationToken cancellationToken)
     {
-        var broken = false;
-        foreach (var (position, reference) in contract.References.Index())
+        var references = contract.References.Index().ToList();
+        var sums = contract.ControlSums.Select(name => $"coalesce(sum(f.{Sql.Identifier(name)}), 0)::numeric");
+        var broken = references.Select(item => $"count(*) filter (where {Column(item.Item)} is not null and r{item.Index}.{FactTables.Line} is null)");
+        var targets = references.Select(item => $"""
+            left join {Sql.Identifier(item.Item.ToDomain, item.Item.ToDataset)} r{item.Index}
+                on r{item.Index}.{FactTables.Partition} = $1 and r{item.Index}.{Sql.Identifier(item.Item.ToColumn)} = {Column(item.Item)}
+            """);
+        await using var command = new NpgsqlCommand(
+            $"""
+            select {string.Join(", ", ["count(*)", .. sums, .. broken])}
+            from {_fact} f {string.Join('\n', targets)}
+            where f.{FactTables.Partition} = $1
+            """,
+            connection) { CommandTimeout = 0 };
+        command.Parameters.Add(Partition());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var firstReference = 1 + contract.ControlSums.Count;
+        return new PartitionCount(
+            reader.GetInt64(0),
+            [.. contract.ControlSums.Select((_, index) => reader.GetDecimal(1 + index))],
+            [.. references.Where(item => reader.GetInt64(firstReference + item.Index) > 0).Select(item => item.Item)]);
+    }
+
+    /// <summary>Takes out the rows whose value of one of the references is no key of the other dataset's partition.</summary>
+    public async Task RefuseBrokenAsync(IReadOnlyList<ContractReference> references, CancellationToken cancellationToken)
+    {
+        await CreateFaultsAsync(cancellationToken);
+        foreach (var (index, reference) in references.Index())
         {
-            var column = $"f.{Sql.Identifier(reference.Column)}";
-            var target = $"{reference.ToDomain}.{reference.ToDataset}";
-            var missing = $"""
-                from {_fact} f where f.{FactTables.Partition} = $1 and {column} is not null and not exists (
-                    select from {Sql.Identifier(reference.ToDomain, reference.ToDataset)} r
-                    where r.{FactTables.Partition} = $1 and r.{Sql.Identifier(reference.ToColumn)} = {column})
-                """;
-
-            // Nearly every file has none, and makes no table for them.
-            if (await ScalarAsync($"select exists (select {missing})", cancellationToken, Partition()) is not true)
-            {
-                continue;
-            }
-
-            broken = true;
-            await CreateFaultsAsync(cancellationToken);
+            var column = Column(reference);
             await ExecuteAsync(
                 $"""
                 insert into pg_temp.load_fault
-                select f.{FactTables.Line}, {(position + 1).ToString(CultureInfo.InvariantCulture)}, {Sql.Literal(reference.Column)},
+                select f.{FactTables.Line}, {(index + 1).ToString(CultureInfo.InvariantCulture)}, {Sql.Literal(reference.Column)},
                     {Sql.Literal(Rules.Reference)}, {column}::text,
-                    format('%s is %s; expected a %s of {target} in the partition %s.', {Sql.Literal(reference.Column)}, {column},
-                        {Sql.Literal(reference.ToColumn)}, $1)
-                {missing}
+                    format('%s is %s; expected a %s of %s in the partition %s.', {Sql.Literal(reference.Column)}, {column},
+                        {Sql.Literal(reference.ToColumn)}, {Sql.Literal($"{reference.ToDomain}.{reference.ToDataset}")}, $1)
+                from {_fact} f where f.{FactTables.Partition} = $1 and {column} is not null and not exists (
+                    select from {Sql.Identifier(reference.ToDomain, reference.ToDataset)} r
+                    where r.{FactTables.Partition} = $1 and r.{Sql.Identifier(reference.ToColumn)} = {column})
                 """,
                 cancellationToken,
                 Partition());
         }
 
-        if (broken)
-        {
-            await AddRefusedAsync(
-                $"""
-                with removed as (
-                    delete from {_fact} f using (select distinct line from pg_temp.load_fault where position > 0) fault
-                    where f.{FactTables.Partition} = $1 and f.{FactTables.Line} = fault.line
-                    returning f.*)
-                select {Sums("removed")} from removed
-                """,
-                cancellationToken);
-        }
+        await AddRefusedAsync(
+            $"""
+            with removed as (
+                delete from {_fact} f using (select distinct line from pg_temp.load_fault where position > 0) fault
+                where f.{FactTables.Partition} = $1 and f.{FactTables.Line} = fault.line
+                returning f.*)
+            select {Sums("removed")} from removed
+            """,
+            cancellationToken);
     }
 
     /// <summary>Writes the refused rows to quarantine, with their lines from a second reading of the file.</summary>
@@ -117,7 +138,7 @@ internal sealed class PartitionChecks(NpgsqlConnection connection, DatasetContra
                 {
                 }
 
-                faults[index] = faults[index] with { RawLine = System.Text.Encoding.UTF8.GetString(records.Raw) };
+                faults[index] = faults[index] with { RawLine = Encoding.UTF8.GetString(records.Raw) };
             }
 
             await quarantine.WriteAsync(faults, cancellationToken);
@@ -190,10 +211,5 @@ internal sealed class PartitionChecks(NpgsqlConnection connection, DatasetContra
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<object?> ScalarAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
-    {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        command.Parameters.AddRange(parameters);
-        return await command.ExecuteScalarAsync(cancellationToken);
-    }
+    private static string Column(ContractReference reference) => $"f.{Sql.Identifier(reference.Column)}";
 }

@@ -1,1 +1,23 @@
-Console.WriteLine("Usage: Platform.Benchmarks NAME | --list");
+using Platform.Benchmarks;
+using Platform.Benchmarks.Load;
+
+IBenchmark[] benchmarks = [new LoadBenchmark()];
+
+if (args is ["--list"])
+{
+    foreach (var benchmark in benchmarks)
+    {
+        Console.WriteLine($"{benchmark.Name,-12} {benchmark.Description}");
+    }
+
+    return 0;
+}
+
+if (args is not [var name, ..] || benchmarks.FirstOrDefault(benchmark => benchmark.Name == name) is not { } chosen)
+{
+    await Console.Error.WriteLineAsync("Usage: Platform.Benchmarks NAME [SIZE] | --list");
+    return 2;
+}
+
+await chosen.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : null, CancellationToken.None);
+return 0;
