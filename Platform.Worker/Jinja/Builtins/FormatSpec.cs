@@ -230,7 +230,7 @@ internal readonly record struct FormatSpec
         var text = NumberText.Decimal(magnitude);
         if (Type != '\0' || Precision is not null)
         {
-            var digits = Precision ?? (Type == '%' ? magnitude.Scale : magnitude.Scale);
+            var digits = Precision ?? magnitude.Scale;
             var rounded = decimal.Round(magnitude, Math.Min(28, digits), MidpointRounding.ToEven);
             text = rounded.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         }

@@ -97,7 +97,7 @@ internal static partial class UrlFilters
         middle = middle[..^tail.Length];
         foreach (var (open, close) in new[] { ("(", ")"), ("<", ">"), ("&lt;", "&gt;") })
         {
-            var missing = Math.Min(Occurrences(middle, open) - Occurrences(middle, close), int.MaxValue);
+            var missing = Occurrences(middle, open) - Occurrences(middle, close);
             for (var i = missing > 0 ? Math.Min(Occurrences(middle, open), Occurrences(tail, close)) : 0; i > 0; i--)
             {
                 var end = tail.IndexOf(close, StringComparison.Ordinal) + close.Length;

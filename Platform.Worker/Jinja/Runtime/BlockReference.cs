@@ -4,7 +4,7 @@ using Platform.Worker.Jinja.Values;
 namespace Platform.Worker.Jinja.Runtime;
 
 /// <summary>One version of a template block: what <c>super</c> and <c>self.name</c> are.</summary>
-internal sealed class BlockReference(string name, TemplateContext context, List<BlockStatement> versions, int depth, Evaluator evaluator)
+internal sealed class BlockReference(string block, TemplateContext context, List<BlockStatement> versions, int depth, Evaluator evaluator)
     : JinjaObject
 {
     public override string TypeName => "BlockReference";
@@ -19,9 +19,9 @@ internal sealed class BlockReference(string name, TemplateContext context, List<
 
     public override Value Call(RenderState state, Arguments arguments) => evaluator.RenderBlock(versions[depth], context, depth);
 
-    public override bool TryGetAttribute(RenderState state, string name1, out Value value)
+    public override bool TryGetAttribute(RenderState state, string name, out Value value)
     {
-        value = name1 == "super" ? At(state, name, context, versions, depth + 1, evaluator) : default;
+        value = name == "super" ? At(state, block, context, versions, depth + 1, evaluator) : default;
         return !value.IsMissing;
     }
 }

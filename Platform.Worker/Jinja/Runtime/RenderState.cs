@@ -69,29 +69,26 @@ internal sealed class RenderState : IDisposable
     public string Render(Template template)
     {
         var mark = Output.Length;
+        Enter(template.Name, template, null);
         try
         {
-            Enter(template.Name, template, null);
-            try
-            {
-                _evaluator.RenderRoot(template, new TemplateContext(null, seesVariables: true));
-                RejectReturn();
-                return Output.Cut(mark);
-            }
-            catch (JinjaException error) when (Annotate(error))
-            {
-                throw;
-            }
-            finally
-            {
-                Output.Truncate(mark);
-                Leave();
-            }
+            _evaluator.RenderRoot(template, new TemplateContext(null, seesVariables: true));
+            RejectReturn();
+            return Output.Cut(mark);
         }
         catch (MacroReturnSignal)
         {
             IsReturning = false;
-            throw new JinjaException(JinjaErrorKind.RuntimeError, "return() was called outside of a macro").At(template, Position);
+            throw ReturnOutsideOfMacro().At(template, Position);
+        }
+        catch (JinjaException error) when (Annotate(error))
+        {
+            throw;
+        }
+        finally
+        {
+            Output.Truncate(mark);
+            Leave();
         }
     }
 
@@ -104,6 +101,11 @@ internal sealed class RenderState : IDisposable
             var value = _evaluator.EvaluateRoot(expression);
             RejectReturn();
             return value;
+        }
+        catch (MacroReturnSignal)
+        {
+            IsReturning = false;
+            throw ReturnOutsideOfMacro().At(expression, Position);
         }
         catch (JinjaException error) when (Annotate(error))
         {
@@ -334,12 +336,14 @@ internal sealed class RenderState : IDisposable
         }
     }
 
+    private static JinjaException ReturnOutsideOfMacro() => new(JinjaErrorKind.RuntimeError, "return() was called outside of a macro");
+
     private void RejectReturn()
     {
         if (IsReturning)
         {
             IsReturning = false;
-            throw new JinjaException(JinjaErrorKind.RuntimeError, "return() was called outside of a macro");
+            throw ReturnOutsideOfMacro();
         }
     }
 }

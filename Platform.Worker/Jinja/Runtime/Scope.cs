@@ -19,7 +19,7 @@ internal sealed class Scope
         Slots = new Value[count];
     }
 
-    /// <summary>As a scope of <paramref name="parent"/>, but for another context.</summary>
+    /// <summary>The scope around; null for the outermost.</summary>
     public Scope? Parent { get; }
 
     public TemplateContext Context { get; }

@@ -8,8 +8,8 @@ namespace Platform.Worker.Jinja.Values;
 internal ref struct ArgumentReader(string function, Arguments arguments)
 {
     private readonly Arguments _arguments = arguments;
+    private readonly List<string> _taken = [];
     private int _position;
-    private int _namedTaken;
 
     /// <summary>The next parameter, by position or by name.</summary>
     /// <exception cref="JinjaException">It was not given.</exception>
@@ -61,7 +61,7 @@ internal ref struct ArgumentReader(string function, Arguments arguments)
                 $"{function}() takes {_position} positional argument{(_position == 1 ? "" : "s")} but {_arguments.Count} were given");
         }
 
-        if (_namedTaken < _arguments.Named.Length)
+        if (_taken.Count < _arguments.Named.Length)
         {
             foreach (var (name, _) in _arguments.Named)
             {
@@ -73,8 +73,6 @@ internal ref struct ArgumentReader(string function, Arguments arguments)
             }
         }
     }
-
-    private readonly List<string> _taken = [];
 
     private bool TryNext(string name, out Value value)
     {
@@ -92,7 +90,6 @@ internal ref struct ArgumentReader(string function, Arguments arguments)
             return false;
         }
 
-        _namedTaken++;
         _taken.Add(name);
         return true;
     }

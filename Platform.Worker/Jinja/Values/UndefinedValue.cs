@@ -5,6 +5,12 @@ namespace Platform.Worker.Jinja.Values;
 /// <summary>What an unknown name, attribute or element evaluates to. Knows why, and says so when it is used.</summary>
 internal sealed class UndefinedValue(UndefinedBehavior behavior, string? name, Value owner = default, string? hint = null) : JinjaObject
 {
+    private readonly Value _key;
+
+    /// <summary>For an attribute or element that <paramref name="owner"/> does not have.</summary>
+    public UndefinedValue(UndefinedBehavior behavior, Value owner, Value key)
+        : this(behavior, key.ToString(), owner) => _key = key;
+
     /// <summary>The name that was looked up, if any.</summary>
     public string? Name { get; } = name;
 
@@ -29,14 +35,9 @@ internal sealed class UndefinedValue(UndefinedBehavior behavior, string? name, V
     /// <summary>What is undefined, in Jinja's words.</summary>
     public string Message => hint ?? (owner.IsMissing
         ? $"'{Name}' is undefined"
-        : key.IsMissing || key.IsString
+        : _key.IsMissing || _key.IsString
             ? $"'{Describe(owner)}' has no attribute {PythonString.Repr(Name ?? "")}"
-            : $"{Describe(owner)} has no element {key.Repr()}");
-
-    private readonly Value key;
-
-    public UndefinedValue(UndefinedBehavior behavior, Value owner, Value key)
-        : this(behavior, key.ToString(), owner) => this.key = key;
+            : $"{Describe(owner)} has no element {_key.Repr()}");
 
     public JinjaException Error() => new(JinjaErrorKind.UndefinedError, Message) { UndefinedName = Name };
 
@@ -70,11 +71,11 @@ internal sealed class UndefinedValue(UndefinedBehavior behavior, string? name, V
         UndefinedBehavior.Strict => throw Error(),
         UndefinedBehavior.Debug => hint is not null
             ? $"{{{{ undefined value printed: {hint} }}}}"
-            : owner.IsMissing ? $"{{{{ {Name} }}}}" : $"{{{{ no such element: {Describe(owner)}[{(key.IsMissing ? Value.From(Name) : key).Repr()}] }}}}",
+            : owner.IsMissing ? $"{{{{ {Name} }}}}" : $"{{{{ no such element: {Describe(owner)}[{(_key.IsMissing ? Value.From(Name) : _key).Repr()}] }}}}",
         _ => string.Empty,
     };
 
-    public override string Repr() => Behavior == UndefinedBehavior.Strict ? "Undefined" : "Undefined";
+    public override string Repr() => "Undefined";
 
     private static string Describe(Value value) => value.IsNone ? "None" : $"{value.TypeName} object";
 }

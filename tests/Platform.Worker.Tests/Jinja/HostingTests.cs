@@ -59,15 +59,20 @@ public sealed class HostingTests
     }
 
     [Theory]
-    [InlineData("{{ return(1) }}")]
-    [InlineData("{{ [return(1)] }}")]
+    [InlineData("\n{{ return(1) }}")]
+    [InlineData("\n{{ [return(1)] }}")]
     public void Return_OutsideOfMacro_IsAnError(string source)
     {
         var error = Assert.Throws<JinjaException>(() => s_environment.Parse(source).Render(cancellationToken: Token));
 
-        Assert.Equal(JinjaErrorKind.RuntimeError, error.Kind);
-        Assert.Equal(1, error.Line);
+        Assert.Equal((JinjaErrorKind.RuntimeError, 2), (error.Kind, error.Line));
     }
+
+    [Theory]
+    [InlineData("return(1)")]
+    [InlineData("[return(1)]")]
+    public void Return_InExpression_IsAnError(string source) => Assert.Equal(
+        JinjaErrorKind.RuntimeError, Assert.Throws<JinjaException>(() => s_environment.ParseExpression(source).Evaluate(cancellationToken: Token)).Kind);
 
     [Fact]
     public void CallBlock_OnHostFunction_ReceivesTheBodyAndArguments()
