@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Aspire.Hosting;
 using Aspire.Hosting.Testing;
 
@@ -33,7 +34,7 @@ internal sealed class PlatformHost : IAsyncDisposable
             var platform = new RunningPlatform(
                 application.GetEndpoint("api"),
                 await application.GetConnectionStringAsync("warehouse", timeout.Token) ?? throw new InvalidOperationException("No warehouse."),
-                await application.GetConnectionStringAsync("landing", timeout.Token) ?? throw new InvalidOperationException("No landing zone."));
+                Account(await application.GetConnectionStringAsync("landing", timeout.Token) ?? throw new InvalidOperationException("No landing zone.")));
             return new PlatformHost(application, platform);
         }
         catch
@@ -44,4 +45,7 @@ internal sealed class PlatformHost : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    /// <summary>The storage account's part of a container's connection string (<c>Endpoint=...;ContainerName=...</c>).</summary>
+    private static string Account(string container) => (string)new DbConnectionStringBuilder { ConnectionString = container }["Endpoint"];
 }

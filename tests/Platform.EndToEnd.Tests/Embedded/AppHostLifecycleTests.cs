@@ -71,8 +71,10 @@ public sealed class AppHostLifecycleTests
             await WarehouseContent.ReadAsync(expected.Warehouse, Cancellation), await WarehouseContent.ReadAsync(platform.Warehouse, Cancellation));
     }
 
-    [Fact]
-    public async Task AppHost_Killed_LeavesNothingThatBlocksTheNextStart()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AppHost_Killed_LeavesNothingThatBlocksTheNextStart(bool fresh)
     {
         using var folder = TestFolder.Create();
         var start = new AppHostStart(folder.Path) { Days = 1 };
@@ -83,9 +85,10 @@ public sealed class AppHostLifecycleTests
             await killed.ExitCodeAsync(Cancellation);
         }
 
-        await using var next = await EmbeddedAppHost.StartAsync(start, Cancellation);
-
+        await using var next = await EmbeddedAppHost.StartAsync(start with { Fresh = fresh }, Cancellation);
         await next.ReadyAsync(Cancellation);
+
+        Assert.Equal(fresh, next.Output.Contains("initdb", StringComparison.Ordinal));
     }
 
     private static void Kill(int processId)

@@ -8,6 +8,8 @@ internal sealed record AppHostStart(string Folder)
 {
     public int? Days { get; init; }
 
+    public bool Fresh { get; init; }
+
     public int Port { get; init; } = LoopbackPort.Free();
 
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();

@@ -33,8 +33,9 @@ internal sealed class EmbeddedAppHost : IAsyncDisposable
     {
         var output = new ConcurrentQueue<string>();
         string[] days = start.Days is { } count ? ["--days", count.ToString()] : [];
+        string[] fresh = start.Fresh ? ["--fresh"] : [];
         var process = await ChildProcess.StartAsync(
-            new ChildProcessStart("AppHost", Dotnet(), [Assembly(), "--data", start.Data, "--port", start.Port.ToString(), .. days])
+            new ChildProcessStart("AppHost", Dotnet(), [Assembly(), "--data", start.Data, "--port", start.Port.ToString(), .. days, .. fresh])
             {
                 Output = output.Enqueue,
                 Environment = start.Environment,
