@@ -7,7 +7,8 @@
     {{ column }} between date '{{ var("start_date") }}' - {{ lookback_days }} and date '{{ var("end_date") }}' + {{ lookahead_days }}
 {%- endmacro %}
 
-{# The same for rows that summarise a month. #}
+{# The same for rows that summarise a month: true for dates in the months of this build's data dates. #}
 {% macro in_build_months(column) -%}
-    {{ column }} between {{ month_of("date '" ~ var("start_date") ~ "'") }} and {{ month_of("date '" ~ var("end_date") ~ "'") }}
+    {{ column }} >= {{ month_of("date '" ~ var("start_date") ~ "'") }}
+    and {{ column }} < {{ month_of("date '" ~ var("end_date") ~ "'") }} + interval '1 month'
 {%- endmacro %}

@@ -27,7 +27,7 @@ actuals as (
         sum(amount) as actual_amount
     from {{ ref('mart_ledger_daily') }}
     {% if is_incremental() %}
-    where {{ in_build_months(month_of('ledger_date')) }}
+    where {{ in_build_months('ledger_date') }}
     {% endif %}
     group by {{ month_of('ledger_date') }}, account_code
 

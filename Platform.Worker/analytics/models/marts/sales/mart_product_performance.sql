@@ -20,7 +20,7 @@ with sold as (
         sum(gross_profit_eur) as gross_profit_eur
     from {{ ref('fct_order_lines') }}
     {% if is_incremental() %}
-    where {{ in_build_months(month_of('order_date')) }}
+    where {{ in_build_months('order_date') }}
     {% endif %}
     group by {{ month_of('order_date') }}, product_id
 
@@ -35,7 +35,7 @@ returned as (
         sum(refund_net_eur) as refund_eur
     from {{ ref('fct_returns') }}
     {% if is_incremental() %}
-    where {{ in_build_months(month_of('return_date')) }}
+    where {{ in_build_months('return_date') }}
     {% endif %}
     group by {{ month_of('return_date') }}, product_id
 
