@@ -1,0 +1,126 @@
+using Platform.Testing;
+using Platform.Worker.Pipeline;
+using Platform.Worker.Tests.Operate;
+
+namespace Platform.Worker.Tests.Pipeline;
+
+/// <summary>The real executable, servers and stages: whatever happens on the way, the content is that of an undisturbed run.</summary>
+public sealed class FullPipelineTests(EmbeddedServers servers)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Run_DatesInEitherOrderAndAgain_ContentIsIdentical()
+    {
+        await using var forward = await TestSystem.CreateAsync(servers);
+        await using var backward = await TestSystem.CreateAsync(servers);
+
+        var output = await forward.RunAsync("run --date 2026-01-30");
+        await forward.RunAsync("run --date 2026-01-31");
+        await backward.RunAsync("run --date 2026-01-31");
+        await backward.RunAsync("run --date 2026-01-30");
+        await backward.RunAsync("run --date 2026-01-31");
+        await backward.RunAsync("run --date 2026-01-30 --force");
+
+        Assert.Contains("1 of 1 data dates succeeded.", output, StringComparison.Ordinal);
+        var content = await forward.ContentAsync();
+        Assert.Contains(content, relation => relation.Key.StartsWith("analytics.", StringComparison.Ordinal) && !relation.Value.StartsWith("0 rows", StringComparison.Ordinal));
+        Assert.All(["sales.orders", "operations.shipments", "finance.journal_lines"], fact => Assert.Contains(fact, content.Keys));
+        Assert.Equal(content, await backward.ContentAsync());
+    }
+
+    [Fact]
+    public async Task Kill_AtEachStage_TheNextStartCompletesWithTheSameContent()
+    {
+        await using var undisturbed = await TestSystem.CreateAsync(servers);
+        await using var killed = await TestSystem.CreateAsync(servers);
+        var newest = DataDates.NewestDue(TimeProvider.System);
+        await undisturbed.RunAsync($"backfill --from {newest.AddDays(-2):O} --to {newest:O}");
+
+        await KillAsync(killed, "exists (select from meta.task_run where task = 'generate_mock_data' and state = 'running')");
+        await KillAsync(killed, "exists (select from meta.task_run where task = 'etl_sales' and state in ('running', 'success'))");
+        await KillAsync(killed, "(select count(*) from meta.task_run where task = 'etl_finance' and state = 'success') >= 2");
+        await KillAsync(killed, "exists (select from meta.task_run where task = 'dbt_build' and state = 'running') and exists (select from meta.invocation)");
+        await using (var last = WorkerProcess.Start([], killed.Settings(catchUpDays: 3)))
+        {
+            await UntilAsync(last, killed, "(select count(*) from meta.pipeline_run where state = 'success') = 3");
+        }
+
+        Assert.Equal(await undisturbed.ContentAsync(), await killed.ContentAsync());
+        Assert.True(await killed.HoldsAsync("not exists (select from meta.task_run where state <> 'success')"));
+        Assert.True(await killed.HoldsAsync("exists (select from meta.task_attempt where state = 'failed' and error like '% stopped before the task ended')"));
+        Assert.True(await killed.HoldsAsync("not exists (select from meta.task_attempt where state = 'running')"));
+        Assert.Empty(await DateClaim.HeldAsync(killed.Warehouse, TestPipeline.Name, Token));
+    }
+
+    [Fact]
+    public async Task Backfill_TwoWorkersAtOnce_DoEveryDateOnceBetweenThem()
+    {
+        await using var alone = await TestSystem.CreateAsync(servers);
+        await using var shared = await TestSystem.CreateAsync(servers);
+        const string Backfill = "backfill --from 2026-01-28 --to 2026-01-31";
+        var settings = shared.Settings();
+        settings["Pipeline__BatchDays"] = "2";
+
+        await alone.RunAsync(Backfill);
+        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => WorkerProcess.RunAsync(Backfill.Split(' '), settings, Token)));
+
+        Assert.All(both, worker => Assert.Equal((0, ""), (worker.ExitCode, worker.Error)));
+        Assert.Equal(await alone.ContentAsync(), await shared.ContentAsync());
+        Assert.True(await shared.HoldsAsync("not exists (select from meta.partition_load where not current)"));
+    }
+
+    [Fact]
+    public async Task Run_PartitionNeverLands_ExitsWith1AndLeavesTheOthersAlone()
+    {
+        await using var system = await TestSystem.CreateAsync(servers);
+        await system.RunAsync("run --date 2026-01-30");
+        var before = await system.ContentAsync();
+        var settings = system.Settings();
+        settings["Generator__Enabled"] = "false";
+
+        var (code, output, error) = await WorkerProcess.RunAsync(["run", "--date", "2026-01-31"], settings, Token);
+        var (_, status, _) = await WorkerProcess.RunAsync(["status", "--limit", "1"], settings, Token);
+
+        Assert.Equal(1, code);
+        Assert.Contains("0 of 1 data dates succeeded.", output, StringComparison.Ordinal);
+        Assert.Contains("etl_sales", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "2026-01-31 failed manual generate_mock_data=skipped etl_sales=failed etl_operations=upstream_failed etl_finance=upstream_failed dbt_build=upstream_failed",
+            status, StringComparison.Ordinal);
+        Assert.Equal(before, await system.ContentAsync());
+    }
+
+    [Fact]
+    public async Task TransformBuild_AfterTheLoads_BuildsWhatIsSelected()
+    {
+        await using var system = await TestSystem.CreateAsync(servers);
+        Assert.Contains("sales: ", await system.RunAsync("generate --from 2026-01-30 --to 2026-01-30"), StringComparison.Ordinal);
+        await system.RunAsync("run --date 2026-01-30");
+
+        var output = await system.RunAsync("transform build --select dim_product --from 2026-01-30 --to 2026-01-30");
+
+        Assert.Contains("SUCCESS model dim_product", output, StringComparison.Ordinal);
+        Assert.Contains("ERROR=0", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("mart_", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Starts a Worker and kills it once the ledger says so.</summary>
+    private static async Task KillAsync(TestSystem system, string once)
+    {
+        await using var worker = WorkerProcess.Start([], system.Settings(catchUpDays: 3));
+        await UntilAsync(worker, system, once);
+        await worker.KillAsync();
+    }
+
+    private static async Task UntilAsync(WorkerProcess worker, TestSystem system, string condition)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromMinutes(4));
+        while (!await system.HoldsAsync(condition))
+        {
+            Assert.False(worker.HasExited, worker.Output + worker.Error);
+            await Task.Delay(5, limit.Token);
+        }
+    }
+}
