@@ -5,6 +5,7 @@ using Platform.Worker.Loading;
 using Platform.Worker.Operate.Api;
 using Platform.Worker.Operate.Cli;
 using Platform.Worker.Pipeline;
+using Platform.Worker.Pipeline.Start;
 using Platform.Worker.Sources;
 using Platform.Worker.Transform;
 using Platform.Worker.Warehouse;
@@ -23,8 +24,7 @@ builder.AddOperatorApi();
 var app = builder.Build();
 app.MapDefaultEndpoints();
 app.MapOperatorApi();
-await app.RunAsync();
-return Environment.ExitCode;
+return await app.RunWorkerAsync();
 
 static void AddStages(IHostApplicationBuilder builder)
 {

@@ -78,26 +78,6 @@ internal sealed class DateClaim : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Those of the dates that some process holds now.</summary>
-    public static async Task<HashSet<DateOnly>> HeldAsync(NpgsqlDataSource warehouse, string pipeline, CancellationToken cancellationToken)
-    {
-        // classid and objid are unsigned in pg_locks; objsubid 2 marks a key of two integers.
-        await using var command = warehouse.CreateCommand("""
-            select objid::bigint from pg_locks
-            where locktype = 'advisory' and objsubid = 2 and granted and mode = 'ExclusiveLock'
-              and database = (select oid from pg_database where datname = current_database())
-              and classid::bigint = hashtext(@pipeline)::bigint & 4294967295
-            """);
-        command.Parameters.AddWithValue("pipeline", pipeline);
-        var held = new HashSet<DateOnly>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            held.Add(DateOnly.FromDayNumber((int)reader.GetInt64(0)));
-        }
-        return held;
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _released.CancelAsync();

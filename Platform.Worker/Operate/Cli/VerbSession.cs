@@ -72,12 +72,7 @@ internal sealed class VerbSession(Action<IHostApplicationBuilder> stages, Option
         // Standard output belongs to the verb's result.
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .AddFilter<ConsoleLoggerProvider>(null, traces ? LogLevel.Information : LogLevel.None);
-        var missing = connections.Where(name => string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(name))).ToList();
-        if (missing.Count > 0)
-        {
-            throw new ConfigurationFaultException(string.Join(
-                Environment.NewLine, missing.Select(name => $"The connection string '{name}' is missing: set ConnectionStrings__{name}.")));
-        }
+        ConnectionStrings.Require(builder.Configuration, connections);
         builder.Services.AddMetrics();
         stages(builder);
         return builder.Build();

@@ -43,7 +43,12 @@ internal static class PipelineSchedule
             quartz.AddPipelineJobs();
         });
         builder.Services.AddOptions<ExecutionHistoryOptions>()
-            .Configure<IOptions<PipelineOptions>>((history, pipeline) => history.Retention = pipeline.Value.HistoryRetention);
+            .Configure<IOptions<PipelineOptions>>((history, pipeline) =>
+            {
+                history.Retention = pipeline.Value.HistoryRetention;
+                // The resume job finds nothing to do nearly always; that must not push real firings out.
+                history.RetentionByResult[JobRunResult.Skipped] = TimeSpan.FromHours(1);
+            });
         // Not a hosted service: to build the scheduler is to use its tables, and these need the migrations first.
         builder.Services.Configure<QuartzHostedServiceOptions>(options => options.WaitForJobsToComplete = true);
         builder.Services.AddSingleton<QuartzHostedService>();

@@ -40,6 +40,8 @@ public sealed class CommandLineTests(EmbeddedServers servers)
     [InlineData("status", new[] { "ConnectionStrings__warehouse" })]
     [InlineData("run --date 2026-01-05", new[] { "ConnectionStrings__warehouse", "ConnectionStrings__landing" })]
     [InlineData("generate --date 2026-01-05", new[] { "ConnectionStrings__landing" })]
+    // No verb: the host.
+    [InlineData("--urls http://127.0.0.1:0", new[] { "ConnectionStrings__warehouse", "ConnectionStrings__landing" })]
     public async Task Verb_WithoutConnectionStrings_NamesEveryMissingSetting(string arguments, string[] settings)
     {
         var (code, output, error) = await WorkerProcess.RunAsync(arguments.Split(' '), Nothing, Token);
