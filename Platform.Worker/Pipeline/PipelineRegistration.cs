@@ -7,14 +7,20 @@ namespace Platform.Worker.Pipeline;
 
 internal static class PipelineRegistration
 {
-    /// <summary>What runs the pipeline: ledger, runner, tasks. A CLI verb needs no more.</summary>
+    /// <summary><c>etl_full_pipeline_daily</c> and what runs it. A CLI verb needs no more.</summary>
     public static IHostApplicationBuilder AddPipeline(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<GenerateTask>();
+        builder.Services.AddSingleton<BuildTask>();
+        builder.Services.AddSingleton(EtlFullPipeline.Create);
+        return builder.AddPipelineRunner();
+    }
+
+    /// <summary>Ledger and runner of the registered <see cref="PipelineDefinition"/>.</summary>
+    public static IHostApplicationBuilder AddPipelineRunner(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<GenerateTask>();
-        builder.Services.AddSingleton<BuildTask>();
-        builder.Services.TryAddSingleton(EtlFullPipeline.Create);
         builder.Services.AddSingleton<InfrastructureRetry>();
         builder.Services.AddSingleton<RunLedger>();
         builder.Services.AddSingleton<TaskRunner>();

@@ -40,7 +40,7 @@ internal sealed class TestWorker : IAsyncDisposable
         builder.AddWarehouseDataSource();
         builder.AddWarehouse();
         builder.Services.AddSingleton(pipeline.Definition);
-        builder.AddPipeline();
+        builder.AddPipelineRunner();
         builder.AddPipelineHost();
         builder.AddOperatorApi();
         var app = builder.Build();
