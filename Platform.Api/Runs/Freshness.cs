@@ -11,7 +11,13 @@ internal sealed class Freshness(NpgsqlDataSource dataSource, TimeProvider time)
     {
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            "select publication_id, published_at, data_date_from, data_date_to from meta.publication where is_current"));
+            """
+            select publication_id, published_at,
+                   -- A publication names the days that it built; what earlier ones built is still there.
+                   (select min(data_date_from) from meta.publication), (select max(data_date_to) from meta.publication)
+            from meta.publication
+            where is_current
+            """));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             """
             with newest as (

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 
@@ -7,6 +8,9 @@ namespace Platform.Api.Warehouse;
 /// <summary>A read-only view of one publication: what is read through it and <see cref="PublicationId"/> belong together.</summary>
 internal sealed class PublishedSnapshot : IAsyncDisposable
 {
+    // A publish holds its locks for milliseconds.
+    private static readonly TimeSpan PublishWait = TimeSpan.FromMilliseconds(10);
+
     private readonly NpgsqlTransaction transaction;
 
     private PublishedSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction, long? publicationId)
@@ -22,12 +26,38 @@ internal sealed class PublishedSnapshot : IAsyncDisposable
     public long? PublicationId { get; }
 
     /// <param name="dataSource">The warehouse.</param>
-    /// <param name="relations">Quoted names of all tables and views of <c>analytics</c> that will be read.</param>
+    /// <param name="relations">Quoted names of all tables and views of <c>analytics</c> that will be read; none to read <c>meta</c> only.</param>
     /// <param name="statementTimeout">Time that one statement may take.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="PostgresException">A publisher is just replacing a relation (see <see cref="IsPublishing"/>).</exception>
+    /// <exception cref="PostgresException">
+    /// A relation is not there (<see cref="PostgresErrorCodes.UndefinedTable"/>), or a publisher held its locks longer than a statement may take.
+    /// </exception>
     public static async Task<PublishedSnapshot> OpenAsync(
-        NpgsqlDataSource dataSource, IEnumerable<string> relations, TimeSpan statementTimeout, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, IReadOnlyCollection<string> relations, TimeSpan statementTimeout, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await TryOpenAsync(dataSource, relations, statementTimeout, cancellationToken);
+            }
+            catch (PostgresException exception)
+                when (exception.SqlState == PostgresErrorCodes.LockNotAvailable && Stopwatch.GetElapsedTime(started) < statementTimeout)
+            {
+                await Task.Delay(PublishWait, cancellationToken);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await transaction.DisposeAsync();
+        await Connection.DisposeAsync();
+    }
+
+    private static async Task<PublishedSnapshot> TryOpenAsync(
+        NpgsqlDataSource dataSource, IReadOnlyCollection<string> relations, TimeSpan statementTimeout, CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
@@ -39,13 +69,9 @@ internal sealed class PublishedSnapshot : IAsyncDisposable
             Add("set local timezone = 'UTC'");
             Add("set local datestyle = 'ISO'");
 
-            // None of the statements so far, nor this one, takes the snapshot; the select does.
-            var names = string.Join(", ", relations);
-            if (names.Length > 0)
-            {
-                // NOWAIT: who waits for one table while holding another can deadlock with the publisher, and one of the two would lose.
-                Add($"lock table {names} in access share mode nowait");
-            }
+            // None of the statements so far, nor this one, takes the snapshot; the select does. NOWAIT: who waits for one table while holding
+            // another can deadlock with the publisher, and one of the two would lose.
+            Add($"lock table {string.Join(", ", relations.Prepend("meta.publication"))} in access share mode nowait");
 
             Add("select publication_id from meta.publication where is_current");
             var id = await batch.ExecuteScalarAsync(cancellationToken);
@@ -58,18 +84,5 @@ internal sealed class PublishedSnapshot : IAsyncDisposable
             await connection.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>Whether the error says that relations are being replaced at this moment; a little later they are there.</summary>
-    public static bool IsPublishing(PostgresException exception) => exception.SqlState
-        is PostgresErrorCodes.LockNotAvailable
-        or PostgresErrorCodes.UndefinedTable
-        or PostgresErrorCodes.InvalidSchemaName
-        or PostgresErrorCodes.DeadlockDetected;
-
-    public async ValueTask DisposeAsync()
-    {
-        await transaction.DisposeAsync();
-        await Connection.DisposeAsync();
     }
 }

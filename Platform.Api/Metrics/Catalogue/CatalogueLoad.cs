@@ -18,7 +18,7 @@ internal static class CatalogueLoad
         var typed = ImmutableArray.CreateBuilder<SemanticModel>();
         foreach (var model in models)
         {
-            typed.Add(await TypedAsync(model, snapshot.Connection, cancellationToken));
+            typed.Add(model.Fault is null ? await TypedAsync(model, snapshot.Connection, cancellationToken) : model);
         }
 
         return new MetricCatalogue(publication, typed, metrics, MartDescriptions.Read(manifest));
@@ -29,8 +29,10 @@ internal static class CatalogueLoad
     {
         await using var command = new NpgsqlCommand(
             """
-            select publication_id, published_at, invocation_id, data_date_from, data_date_to, project_version,
-                   semantic_manifest::text, manifest::text
+            select publication_id, published_at, invocation_id,
+                   -- A publication names the days that it built; what earlier ones built is still there.
+                   (select min(data_date_from) from meta.publication), (select max(data_date_to) from meta.publication),
+                   project_version, semantic_manifest::text, manifest::text
             from meta.publication
             where is_current
             """,

@@ -8,10 +8,10 @@ using Platform.Api.Warehouse;
 namespace Platform.Api.Metrics.Query;
 
 /// <summary>Answers queries: plans against the kept catalogue, reads in a snapshot, and plans anew when that is of another publication.</summary>
-internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource catalogues, IOptions<QueryOptions> options, TimeProvider time)
+internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource catalogues, IOptions<QueryOptions> options)
 {
-    // A publish holds its locks for milliseconds.
-    private static readonly TimeSpan PublishWait = TimeSpan.FromMilliseconds(10);
+    // Publications are minutes apart; one may come between planning and reading, hardly ever two.
+    private const int Attempts = 20;
 
     public QueryOptions Options => options.Value;
 
@@ -28,9 +28,8 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
     /// <exception cref="NpgsqlException">The database does not answer, or not in time.</exception>
     public async Task<QueryAnswer> RunAsync(MetricQuery query, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
         var catalogue = await catalogues.KeptAsync(cancellationToken);
-        while (true)
+        for (var attempt = 1; attempt <= Attempts; attempt++)
         {
             (var plan, catalogue) = await PlanAsync(query, catalogue, cancellationToken);
             try
@@ -40,19 +39,17 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
                     return answer;
                 }
 
-                if (time.GetElapsedTime(started) >= Options.StatementTimeout)
-                {
-                    throw new TimeoutException("Another publication came at every attempt to read one.");
-                }
+                catalogue = await catalogues.CurrentAsync(cancellationToken);
             }
-            catch (PostgresException exception)
-                when (PublishedSnapshot.IsPublishing(exception) && time.GetElapsedTime(started) < Options.StatementTimeout)
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
             {
-                await Task.Delay(PublishWait, time, cancellationToken);
+                // A relation that the current catalogue has and the database has not will not come by waiting.
+                var current = await catalogues.CurrentAsync(cancellationToken);
+                catalogue = current == catalogue ? throw new CatalogueException([$"{exception.MessageText}."]) : current;
             }
-
-            catalogue = await catalogues.CurrentAsync(cancellationToken);
         }
+
+        throw new TimeoutException("Another publication came at every attempt to read one.");
     }
 
     /// <summary>The plan and the catalogue it is from. What an old catalogue does not have, the current one may.</summary>
@@ -80,7 +77,7 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
     {
         var snapshot = await PublishedSnapshot.OpenAsync(
             dataSource,
-            plan.Relations.Select(relation => SqlName.Quote(relation.Schema, relation.Name)),
+            [.. plan.Relations.Select(relation => SqlName.Quote(relation.Schema, relation.Name))],
             Options.StatementTimeout,
             cancellationToken);
         try

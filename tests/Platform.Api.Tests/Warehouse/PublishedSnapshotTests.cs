@@ -148,7 +148,7 @@ public sealed class PublishedSnapshotTests(EmbeddedServers servers)
     }
 
     [Fact]
-    public async Task Catalogue_ThatCannotBeRead_Is503AndListsEveryFault()
+    public async Task Metric_ThatCannotBeRead_SaysWhyAndTheOthersAnswer()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var database = await servers.CreateDatabaseAsync(cancellationToken);
@@ -158,14 +158,39 @@ public sealed class PublishedSnapshotTests(EmbeddedServers servers)
         await SampleDatabase.PublishAsync(
             database,
             cancellationToken,
-            manifest.Replace("\"agg\": \"median\"", "\"agg\": \"mode\"", StringComparison.Ordinal)
+            manifest.Replace("\"window_choice\": \"max\"", "\"window_choice\": \"max\", \"unknown\": 1", StringComparison.Ordinal)
+                .Replace("\"agg\": \"average\"", "\"agg\": \"mode\"", StringComparison.Ordinal)
                 .Replace("{{ Dimension('order__channel') }} = 'web'", "{{ Dimension('order__channel' }} = 'web'", StringComparison.Ordinal));
+        await using var server = new ApiServer(SampleDatabase.ApiConnectionString(database));
+
+        var (status, problem) = await server.GetAsync("/api/v1/query?metrics=web_revenue");
+        Assert.Equal(400, status);
+        Assert.Contains("filter at 31: Found the end, expected ')'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        (status, problem) = await server.GetAsync("/api/v1/query?metrics=average_resolution_hours");
+        Assert.Equal(400, status);
+        Assert.Contains("'mode' is no aggregation", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.NotEmpty(await server.RowsAsync("metrics=revenue,stock_on_hand"));
+    }
+
+    [Fact]
+    public async Task Catalogue_WithANameGivenTwice_Is503AndNamesIt()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var database = await servers.CreateDatabaseAsync(cancellationToken);
+        await SampleDatabase.MigrateAsync(database, cancellationToken);
+        await SampleDatabase.PublishAsync(
+            database,
+            cancellationToken,
+            """
+            {"metrics": [
+              {"name": "a", "type": "conversion", "type_params": {}},
+              {"name": "a", "type": "conversion", "type_params": {}}
+            ]}
+            """);
         await using var server = new ApiServer(SampleDatabase.ApiConnectionString(database));
         var (status, problem) = await server.GetAsync("/api/v1/metrics");
         Assert.Equal(503, status);
-        var detail = problem.GetProperty("detail").GetString();
-        Assert.Contains("measure 'median_line': 'mode' is no aggregation", detail, StringComparison.Ordinal);
-        Assert.Contains("metric 'web_revenue', filter at 31: Found the end, expected ')'", detail, StringComparison.Ordinal);
+        Assert.Contains("metric 'a' is defined 2 times", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     private static async Task PublishAsync(TestDatabase database, int number, CancellationToken cancellationToken)
