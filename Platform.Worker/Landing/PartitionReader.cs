@@ -10,7 +10,15 @@ internal sealed class PartitionReader(BlobContainerClient container)
 {
     /// <summary>Reads the manifest of a partition.</summary>
     /// <exception cref="LandingException">The partition has not landed, or its manifest is none.</exception>
-    public async Task<Manifest> ReadManifestAsync(string domain, DateOnly date, CancellationToken cancellationToken)
+    public async Task<Manifest> ReadManifestAsync(string domain, DateOnly date, CancellationToken cancellationToken) =>
+        await FindManifestAsync(domain, date, cancellationToken)
+        ?? throw Failure(
+            LandingPath.Manifest(domain, date),
+            "is not there: the partition has not landed, or is being written. Generate it or have its supplier send it.");
+
+    /// <summary>Reads the manifest of a partition; null when the partition has not landed.</summary>
+    /// <exception cref="LandingException">What is there is not its manifest.</exception>
+    public async Task<Manifest?> FindManifestAsync(string domain, DateOnly date, CancellationToken cancellationToken)
     {
         var path = LandingPath.Manifest(domain, date);
         try
@@ -27,8 +35,7 @@ internal sealed class PartitionReader(BlobContainerClient container)
         }
         catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)
         {
-            throw Failure(
-                path, "is not there: the partition has not landed, or is being written. Generate it or have its supplier send it.", missing);
+            return null;
         }
         catch (JsonException unreadable)
         {

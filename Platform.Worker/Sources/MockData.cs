@@ -10,14 +10,15 @@ namespace Platform.Worker.Sources;
 /// Generates the mock partitions of a date and lands them. Seed, scale and date determine every byte; which dates were generated before, in
 /// which order or on which machine, does not matter.
 /// </summary>
-internal sealed class MockData(LandingZone landing, IOptions<GeneratorOptions> options, ILogger<MockData> logger)
+internal sealed class MockData(LandingZone landing, PartitionReader landed, IOptions<GeneratorOptions> options, ILogger<MockData> logger)
 {
     /// <summary>Version of the story. It changes whenever the same seed and date give other bytes than before.</summary>
     public const string Version = "1";
 
     private readonly Company _company = new(options.Value);
 
-    /// <summary>Generates and lands the partitions of all three domains.</summary>
+    /// <summary>Generates and lands the partitions of all three domains, except those that a supplier has landed: these stay as they are.</summary>
+    /// <returns>What was generated.</returns>
     /// <exception cref="ConfigurationFaultException">The date is before the first day of business.</exception>
     public async Task<IReadOnlyList<GeneratedPartition>> GenerateAsync(DateOnly date, CancellationToken cancellationToken)
     {
@@ -28,12 +29,19 @@ internal sealed class MockData(LandingZone landing, IOptions<GeneratorOptions> o
                 $"There is no mock data for {date:yyyy-MM-dd}: the business opened on {Season.Opening:yyyy-MM-dd}. Choose a later date."));
         }
 
-        return await Task.WhenAll(DomainGenerator.All.Select(
+        var partitions = await Task.WhenAll(DomainGenerator.All.Select(
             domain => Task.Run(() => GenerateAsync(domain, date, cancellationToken), cancellationToken)));
+        return [.. partitions.OfType<GeneratedPartition>()];
     }
 
-    private async Task<GeneratedPartition> GenerateAsync(DomainGenerator domain, DateOnly date, CancellationToken cancellationToken)
+    private async Task<GeneratedPartition?> GenerateAsync(DomainGenerator domain, DateOnly date, CancellationToken cancellationToken)
     {
+        if (await landed.FindManifestAsync(domain.Domain, date, cancellationToken) is { Generator: null })
+        {
+            logger.SupplierPartitionKept(domain.Domain, date);
+            return null;
+        }
+
         var generator = new ManifestGenerator { Seed = options.Value.Seed, Version = Version };
         var partition = await landing.StartPartitionAsync(domain.Domain, date, generator, cancellationToken);
         var day = new BusinessDay(_company, date);

@@ -53,6 +53,24 @@ public sealed class MockDataTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task GenerateAsync_PartitionOfASupplier_StaysAsItIs()
+    {
+        await using var container = await servers.CreateContainerAsync(Cancellation);
+        var partition = await new LandingZone(container.Client).StartPartitionAsync("finance", Date, generator: null, Cancellation);
+        await using (var file = partition.StartFile("fx_rates", ["rate_date", "currency", "rate_to_eur"], []))
+        {
+            await file.CompleteAsync(Cancellation);
+        }
+
+        var delivered = await partition.CompleteAsync(Cancellation);
+        var generated = await MockData(container, new GeneratorOptions { OrdersPerDay = 30 }).GenerateAsync(Date, Cancellation);
+
+        Assert.Equal(["sales", "operations"], generated.Select(other => other.Domain));
+        var manifest = await new PartitionReader(container.Client).ReadManifestAsync("finance", Date, Cancellation);
+        Assert.Equal(delivered.ToJson(), manifest.ToJson());
+    }
+
+    [Fact]
     public async Task GenerateAsync_ControlSums_AreThoseOfTheRows()
     {
         await using var container = await servers.CreateContainerAsync(Cancellation);
@@ -149,5 +167,5 @@ public sealed class MockDataTests(EmbeddedServers servers)
     }
 
     private static MockData MockData(TestContainer container, GeneratorOptions options) =>
-        new(new LandingZone(container.Client), Options.Create(options), NullLogger<MockData>.Instance);
+        new(new LandingZone(container.Client), new PartitionReader(container.Client), Options.Create(options), NullLogger<MockData>.Instance);
 }
