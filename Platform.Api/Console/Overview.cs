@@ -20,7 +20,7 @@ internal sealed class Overview(
                 time.GetUtcNow(),
                 report,
                 await HeadlinesAsync(report, cancellationToken),
-                await history.RecentAsync(options.Value.Runs, cancellationToken),
+                await history.ActivityAsync(options.Value.Runs, cancellationToken),
                 await history.ProgressAsync(cancellationToken),
                 await history.ChecksAsync(cancellationToken));
         }

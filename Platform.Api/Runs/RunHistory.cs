@@ -7,57 +7,38 @@ namespace Platform.Api.Runs;
 /// <summary>Reads the run ledger and the check results.</summary>
 internal sealed class RunHistory(NpgsqlDataSource dataSource)
 {
+    private const string Columns =
+        """
+        select r.pipeline, r.data_date, r.state, r.trigger, r.attempt, r.requested_at, r.started_at, r.finished_at, r.error,
+               t.task, t.state, t.attempt, t.started_at, t.finished_at, t.rows, t.error
+        """;
+
     /// <summary>The newest runs by data date, with their tasks.</summary>
-    public async Task<ImmutableArray<PipelineRun>> RecentAsync(int limit, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(
-            """
-            select r.pipeline, r.data_date, r.state, r.trigger, r.attempt, r.requested_at, r.started_at, r.finished_at, r.error,
-                   t.task, t.state, t.attempt, t.started_at, t.finished_at, t.rows, t.error
-            from (select * from meta.pipeline_run order by data_date desc, pipeline limit $1) as r
-            left join meta.task_run as t on t.pipeline = r.pipeline and t.data_date = r.data_date
-            order by r.data_date desc, r.pipeline, t.position
-            """);
-        command.Parameters.Add(new NpgsqlParameter { Value = limit, NpgsqlDbType = NpgsqlDbType.Integer });
+    public Task<ImmutableArray<PipelineRun>> RecentAsync(int limit, CancellationToken cancellationToken) => ReadAsync(
+        $"""
+        {Columns}
+        from (select * from meta.pipeline_run order by data_date desc, pipeline limit $1) as r
+        left join meta.task_run as t on t.pipeline = r.pipeline and t.data_date = r.data_date
+        order by r.data_date desc, r.pipeline, t.position
+        """,
+        limit,
+        cancellationToken);
 
-        var runs = ImmutableArray.CreateBuilder<PipelineRun>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var (pipeline, date) = (reader.GetString(0), reader.GetFieldValue<DateOnly>(1));
-            if (runs.Count == 0 || runs[^1].Pipeline != pipeline || runs[^1].DataDate != date)
-            {
-                runs.Add(new PipelineRun(
-                    pipeline,
-                    date,
-                    reader.GetString(2),
-                    reader.GetString(3),
-                    reader.GetInt32(4),
-                    reader.GetFieldValue<DateTimeOffset>(5),
-                    reader.Time(6),
-                    reader.Time(7),
-                    reader.Text(8),
-                    []));
-            }
-
-            if (reader.Text(9) is { } task)
-            {
-                runs[^1] = runs[^1] with
-                {
-                    Tasks = runs[^1].Tasks.Add(new TaskRun(
-                        task,
-                        reader.GetString(10),
-                        reader.GetInt32(11),
-                        reader.Time(12),
-                        reader.Time(13),
-                        reader.IsDBNull(14) ? null : reader.GetInt64(14),
-                        reader.Text(15))),
-                };
-            }
-        }
-
-        return runs.ToImmutable();
-    }
+    /// <summary>The runs to look at first: those that are going on, then those that ended, then those that wait; each by data date.</summary>
+    public Task<ImmutableArray<PipelineRun>> ActivityAsync(int limit, CancellationToken cancellationToken) => ReadAsync(
+        $"""
+        {Columns}
+        from (
+          select *, case state when 'running' then 1 when 'queued' then 3 else 2 end as turn
+          from meta.pipeline_run
+          order by turn, data_date desc, pipeline
+          limit $1
+        ) as r
+        left join meta.task_run as t on t.pipeline = r.pipeline and t.data_date = r.data_date
+        order by r.turn, r.data_date desc, r.pipeline, t.position
+        """,
+        limit,
+        cancellationToken);
 
     /// <summary>How many of the days asked for are loaded. The last task of a run builds and publishes several days together, so it does not count.</summary>
     public async Task<LoadProgress> ProgressAsync(CancellationToken cancellationToken)
@@ -99,5 +80,49 @@ internal sealed class RunHistory(NpgsqlDataSource dataSource)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new CheckSummary(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetInt64(4));
+    }
+
+    private async Task<ImmutableArray<PipelineRun>> ReadAsync(string sql, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter { Value = limit, NpgsqlDbType = NpgsqlDbType.Integer });
+
+        var runs = ImmutableArray.CreateBuilder<PipelineRun>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (pipeline, date) = (reader.GetString(0), reader.GetFieldValue<DateOnly>(1));
+            if (runs.Count == 0 || runs[^1].Pipeline != pipeline || runs[^1].DataDate != date)
+            {
+                runs.Add(new PipelineRun(
+                    pipeline,
+                    date,
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetInt32(4),
+                    reader.GetFieldValue<DateTimeOffset>(5),
+                    reader.Time(6),
+                    reader.Time(7),
+                    reader.Text(8),
+                    []));
+            }
+
+            if (reader.Text(9) is { } task)
+            {
+                runs[^1] = runs[^1] with
+                {
+                    Tasks = runs[^1].Tasks.Add(new TaskRun(
+                        task,
+                        reader.GetString(10),
+                        reader.GetInt32(11),
+                        reader.Time(12),
+                        reader.Time(13),
+                        reader.IsDBNull(14) ? null : reader.GetInt64(14),
+                        reader.Text(15))),
+                };
+            }
+        }
+
+        return runs.ToImmutable();
     }
 }
