@@ -11,9 +11,9 @@ internal static class JinjaErrors
         var message = fault.Kind switch
         {
             JinjaErrorKind.HostError when fault.InnerException is TransformException { Errors: [var only] } => only.ToString(),
-            JinjaErrorKind.RuntimeError => fault.Message,
             JinjaErrorKind.UndefinedError when fault.UndefinedName is not null =>
                 $"{fault.Message}. A macro of that name would have to be in the project's macro folder or in an installed package.",
+            JinjaErrorKind.RuntimeError or JinjaErrorKind.UndefinedError => fault.Message,
             _ => $"{fault.Kind}: {fault.Message}",
         };
         var trace = string.Concat(fault.CallStack.Select(frame => $"\n  called by {frame}"));

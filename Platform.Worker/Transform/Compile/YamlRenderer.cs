@@ -38,7 +38,7 @@ internal static class YamlRenderer
                 }
                 catch (JinjaException fault)
                 {
-                    errors.Add(new TransformError(at, $"{fault.Message} in '{text}'"));
+                    errors.Add(new TransformError(at, $"'{text}': {fault.Message}"));
                     return text;
                 }
 

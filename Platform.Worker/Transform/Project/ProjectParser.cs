@@ -71,7 +71,7 @@ internal sealed partial class ProjectParser
         var sources = new SourceParser(_invocation, _errors).Parse(_properties.Sources);
         _parsed.AddRange(_invocation.Packages.SelectMany(package => ParseFiles(package, patches)));
         ReportDuplicates();
-        var enabled = _parsed.Where(parsed => parsed.Node.Config.Enabled).ToList();
+        var enabled = _parsed.Where(parsed => parsed.Node.Config.Enabled).DistinctBy(parsed => parsed.Node.UniqueId).ToList();
         foreach (var parsed in _parsed.Except(enabled))
         {
             _disabled[parsed.Node.UniqueId] = parsed.Node;

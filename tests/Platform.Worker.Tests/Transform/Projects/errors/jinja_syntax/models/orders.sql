@@ -1,0 +1,4 @@
+select 1 as one
+{% if true %}
+from somewhere
+{% endfor %}

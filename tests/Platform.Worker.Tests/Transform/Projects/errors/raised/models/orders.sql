@@ -1,0 +1,1 @@
+select {{ exceptions.raise_compiler_error('no orders today') }}
