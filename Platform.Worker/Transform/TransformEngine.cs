@@ -178,9 +178,9 @@ internal sealed class TransformEngine(
     private async Task<long> PublishAsync(NpgsqlConnection connection, BuildState build, SemanticManifest semantics, CancellationToken cancellationToken)
     {
         var columns = await Task.Run(() => BuiltColumns(build, semantics, cancellationToken), cancellationToken);
-        var previous = await ModelManifest.PublishedNamesAsync(connection, cancellationToken);
+        var previous = await PreviousPublication.ReadAsync(connection, cancellationToken);
         return await new Publisher(options.Value, time, logger)
-            .PublishAsync(connection, build, ModelManifest.Make(build, columns), semantics.Json, previous, cancellationToken);
+            .PublishAsync(connection, build, ModelManifest.Make(build, columns, previous), semantics.Json, previous.Names, cancellationToken);
     }
 
     /// <summary>The columns that readers will see, by node; refuses metrics that they cannot answer.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Npgsql;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Run;
@@ -14,7 +13,8 @@ internal static class ModelManifest
 {
     /// <param name="build">The build.</param>
     /// <param name="columns">Columns of the nodes' relations by unique id; a node without any is not published and left out.</param>
-    public static JsonObject Make(BuildState build, IReadOnlyDictionary<string, IReadOnlyList<ColumnInfo>> columns)
+    /// <param name="previous">The current publication; a build of a part keeps what it has published of models that are gone.</param>
+    public static JsonObject Make(BuildState build, IReadOnlyDictionary<string, IReadOnlyList<ColumnInfo>> columns, PreviousPublication previous)
     {
         var graph = build.Project.Graph;
         var tests = graph.Ordered.Where(node => node.ResourceType is ResourceType.Test)
@@ -23,28 +23,10 @@ internal static class ModelManifest
         {
             ["project"] = new JsonObject { ["name"] = build.Project.Root.Name, ["version"] = build.Project.Root.Version },
             ["models"] = Array(graph.Ordered.Where(node => node.IsRelational && node.Source is null && columns.ContainsKey(node.UniqueId))
-                .Select(node => Model(node, columns[node.UniqueId], tests[node.UniqueId]))),
+                .Select(node => Model(node, columns[node.UniqueId], tests[node.UniqueId]))
+                .Concat(build.IsWhole ? [] : previous.Gone(build))),
             ["sources"] = Array(graph.Ordered.Where(node => node.Source is not null).Select(Source)),
         };
-    }
-
-    /// <summary>Schema and name of every relation that the current publication owns; empty before the first.</summary>
-    public static async Task<IReadOnlySet<(string Schema, string Name)>> PublishedNamesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
-            """
-            select model ->> 'schema', model ->> 'alias'
-            from meta.publication, jsonb_array_elements(manifest -> 'models') as model
-            where is_current
-            """, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var names = new HashSet<(string, string)>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            names.Add((reader.GetString(0), reader.GetString(1)));
-        }
-
-        return names;
     }
 
     private static JsonObject Model(Node node, IReadOnlyList<ColumnInfo> columns, IEnumerable<Node> tests) => new()

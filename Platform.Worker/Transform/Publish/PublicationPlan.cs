@@ -82,7 +82,7 @@ internal sealed record PublicationPlan
     /// <summary>Published relations whose model is no longer in the project; only a build of the whole project can tell.</summary>
     private static HashSet<(string Schema, string Name)> Removed(BuildState build, IReadOnlySet<(string Schema, string Name)> previous)
     {
-        if (build.Request.Select.Count > 0 || build.Request.Exclude.Count > 0)
+        if (!build.IsWhole)
         {
             return [];
         }

@@ -18,6 +18,12 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
     private const int LongestPauseMilliseconds = 2_000;
 
     /// <summary>Publishes and returns the publication's id.</summary>
+    /// <param name="connection">The session that holds the build lock.</param>
+    /// <param name="build">A build in which nothing failed.</param>
+    /// <param name="manifest">The models as they are published.</param>
+    /// <param name="semanticManifest">The metrics that can be asked of them.</param>
+    /// <param name="previous">Names that the current publication owns.</param>
+    /// <param name="cancellationToken">Stops before the commit; nothing is published then.</param>
     /// <exception cref="TransformException">A relation is in the way, or somebody's view does not fit the new columns.</exception>
     /// <exception cref="TimeoutException">Readers held their locks longer than <see cref="TransformOptions.PublishPatienceSeconds"/>.</exception>
     public async Task<long> PublishAsync(
@@ -168,7 +174,7 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
             while (await reader.NextResultAsync(cancellationToken));
             return id;
         }
-        catch (PostgresException fault) when (Broken(fault) is { } view)
+        catch (PostgresException fault) when (Broken() is { } view)
         {
             throw new TransformException(
                 new SourceLocation($"view {view.Schema}.{view.Name}"),
@@ -194,9 +200,7 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
             Add($"alter {word} {Sql.Identifier(run.Relation.Schema!, run.Published.Identifier!)} set schema {Sql.Identifier(run.Published.Schema!)}");
         }
 
-        DependentView? Broken(PostgresException fault) => fault.BatchCommand is { } command
-            ? plan.Restored.FirstOrDefault(view => view.Restore().Contains(command.CommandText))
-            : null;
+        DependentView? Broken() => plan.Restored.FirstOrDefault(view => view.Restore().Contains(BatchFault.FailedText(batch)));
     }
 
     private NpgsqlBatchCommand Insert(BuildState build, JsonObject manifest, JsonObject semanticManifest) => new(
@@ -233,7 +237,7 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         }
         catch (PostgresException fault) when (!Outage.Is(fault))
         {
-            throw new TransformException([SqlErrors.ToError(new SqlException(fault.BatchCommand?.CommandText ?? "", 0, fault), run)], fault);
+            throw new TransformException([SqlErrors.ToError(new SqlException(BatchFault.FailedText(batch), 0, fault), run)], fault);
         }
     }
 }

@@ -40,6 +40,9 @@ internal sealed class BuildState
 
     public bool BuildsCandidates => Candidates is not null;
 
+    /// <summary>True when nothing was left out by selection: only then is a published model without a node known to be gone.</summary>
+    public bool IsWhole => Request.Select.Count == 0 && Request.Exclude.Count == 0;
+
     /// <summary>The nodes of this build in dependency order.</summary>
     public IEnumerable<NodeRun> Runs => Project.Graph.Ordered.Where(node => _runs.ContainsKey(node.UniqueId)).Select(node => _runs[node.UniqueId]);
 

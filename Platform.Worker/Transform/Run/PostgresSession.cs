@@ -12,6 +12,7 @@ internal sealed class PostgresSession : IDisposable
     private readonly NpgsqlConnection _connection;
     private readonly CancellationToken _cancellationToken;
     private readonly List<(SqlStatement Statement, string Source, QueuedStatement? Handle)> _queue = [];
+    private bool _failed;
 
     public PostgresSession(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -98,14 +99,13 @@ internal sealed class PostgresSession : IDisposable
     public void Rollback()
     {
         _queue.Clear();
-        if (InTransaction && _connection.FullState is System.Data.ConnectionState.Open)
+        if ((InTransaction || _failed) && _connection.FullState is System.Data.ConnectionState.Open)
         {
-            InTransaction = false;
             using var command = new NpgsqlCommand("rollback", _connection);
             command.ExecuteNonQuery();
         }
 
-        InTransaction = false;
+        (InTransaction, _failed) = (false, false);
     }
 
     public void Dispose() => _connection.Dispose();
@@ -126,6 +126,8 @@ internal sealed class PostgresSession : IDisposable
             batch.BatchCommands.Add(new NpgsqlBatchCommand(statement.Text));
         }
 
+        // A batch that fails between its begin and its commit leaves the server in a failed transaction.
+        _failed = true;
         using var cancellation = _cancellationToken.Register(static state => ((NpgsqlBatch)state!).Cancel(), batch);
         try
         {
@@ -143,6 +145,8 @@ internal sealed class PostgresSession : IDisposable
                 var result = index == sent.Length - 1 ? rows : QueryResult.Empty;
                 sent[index].Handle?.Complete(result with { Tag = Tag(command), RowsAffected = (long)command.Rows });
             }
+
+            _failed = false;
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.QueryCanceled && _cancellationToken.IsCancellationRequested)
         {
@@ -150,8 +154,8 @@ internal sealed class PostgresSession : IDisposable
         }
         catch (PostgresException fault) when (!Outage.Is(fault))
         {
-            var failed = fault.BatchCommand is NpgsqlBatchCommand command ? batch.BatchCommands.IndexOf(command) : 0;
-            throw new SqlException(sent[Math.Max(0, failed)].Source, sent[Math.Max(0, failed)].Statement.Offset, fault);
+            var failed = sent[BatchFault.FailedIndex(batch)];
+            throw new SqlException(failed.Source, failed.Statement.Offset, fault);
         }
     }
 

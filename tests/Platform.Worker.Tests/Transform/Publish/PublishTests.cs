@@ -336,11 +336,11 @@ public sealed class PublishTests(EmbeddedServers servers)
                 continue;
             }
 
-            // Several statements of one snapshot, the first of them on the catalogue: as the API reads.
+            // Several statements of one snapshot, which the lock keeps from being older than the relations (Publish/README.md).
             await using var connection = await warehouse.DataSource.OpenConnectionAsync(TestWarehouse.Token);
             await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, TestWarehouse.Token);
             var parts = new List<string>();
-            foreach (var sql in (string[])["select max(publication_id) * 0 from meta.publication", "select max(version) from analytics.base",
+            foreach (var sql in (string[])["lock table meta.publication in access share mode", "select max(version) from analytics.base",
                 "select max(version) from analytics.above", "select max(version) from analytics.events", "select max(version) from analytics.summary",
                 "select min(version) from analytics.events", "select max(rows) from analytics.above"])
             {

@@ -105,7 +105,7 @@ public sealed class SemanticManifestTests(EmbeddedServers servers)
                   - {name: revenue, type: simple, type_params: {measure: amout}}
                   - {name: a, type: ratio, type_params: {numerator: b, denominator: nothing}}
                   - {name: b, type: derived, type_params: {expr: a, metrics: [a]}}
-                  - {name: b, type: simple}
+                  - {name: revenue, type: simple}
                   - {name: filtered, type: simple, type_params: {measure: amount}, filter: "{{ Dimension('order__colour') }} = 1"}
                 """));
 
@@ -114,17 +114,17 @@ public sealed class SemanticManifestTests(EmbeddedServers servers)
         Assert.Equal(
             """
             models/metrics.yml:2:5: semantic model 'orders' has dimensions but no primary entity to address them by. Give an entity type 'primary', or set 'primary_entity'.
-            models/metrics.yml:4:35: entity 'order' has type 'main'. Use one of: primary, unique, foreign, natural.
+            models/metrics.yml:4:36: entity 'order' has type 'main'. Use one of: primary, unique, foreign, natural.
             models/metrics.yml:6:16: measure 'amount' has no time to be aggregated by. Set 'agg_time_dimension' on it, or under the model's 'defaults'.
             models/metrics.yml:6:36: measure 'amount' has agg 'total'. Use one of: sum, min, max, count, count_distinct, average, median, percentile, sum_boolean.
-            models/metrics.yml:7:26: 'ref('nowhere')' is no model of the project. Write ref('name') of one.
-            models/metrics.yml:9:60: metric 'revenue' reads measure 'amout', which does not exist. There are: amount.
+            models/metrics.yml:7:25: 'ref('nowhere')' is no model of the project. Write ref('name') of one.
+            models/metrics.yml:9:58: metric 'revenue' reads measure 'amout', which does not exist. There are: amount.
             models/metrics.yml:10:5: metric 'a' is computed from itself. Break the circle.
-            models/metrics.yml:10:67: metric 'a' reads metric 'nothing', which does not exist. There are: a, b, filtered, revenue.
+            models/metrics.yml:10:69: metric 'a' reads metric 'nothing', which does not exist. There are: a, b, filtered, revenue.
             models/metrics.yml:11:5: metric 'b' is computed from itself. Break the circle.
-            models/metrics.yml:12:5: metric 'b' is already declared at models/metrics.yml:11:5. Rename or remove one.
-            models/metrics.yml:12:5: metric 'b' is of type simple and needs type_params.measure.
-            models/metrics.yml:13:85: there is no dimension 'order__colour'. Dimensions are addressed as entity__dimension, such as customer__region.
+            models/metrics.yml:12:5: metric 'revenue' is already declared at models/metrics.yml:9:5. Rename or remove one.
+            models/metrics.yml:12:5: metric 'revenue' is of type simple and needs type_params.measure.
+            models/metrics.yml:13:76: there is no dimension 'order__colour'. Dimensions are addressed as entity__dimension, such as customer__region.
             """,
             string.Join('\n', fault.Errors.OrderBy(error => error.At.Line).ThenBy(error => error.At.Column).ThenBy(error => error.Message, StringComparer.Ordinal)));
         Assert.Equal(0, await warehouse.ScalarAsync<long>("select count(*) from meta.invocation"));

@@ -19,7 +19,7 @@ public sealed class BuildTests(EmbeddedServers servers)
 
         var result = await warehouse.PublishAsync(shop, new BuildRequest { Publish = publish });
 
-        Assert.Equal("PASS=23 WARN=1 ERROR=0 SKIP=0 TOTAL=24", result.Summary);
+        Assert.Equal("PASS=19 WARN=1 ERROR=0 SKIP=0 TOTAL=20", result.Summary);
         Assert.Equal(publish, result.PublicationId is not null);
         Assert.Equal(
             "calendar_days|r\ncountries|r\ncustomers|r\nledger|r\npaid_columns|r\nraw_orders|r\nstg_orders|v", await warehouse.KindsAsync("analytics"));
@@ -113,19 +113,19 @@ public sealed class BuildTests(EmbeddedServers servers)
         var test = Assert.Single(result.Failures);
         Assert.Equal((NodeStatus.Fail, 1), (test.Status, test.Failures));
         Assert.Equal(
-            "models/schema.yml:1:60: got 1 result, configured to fail if != 0\n  {\"n_records\": 2, \"unique_field\": 1}", test.Message!.ReplaceLineEndings("\n"));
+            "models/schema.yml:1:59: got 1 result, configured to fail if != 0\n  {\"n_records\": 2, \"unique_field\": 1}", test.Message!.ReplaceLineEndings("\n"));
         Assert.Equal(NodeStatus.Skipped, result.Nodes.Single(node => node.Name == "below").Status);
     }
 
     [Theory]
-    [InlineData("severity: warn", NodeStatus.Warn)]
-    [InlineData("error_if: '> 5', warn_if: '> 2'", NodeStatus.Warn)]
-    [InlineData("error_if: '> 5', warn_if: '> 3'", NodeStatus.Pass)]
-    [InlineData("error_if: '> 2'", NodeStatus.Fail)]
-    [InlineData("limit: 1, error_if: '> 1', warn_if: '> 1'", NodeStatus.Pass)]
-    [InlineData("where: 'id > 1'", NodeStatus.Pass)]
-    [InlineData("fail_calc: 'max(n_records)', error_if: '= 4', warn_if: '= 4'", NodeStatus.Fail)]
-    public async Task TestConfig_DecidesWhatIsAFailure(string config, NodeStatus expected)
+    [InlineData("severity: warn", "Warn")]
+    [InlineData("error_if: '> 5', warn_if: '> 2'", "Warn")]
+    [InlineData("error_if: '> 5', warn_if: '> 4'", "Pass")]
+    [InlineData("error_if: '> 2'", "Fail")]
+    [InlineData("limit: 1, error_if: '> 1', warn_if: '> 1'", "Pass")]
+    [InlineData("where: 'id > 1'", "Pass")]
+    [InlineData("fail_calc: 'max(n_records)', error_if: '= 4', warn_if: '= 4'", "Fail")]
+    public async Task TestConfig_DecidesWhatIsAFailure(string config, string expected)
     {
         await using var warehouse = await TestWarehouse.CreateAsync(servers);
         using var project = TestProject.Of(
@@ -135,7 +135,7 @@ public sealed class BuildTests(EmbeddedServers servers)
 
         var result = await warehouse.BuildAsync(project, new BuildRequest { Publish = false });
 
-        Assert.Equal(expected, result.Nodes.Single(node => node.ResourceType == "test").Status);
+        Assert.Equal(expected, result.Nodes.Single(node => node.ResourceType == "test").Status.ToString());
     }
 
     [Fact]

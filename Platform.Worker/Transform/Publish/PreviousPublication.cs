@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+using Npgsql;
+using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Run;
+
+namespace Platform.Worker.Transform.Publish;
+
+/// <summary>What the current publication owns: the models of its manifest. Empty before the first publication.</summary>
+internal sealed class PreviousPublication
+{
+    private readonly IReadOnlyList<JsonObject> _models;
+
+    private PreviousPublication(IReadOnlyList<JsonObject> models)
+    {
+        _models = models;
+        Names = models.Select(Name).ToHashSet();
+    }
+
+    public IReadOnlySet<(string Schema, string Name)> Names { get; }
+
+    public static async Task<PreviousPublication> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select manifest ->> 'models' from meta.publication where is_current", connection);
+        var models = await command.ExecuteScalarAsync(cancellationToken) is string json ? JsonNode.Parse(json)!.AsArray() : [];
+        return new PreviousPublication([.. models.OfType<JsonObject>()]);
+    }
+
+    /// <summary>Published models that the project no longer has. They stay published until a build of the whole project drops them.</summary>
+    public IEnumerable<JsonNode> Gone(BuildState build)
+    {
+        var current = build.Project.Graph.Ordered.Where(node => node.IsRelational && node.ResourceType is not ResourceType.Source)
+            .Select(node => (node.Schema, node.Alias)).ToHashSet();
+        return _models.Where(model => !current.Contains(Name(model))).Select(model => model.DeepClone());
+    }
+
+    private static (string Schema, string Name) Name(JsonObject model) => ((string)model["schema"]!, (string)model["alias"]!);
+}
