@@ -10,6 +10,7 @@ internal static class LoadingRegistration
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<LoadingTelemetry>();
         builder.Services.AddSingleton<PartitionLoader>();
+        builder.Services.AddSingleton<PartitionWithdrawal>();
         return builder;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class DateClaim : IAsyncDisposable
     public static async Task<DateClaim?> TryAcquireAsync(
         NpgsqlDataSource warehouse, string pipeline, IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken)
     {
-        var session = await OpenSessionAsync(warehouse, cancellationToken);
+        var session = await LockSession.OpenAsync(warehouse, cancellationToken);
         try
         {
             await using var command = new NpgsqlCommand(
@@ -51,12 +51,12 @@ internal sealed class DateClaim : IAsyncDisposable
             {
                 return new DateClaim(session, held);
             }
-            await CloseAsync(session);
+            await LockSession.CloseAsync(session);
             return null;
         }
         catch
         {
-            await CloseAsync(session);
+            await LockSession.CloseAsync(session);
             throw;
         }
     }
@@ -65,7 +65,7 @@ internal sealed class DateClaim : IAsyncDisposable
     public static async Task WaitUntilFreeAsync(
         NpgsqlDataSource warehouse, string pipeline, DateOnly date, CancellationToken cancellationToken)
     {
-        await using var session = await OpenSessionAsync(warehouse, cancellationToken);
+        await using var session = await LockSession.OpenAsync(warehouse, cancellationToken);
         await using var command = new NpgsqlCommand("""
             select pg_advisory_lock_shared(hashtext(@pipeline), @day);
             select pg_advisory_unlock_shared(hashtext(@pipeline), @day);
@@ -82,34 +82,9 @@ internal sealed class DateClaim : IAsyncDisposable
     {
         await _released.CancelAsync();
         await _watch;
-        await CloseAsync(_session);
+        await LockSession.CloseAsync(_session);
         _released.Dispose();
         _lost.Dispose();
-    }
-
-    private static async Task<NpgsqlConnection> OpenSessionAsync(NpgsqlDataSource warehouse, CancellationToken cancellationToken)
-    {
-        var session = await warehouse.OpenConnectionAsync(cancellationToken);
-        // A machine that vanished without closing its sockets is found out in half a minute, not in the two hours of the system's default.
-        await using var command = new NpgsqlCommand(
-            "set tcp_keepalives_idle = 15; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; set idle_session_timeout = 0", session);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return session;
-    }
-
-    private static async Task CloseAsync(NpgsqlConnection session)
-    {
-        try
-        {
-            // Back in the pool a session is reset only when it is used next: give the locks up now.
-            await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", session);
-            await command.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-        catch (Exception exception) when (exception is NpgsqlException or IOException or InvalidOperationException)
-        {
-            // The session is broken: its locks went with it.
-        }
-        await session.DisposeAsync();
     }
 
     private async Task WatchAsync()

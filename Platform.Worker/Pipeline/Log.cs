@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Warning, "{Pipeline}: interrupted, {DataDates} left {State}")]
     public static partial void Interrupted(ILogger logger, string pipeline, DataDateRange dataDates, RunState state);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Pipeline}: took the facts of {Count} data dates back, first {DataDate}: only a part of their domains is loaded")]
+    public static partial void HalfLoadedWithdrawn(ILogger logger, string pipeline, int count, DateOnly dataDate);
 }

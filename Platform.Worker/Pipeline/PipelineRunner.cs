@@ -171,6 +171,7 @@ internal sealed class PipelineRunner(
 
     private async Task<bool> LoadDateAsync(Batch batch, DateOnly date, HashSet<string> done, CancellationToken cancellationToken)
     {
+        await using var facts = await FactsLock.SharedAsync(warehouse, cancellationToken);
         await ledger.StartRunAsync(pipeline.Name, date, cancellationToken);
         foreach (var task in pipeline.PartitionTasks.Where(task => !done.Contains(task.Name)))
         {
@@ -189,10 +190,29 @@ internal sealed class PipelineRunner(
     {
         var build = pipeline.BatchTask;
         DateOnly[] dates = [.. range.Dates];
-        var end = await tasks.RunAsync(pipeline.Name, build.Name, dates, last: true, token => build.RunAsync(range, token), cancellationToken);
+        var end = await tasks.RunAsync(pipeline.Name, build.Name, dates, last: true, BuildWholeDatesAsync, cancellationToken);
         foreach (var date in dates)
         {
             batch.Report(date, build.Name, end, last: true);
+        }
+
+        async Task<TaskOutcome> BuildWholeDatesAsync(CancellationToken token)
+        {
+            await using var facts = await FactsLock.ExclusiveAsync(warehouse, token);
+            await WithdrawHalfLoadedAsync(token);
+            return await build.RunAsync(range, token);
+        }
+    }
+
+    private async Task WithdrawHalfLoadedAsync(CancellationToken cancellationToken)
+    {
+        if (await ledger.HalfLoadedAsync(pipeline, cancellationToken) is { Count: > 0 } dates)
+        {
+            foreach (var task in pipeline.PartitionTasks.Reverse())
+            {
+                await task.WithdrawAsync(dates, cancellationToken);
+            }
+            Log.HalfLoadedWithdrawn(logger, pipeline.Name, dates.Count, dates[0]);
         }
     }
 

@@ -9,6 +9,9 @@ internal interface IPartitionTask
     /// <param name="force">Do the work even where its inputs have not changed.</param>
     /// <param name="cancellationToken">Signalled when the Worker stops or has lost its claim on the date.</param>
     Task<TaskOutcome> RunAsync(DateOnly date, bool force, CancellationToken cancellationToken);
+
+    /// <summary>Takes back what the task made of the dates, because their other tasks have not succeeded and builds must not see a part.</summary>
+    Task WithdrawAsync(IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken);
 }
 
 /// <summary>A task that works on a range of loaded partitions at once. Running it again leaves the same content.</summary>

@@ -151,6 +151,36 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             new("pipeline", pipeline), Dates(dates), new("task", task), new("fault", fault.Word()), new("error", error), Now());
 
     /// <summary>
+    /// The dates that were never built and of which something is loaded, but not everything. Asked while no date is being loaded, these are
+    /// runs that failed half way, or whose Worker is gone; of the latter the tasks are entered as to be done again.
+    /// </summary>
+    public Task<List<DateOnly>> HalfLoadedAsync(PipelineDefinition pipeline, CancellationToken cancellationToken) =>
+        QueryAsync("""
+            with half as (
+                select run.data_date, run.state from meta.pipeline_run run
+                where run.pipeline = @pipeline and run.state <> 'success'
+                  and exists (select from meta.partition_load load where load.current and load.partition = run.data_date)
+                  and cardinality(@tasks) > (
+                    select count(*) from meta.task_run task
+                    where task.pipeline = run.pipeline and task.data_date = run.data_date and task.task = any (@tasks)
+                      and task.state in ('success', 'skipped'))
+                  and not exists (
+                    select from meta.task_attempt attempt
+                    where attempt.pipeline = run.pipeline and attempt.data_date = run.data_date and attempt.task = @build
+                      and attempt.state = 'success')),
+            again as (
+                update meta.task_run task set state = 'pending'
+                from half
+                where half.state in ('queued', 'running') and task.pipeline = @pipeline and task.data_date = half.data_date
+                  and task.task = any (@tasks))
+            select data_date from half order by data_date
+            """,
+            row => row.GetFieldValue<DateOnly>(0),
+            cancellationToken,
+            new("pipeline", pipeline.Name), new("build", pipeline.BatchTask.Name),
+            new("tasks", pipeline.PartitionTasks.Select(task => task.Name).ToArray()));
+
+    /// <summary>
     /// The work was interrupted: its open attempts are cancelled, and the runs are <paramref name="state"/>, that is queued (the next Worker
     /// goes on) or cancelled (the operator gave it up).
     /// </summary>

@@ -32,7 +32,7 @@ public sealed class ArchitectureTests
         ["DbUp"] = ["Warehouse"],
         ["CsvHelper"] = ["Landing", "Loading", "Transform"],
         ["YamlDotNet"] = ["Contracts", "Transform"],
-        ["Npgsql"] = ["Warehouse", "Loading", "Transform", "Pipeline"],
+        ["Npgsql"] = ["Warehouse", "Loading", "Transform", "Pipeline", "Operate"],
         ["Azure.Storage"] = ["Landing"],
     };
 

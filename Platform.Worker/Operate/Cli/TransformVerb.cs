@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Npgsql;
 using Platform.ServiceDefaults;
 using Platform.Worker.Pipeline;
 using Platform.Worker.Transform;
@@ -49,6 +50,10 @@ internal static class TransformVerb
                     Publish = directory is null,
                 };
                 var engine = services.GetRequiredService<TransformEngine>();
+                // Another Worker may be loading; its own build takes turns in the same way.
+                await using var facts = request.Publish
+                    ? await FactsLock.ExclusiveAsync(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken)
+                    : null;
                 var build = await ShowAsync(progress => engine.BuildAsync(request, progress, cancellationToken));
                 await Console.Out.WriteLineAsync(build.Summary);
                 return build.Success ? ExitCode.Success : ExitCode.Data;

@@ -11,7 +11,8 @@ internal static class EtlFullPipeline
     public static PipelineDefinition Create(IServiceProvider services)
     {
         var loader = services.GetRequiredService<PartitionLoader>();
-        var loads = services.GetRequiredService<ContractCatalog>().Domains.Select(domain => new LoadDomainTask(domain.Name, loader));
+        var withdrawal = services.GetRequiredService<PartitionWithdrawal>();
+        var loads = services.GetRequiredService<ContractCatalog>().Domains.Select(domain => new LoadDomainTask(domain.Name, loader, withdrawal));
         return new(Name, [services.GetRequiredService<GenerateTask>(), .. loads], services.GetRequiredService<BuildTask>());
     }
 }

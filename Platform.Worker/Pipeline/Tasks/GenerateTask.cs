@@ -26,4 +26,7 @@ internal sealed class GenerateTask(MockData mockData, IOptions<GeneratorOptions>
                     partition => partition.Datasets.ToDictionary(dataset => dataset.Dataset, dataset => dataset.Rows)),
             });
     }
+
+    /// <summary>Files that have landed are no facts yet; no build sees them.</summary>
+    public Task WithdrawAsync(IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken) => Task.CompletedTask;
 }

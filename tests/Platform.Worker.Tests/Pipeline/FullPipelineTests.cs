@@ -92,6 +92,42 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task Backfill_OneDomainOfADateNeverLands_TheOtherDatesAreBuiltWithoutIt()
+    {
+        await using var whole = await TestSystem.CreateAsync(servers);
+        await using var broken = await TestSystem.CreateAsync(servers);
+        await whole.RunAsync("run --date 2026-01-28");
+        await whole.RunAsync("run --date 2026-01-30");
+        await broken.RunAsync("generate --from 2026-01-28 --to 2026-01-30");
+        await broken.Landing.DeleteBlobAsync("finance/20260129/_manifest.json", cancellationToken: Token);
+        var settings = broken.Settings();
+        settings["Generator__Enabled"] = "false";
+
+        var (code, output, error) = await WorkerProcess.RunAsync(["backfill", "--from", "2026-01-28", "--to", "2026-01-30"], settings, Token);
+
+        Assert.Equal(1, code);
+        Assert.Contains("2 of 3 data dates succeeded.", output, StringComparison.Ordinal);
+        Assert.StartsWith("2026-01-29 failed: etl_finance: ", error, StringComparison.Ordinal);
+        Assert.Equal(await whole.ContentAsync(), await broken.ContentAsync());
+    }
+
+    [Fact]
+    public async Task Run_ATestOfTheProjectFails_ExitsWith1AndPublishesNothing()
+    {
+        await using var system = await TestSystem.CreateAsync(servers);
+        using var project = new ProjectCopy();
+        await File.WriteAllTextAsync(Path.Combine(project.Folder, "tests", "assert_never.sql"), "select 1 as one", Token);
+        var settings = system.Settings();
+        settings["Transform__ProjectDirectory"] = project.Folder;
+
+        var (code, _, error) = await WorkerProcess.RunAsync(["run", "--date", "2026-01-30"], settings, Token);
+
+        Assert.Equal(1, code);
+        Assert.Contains("assert_never", error, StringComparison.Ordinal);
+        Assert.True(await system.HoldsAsync("not exists (select from meta.publication) and not exists (select from information_schema.tables where table_schema = 'analytics')"));
+    }
+
+    [Fact]
     public async Task TransformBuild_AfterTheLoads_BuildsWhatIsSelected()
     {
         await using var system = await TestSystem.CreateAsync(servers);
@@ -103,6 +139,25 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
         Assert.Contains("SUCCESS model dim_product", output, StringComparison.Ordinal);
         Assert.Contains("ERROR=0", output, StringComparison.Ordinal);
         Assert.DoesNotContain("model mart_", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The project beside the program, copied so that a test may change it.</summary>
+    private sealed class ProjectCopy : IDisposable
+    {
+        public ProjectCopy()
+        {
+            var source = Path.Combine(AppContext.BaseDirectory, "analytics");
+            foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+            {
+                var target = Path.Combine(Folder, Path.GetRelativePath(source, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(file, target);
+            }
+        }
+
+        public string Folder { get; } = Directory.CreateTempSubdirectory("platform-project-").FullName;
+
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
     }
 
     /// <summary>Starts a Worker and kills it once the ledger says so.</summary>

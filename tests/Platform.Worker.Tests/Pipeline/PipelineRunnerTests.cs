@@ -58,6 +58,7 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
     {
         await using var pipeline = await TestPipeline.CreateAsync(servers);
         var poison = Day.AddDays(2);
+        await pipeline.EnterLoadAsync(poison);
         pipeline.Work = (task, dates, _) => task == "load_a" && dates.From == poison
             ? throw new DataFaultException("orders.csv is not what its manifest says")
             : Task.FromResult(new TaskOutcome());
@@ -68,6 +69,7 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
             [new(Day, Day.AddDays(1)), new(Day.AddDays(3), Day.AddDays(4))],
             pipeline.Calls.Where(call => call.Task == "build").Select(call => call.Dates));
         Assert.Equal((TaskState.Failed, Fault.Data), (ended[poison].State, ended[poison].Fault));
+        Assert.Equal([("load_b", poison), ("load_a", poison), ("generate", poison)], pipeline.Withdrawn.Take(3));
         Assert.Equal(["generate success 1", "load_a failed 1", "load_b upstream_failed 0", "build upstream_failed 0"], await pipeline.TasksAsync(poison));
         Assert.Equal(
             ["2026-01-05 success", "2026-01-06 success", "2026-01-07 failed", "2026-01-08 success", "2026-01-09 success"],
@@ -75,6 +77,46 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
         Assert.Equal(
             ["load_a: orders.csv is not what its manifest says"],
             await pipeline.QueryAsync("select error from meta.pipeline_run where state = 'failed'"));
+    }
+
+    [Fact]
+    public async Task Run_ADateThatWasBuiltBeforeFails_KeepsItsFacts()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await pipeline.EnterLoadAsync(Day);
+        await pipeline.RunAsync([Day]);
+        pipeline.Work = (task, dates, _) => task == "load_b" && dates.From == Day
+            ? throw new DataFaultException("the supplier sent it again, broken")
+            : Task.FromResult(new TaskOutcome());
+
+        await pipeline.RunAsync([Day, Day.AddDays(1)], again: true);
+
+        Assert.Equal(["2026-01-05 failed manual data", "2026-01-06 success manual -"], await pipeline.RunsAsync());
+        Assert.Empty(pipeline.Withdrawn);
+    }
+
+    [Fact]
+    public async Task Run_AnotherWorkerDiedOnAnotherDate_ItsPartIsTakenBackAndDoneAgainLater()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        var abandoned = Day.AddDays(7);
+        await pipeline.EnterLoadAsync(abandoned);
+        await pipeline.RunAsync([abandoned]);
+        await pipeline.QueryAsync("""
+            delete from meta.task_attempt;
+            update meta.pipeline_run set state = 'running';
+            update meta.task_run set state = 'running' where task = 'load_b';
+            update meta.task_run set state = 'pending' where task = 'build'
+            """);
+        pipeline.Calls.Clear();
+
+        await pipeline.RunAsync([Day]);
+
+        Assert.Equal([("load_b", abandoned), ("load_a", abandoned), ("generate", abandoned)], pipeline.Withdrawn);
+        Assert.Equal(["generate pending 1", "load_a pending 1", "load_b pending 1", "build pending 1"], await pipeline.TasksAsync(abandoned));
+        pipeline.Calls.Clear();
+        await pipeline.Runner().WorkAsync(null, new WorkOptions(), null, Token);
+        Assert.Equal(["generate", "load_a", "load_b", "build"], pipeline.Calls.Select(call => call.Task));
     }
 
     [Fact]
@@ -181,9 +223,20 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
     {
         await using var pipeline = await TestPipeline.CreateAsync(servers);
         pipeline.Options.BatchDays = 2;
-        pipeline.Work = async (_, _, token) =>
+        var loading = 0;
+        var loadingDuringBuilds = 0;
+        pipeline.Work = async (task, _, token) =>
         {
+            var now = task == "generate" ? Interlocked.Increment(ref loading) : Volatile.Read(ref loading);
             await Task.Delay(5, token);
+            if (task == "build")
+            {
+                Interlocked.Add(ref loadingDuringBuilds, now + Volatile.Read(ref loading));
+            }
+            else if (task == "load_b")
+            {
+                Interlocked.Decrement(ref loading);
+            }
             return new TaskOutcome();
         };
         DateOnly[] days = [.. Enumerable.Range(0, 8).Select(Day.AddDays)];
@@ -197,6 +250,7 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
         Assert.Equal(days.Length, ended.Sum(runs => runs.Count));
         Assert.Empty(ended[0].Keys.Intersect(ended[1].Keys));
         Assert.Equal(["1"], await pipeline.QueryAsync("select max(attempt) from meta.task_attempt"));
+        Assert.Equal(0, loadingDuringBuilds);
     }
 
     [Fact]

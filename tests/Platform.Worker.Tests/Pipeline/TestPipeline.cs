@@ -35,6 +35,8 @@ internal sealed class TestPipeline : IAsyncDisposable
     /// <summary>Every call of a task, in order of its start.</summary>
     public ConcurrentQueue<(string Task, DataDateRange Dates)> Calls { get; } = new();
 
+    public ConcurrentQueue<(string Task, DateOnly Date)> Withdrawn { get; } = new();
+
     /// <summary>What a task does on a date; the default is to succeed.</summary>
     public Func<string, DataDateRange, CancellationToken, Task<TaskOutcome>> Work { get; set; } =
         (_, _, _) => Task.FromResult(new TaskOutcome(Rows: 1));
@@ -78,6 +80,13 @@ internal sealed class TestPipeline : IAsyncDisposable
         await runner.QueueAsync(dates, trigger, again, TestContext.Current.CancellationToken);
         return await runner.WorkAsync(dates, new WorkOptions(), progress: null, TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Enters a load of the date, as the real load tasks do.</summary>
+    public Task EnterLoadAsync(DateOnly date) => QueryAsync($"""
+        insert into meta.partition_load (domain, dataset, partition, file, content_sha256, contract_version, contract_sha256,
+            file_rows, loaded_rows, quarantined_rows, started_at, loaded_at, current)
+        values ('a', 'orders', '{date:O}', 'orders.csv', '', '1', '', 1, 1, 0, now(), now(), true)
+        """);
 
     /// <summary>Ends the sessions of a Worker, as its death would.</summary>
     public async Task KillSessionsAsync(string worker)
@@ -127,6 +136,15 @@ internal sealed class TestPipeline : IAsyncDisposable
 
         public Task<TaskOutcome> RunAsync(DateOnly date, bool force, CancellationToken cancellationToken) =>
             test.CallAsync(name, new(date, date), cancellationToken);
+
+        public Task WithdrawAsync(IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken)
+        {
+            foreach (var date in dates)
+            {
+                test.Withdrawn.Enqueue((name, date));
+            }
+            return Task.CompletedTask;
+        }
     }
 
     private sealed class ScriptedBuild(TestPipeline test) : IBatchTask

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Azure.Storage.Blobs;
 using Npgsql;
 using Platform.Testing;
 using Platform.Worker.Tests.Operate;
@@ -18,6 +19,8 @@ internal sealed class TestSystem : IAsyncDisposable
     }
 
     public NpgsqlDataSource Warehouse => _database.DataSource;
+
+    public BlobContainerClient Landing => _container.Client;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

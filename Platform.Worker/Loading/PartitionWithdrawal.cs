@@ -1,0 +1,45 @@
+using Npgsql;
+using Platform.Worker.Contracts;
+
+namespace Platform.Worker.Loading;
+
+/// <summary>
+/// Takes loaded partitions out of the fact tables again. Their files stay where they landed and their bad rows in quarantine; the next load
+/// finds nothing current and loads them anew.
+/// </summary>
+internal sealed class PartitionWithdrawal(ContractCatalog contracts, NpgsqlDataSource dataSource)
+{
+    /// <returns>Rows taken out of the domain's facts.</returns>
+    public async Task<long> WithdrawAsync(string domain, IReadOnlyList<DateOnly> partitions, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var loaded = await NoLongerCurrentAsync(connection, domain, partitions, cancellationToken);
+        var rows = 0L;
+        foreach (var contract in contracts.Domain(domain).Datasets.Where(contract => loaded.Contains(contract.Dataset)))
+        {
+            await using var delete = new NpgsqlCommand(
+                $"delete from {FactTables.Name(contract)} where {FactTables.Partition} = any ($1)", connection) { CommandTimeout = 0 };
+            delete.Parameters.Add(new NpgsqlParameter<DateOnly[]> { TypedValue = [.. partitions] });
+            rows += await delete.ExecuteNonQueryAsync(cancellationToken);
+        }
+        await transaction.CommitAsync(cancellationToken);
+        return rows;
+    }
+
+    private static async Task<HashSet<string>> NoLongerCurrentAsync(
+        NpgsqlConnection connection, string domain, IReadOnlyList<DateOnly> partitions, CancellationToken cancellationToken)
+    {
+        await using var update = new NpgsqlCommand(
+            "update meta.partition_load set current = false where current and domain = $1 and partition = any ($2) returning dataset", connection);
+        update.Parameters.Add(new NpgsqlParameter<string> { TypedValue = domain });
+        update.Parameters.Add(new NpgsqlParameter<DateOnly[]> { TypedValue = [.. partitions] });
+        var datasets = new HashSet<string>();
+        await using var reader = await update.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            datasets.Add(reader.GetString(0));
+        }
+        return datasets;
+    }
+}
