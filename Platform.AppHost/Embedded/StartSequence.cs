@@ -36,12 +36,17 @@ internal sealed class StartSequence(EmbeddedOptions options, Terminal terminal, 
         await Task.WhenAll(postgresStart, landingStart);
         var postgres = await postgresStart;
 
+        var warehouse = postgres.ConnectionString(Database, Owner, settings.OwnerPassword);
+        var landing = await landingStart;
+        await PrivateFile.WriteAsync(
+            folder.EnvironmentFile, $"export {WarehouseVariable}='{warehouse}'\nexport {LandingVariable}='{landing}'\n", cancellationToken);
+
         var worker = new WebProject("worker", "Platform.Worker", settings.WorkerPort)
         {
             Settings = new Dictionary<string, string?>
             {
-                [WarehouseVariable] = postgres.ConnectionString(Database, Owner, settings.OwnerPassword),
-                [LandingVariable] = await landingStart,
+                [WarehouseVariable] = warehouse,
+                [LandingVariable] = landing,
                 ["Warehouse__ApiPassword"] = settings.ApiPassword,
                 ["Warehouse__BiReaderPassword"] = settings.BiReaderPassword,
                 [CatchUpDaysVariable] = options.Days?.ToString() ?? Environment.GetEnvironmentVariable(CatchUpDaysVariable),
@@ -132,6 +137,7 @@ internal sealed class StartSequence(EmbeddedOptions options, Terminal terminal, 
               Metrics        curl '{console}/api/v1/query?metrics=revenue,gross_margin&group_by=metric_time__month,customer__region'
               PostgreSQL     PGPASSFILE='{folder.PasswordFile}' psql -h 127.0.0.1 -p {settings.PostgresPort} -U {WarehouseNames.BiReaderRole} {Database}
               Operator API   {worker.Address}/api/v1/runs
+              Command line   . '{folder.EnvironmentFile}' && dotnet run --no-build --project Platform.Worker -- status
               Logs           {folder.Logs}
 
             Ctrl+C stops everything; the data stays for the next start.

@@ -26,6 +26,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The password of <c>bi_reader</c> in the form that PostgreSQL's clients read (PGPASSFILE).</summary>
     public string PasswordFile => System.IO.Path.Combine(Path, "pgpass");
 
+    /// <summary>The Worker's connection strings for a shell (<c>. file</c>), so that its verbs find the running servers.</summary>
+    public string EnvironmentFile => System.IO.Path.Combine(Path, "env");
+
     private string RunningFile => System.IO.Path.Combine(Path, "running.json");
 
     /// <summary>Takes the folder. Fails when another AppHost has it, or when PostgreSQL could not reach it.</summary>
