@@ -50,7 +50,7 @@ public sealed class AppHostRefusalTests
     {
         using var folder = TestFolder.Create();
         var programs = Directory.CreateDirectory(Path.Combine(folder.Path, "bin")).FullName;
-        foreach (var needed in new[] { "setsid", "setpriv", "chown" })
+        foreach (var needed in new[] { "setsid", "setpriv", "env", "chown" })
         {
             foreach (var path in new[] { "/usr/bin", "/bin" }.Select(bin => Path.Combine(bin, needed)).Where(File.Exists).Take(1))
             {

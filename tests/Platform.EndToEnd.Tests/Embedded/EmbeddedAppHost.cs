@@ -34,8 +34,11 @@ internal sealed class EmbeddedAppHost : IAsyncDisposable
         var output = new ConcurrentQueue<string>();
         string[] days = start.Days is { } count ? ["--days", count.ToString()] : [];
         string[] fresh = start.Fresh ? ["--fresh"] : [];
+        // A test run in the background of a shell ignores Ctrl+C, and so would its children.
+        string[] listening = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT"] : [];
+        string[] command = [.. listening, Dotnet(), Assembly(), "--data", start.Data, "--port", start.Port.ToString(), .. days, .. fresh];
         var process = await ChildProcess.StartAsync(
-            new ChildProcessStart("AppHost", Dotnet(), [Assembly(), "--data", start.Data, "--port", start.Port.ToString(), .. days, .. fresh])
+            new ChildProcessStart("AppHost", command[0], command[1..])
             {
                 Output = output.Enqueue,
                 Environment = start.Environment,
