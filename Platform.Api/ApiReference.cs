@@ -42,6 +42,7 @@ internal static class ApiReference
             options.DefaultFonts = false;
             options.ProxyUrl = null;
             options.Telemetry = false;
+            options.HideDeveloperTools().DisableAgent().DisableMcp().HideClientButton();
         });
     }
 

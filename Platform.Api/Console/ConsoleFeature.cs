@@ -15,5 +15,5 @@ internal static class ConsoleFeature
     }
 
     public static void MapConsole(this WebApplication app) =>
-        app.MapGet("/", () => new RazorComponentResult<StartPage> { PreventStreamingRendering = true }).ExcludeFromDescription();
+        app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], () => new RazorComponentResult<StartPage> { PreventStreamingRendering = true }).ExcludeFromDescription();
 }

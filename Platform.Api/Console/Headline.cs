@@ -12,14 +12,14 @@ public sealed record DomainHeadlines(string Domain, ImmutableArray<Headline> Met
 /// <param name="Unit">EUR, count, ratio, days, ...</param>
 /// <param name="Value">Of the last seven days; null when there is nothing to compute it from.</param>
 /// <param name="Before">Of the seven days before those; null when they are not loaded.</param>
-/// <param name="Days">The last thirty days, oldest first.</param>
+/// <param name="Days">The last thirty days, or as many as are published; oldest first.</param>
 public sealed record Headline(
     string Name, string Label, string? Description, string? Unit, decimal? Value, decimal? Before, ImmutableArray<HeadlineDay> Days)
 {
     /// <summary>Days of one value.</summary>
     public const int Period = 7;
 
-    /// <summary>Days of the chart.</summary>
+    /// <summary>Most days of the chart.</summary>
     public const int ChartDays = 30;
 }
 

@@ -46,13 +46,21 @@ internal sealed class Headlines(CatalogueSource catalogues, MetricQueries querie
     private async Task<ImmutableArray<DomainHeadlines>> ComputeAsync(MetricCatalogue catalogue, CancellationToken cancellationToken)
     {
         var last = catalogue.Publication.DataDateTo ?? DateOnly.FromDateTime(catalogue.Publication.PublishedAt.UtcDateTime).AddDays(-1);
+
+        // Days before the first published one are no gap in the data; the chart does not show them.
+        var first = last.AddDays(1 - Headline.ChartDays);
+        if (catalogue.Publication.DataDateFrom is { } oldest && oldest > first)
+        {
+            first = oldest < last ? oldest : last;
+        }
+
         var domains = ImmutableArray.CreateBuilder<DomainHeadlines>();
         foreach (var (domain, metrics) in Chosen(catalogue))
         {
             var headlines = ImmutableArray.CreateBuilder<Headline>();
             foreach (var metric in metrics)
             {
-                if (headlines.Count < options.Value.TilesPerDomain && await HeadlineAsync(metric, last, cancellationToken) is { } headline)
+                if (headlines.Count < options.Value.TilesPerDomain && await HeadlineAsync(metric, first, last, cancellationToken) is { } headline)
                 {
                     headlines.Add(headline);
                 }
@@ -87,11 +95,11 @@ internal sealed class Headlines(CatalogueSource catalogues, MetricQueries querie
     }
 
     /// <summary>The metric's values; null when it is not a number or cannot be asked by day.</summary>
-    private async Task<Headline?> HeadlineAsync(Metric metric, DateOnly last, CancellationToken cancellationToken)
+    private async Task<Headline?> HeadlineAsync(Metric metric, DateOnly first, DateOnly last, CancellationToken cancellationToken)
     {
         try
         {
-            var days = await DaysAsync(metric, last, cancellationToken);
+            var days = await DaysAsync(metric, first, last, cancellationToken);
             var (value, before) = await PeriodsAsync(metric, days, last, cancellationToken);
             return new Headline(metric.Name, metric.Label ?? metric.Name, metric.Description, metric.Meta.Unit, value, before, days);
         }
@@ -102,9 +110,9 @@ internal sealed class Headlines(CatalogueSource catalogues, MetricQueries querie
         }
     }
 
-    private async Task<ImmutableArray<HeadlineDay>> DaysAsync(Metric metric, DateOnly last, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<HeadlineDay>> DaysAsync(
+        Metric metric, DateOnly first, DateOnly last, CancellationToken cancellationToken)
     {
-        var first = last.AddDays(1 - Headline.ChartDays);
         var query = new MetricQuery
         {
             Metrics = [metric.Name],
@@ -119,7 +127,7 @@ internal sealed class Headlines(CatalogueSource catalogues, MetricQueries querie
             values[DateOnly.ParseExact(answer.Value(0)!, "yyyy-MM-dd", CultureInfo.InvariantCulture)] = Number(answer.Value(1));
         }
 
-        return [.. Enumerable.Range(0, Headline.ChartDays).Select(first.AddDays).Select(day => new HeadlineDay(day, values.GetValueOrDefault(day)))];
+        return [.. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(first.AddDays).Select(day => new HeadlineDay(day, values.GetValueOrDefault(day)))];
     }
 
     /// <summary>The last seven days and the seven before. What is cumulative by day already is compared as it stood at their ends.</summary>
@@ -137,7 +145,7 @@ internal sealed class Headlines(CatalogueSource catalogues, MetricQueries querie
         }
         catch (QueryException)
         {
-            return (days[^1].Value, days[^(1 + Headline.Period)].Value);
+            return (days[^1].Value, days.Length > Headline.Period ? days[^(1 + Headline.Period)].Value : null);
         }
     }
 
