@@ -15,7 +15,7 @@ internal static class CatalogueReader
         PropertyNameCaseInsensitive = true,
     };
 
-    /// <exception cref="CatalogueException">The manifest is not of the expected shape; or a name is given twice.</exception>
+    /// <exception cref="CatalogueException">The manifest is not of the expected shape, or a name is given twice.</exception>
     public static (ImmutableArray<SemanticModel> Models, ImmutableArray<Metric> Metrics) Read(string json)
     {
         SemanticManifest manifest;

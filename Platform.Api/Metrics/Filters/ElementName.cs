@@ -37,9 +37,6 @@ internal sealed record ElementName
     /// <summary>The name without grain or date part.</summary>
     public string Path => string.Join(Separator, Parts);
 
-    /// <summary>The same element at another grain.</summary>
-    public ElementName At(TimeGrain grain) => Of(Parts, grain, null);
-
     /// <summary>Reads a name such as <c>order__ordered_at__month</c>; a last part that is a grain or date part is taken as such.</summary>
     public static ElementName Parse(string text)
     {
