@@ -17,12 +17,12 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "{Pipeline}: the claim on {DataDates} was lost with its session; claiming again")]
     public static partial void ClaimLost(ILogger logger, string pipeline, DataDateRange dataDates);
 
-    [LoggerMessage(6, LogLevel.Information, "{Pipeline}: waiting for {DataDate}, which another Worker runs")]
+    [LoggerMessage(6, LogLevel.Information, "{Pipeline}: waiting for {DataDate:O}, which another Worker runs")]
     public static partial void WaitingForHolder(ILogger logger, string pipeline, DateOnly dataDate);
 
     [LoggerMessage(7, LogLevel.Warning, "{Pipeline}: interrupted, {DataDates} left {State}")]
     public static partial void Interrupted(ILogger logger, string pipeline, DataDateRange dataDates, RunState state);
 
-    [LoggerMessage(8, LogLevel.Warning, "{Pipeline}: took the facts of {Count} data dates back, first {DataDate}: only a part of their domains is loaded")]
+    [LoggerMessage(8, LogLevel.Warning, "{Pipeline}: took the facts of {Count} data dates back, first {DataDate:O}: only a part of their domains is loaded")]
     public static partial void HalfLoadedWithdrawn(ILogger logger, string pipeline, int count, DateOnly dataDate);
 }

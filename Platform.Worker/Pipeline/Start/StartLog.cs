@@ -2,7 +2,7 @@ namespace Platform.Worker.Pipeline.Start;
 
 internal static partial class StartLog
 {
-    [LoggerMessage(20, LogLevel.Information, "Catch-up: {Count} data dates to do, {From} to {To}")]
+    [LoggerMessage(20, LogLevel.Information, "Catch-up: {Count} data dates to do, {From:O} to {To:O}")]
     public static partial void CatchUp(ILogger logger, int count, DateOnly from, DateOnly to);
 
     [LoggerMessage(21, LogLevel.Warning, "The warehouse does not answer (attempt {Attempt}: {Error}); next attempt in {Delay}")]
