@@ -7,10 +7,16 @@ namespace Platform.Worker.Transform.Publish;
 /// <summary>What <c>meta.invocation</c> and <c>meta.node_result</c> keep of a build.</summary>
 internal sealed class BuildRecord(NpgsqlDataSource dataSource, TimeProvider time)
 {
+    /// <summary>Begins an invocation, under the build lock: one that has no end by now belongs to a build that was killed.</summary>
     public async Task StartAsync(Guid id, DateTimeOffset startedAt, BuildRequest request, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             """
+            with ended as (
+                update meta.invocation
+                set finished_at = $2, success = false, detail = coalesce(detail, '{}') || '{"error": "The build ended without a word; its process was probably killed."}'
+                where finished_at is null
+            )
             insert into meta.invocation (invocation_id, started_at, data_date_from, data_date_to, detail)
             values ($1, $2, $3, $4, $5)
             """);

@@ -35,13 +35,14 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var plan = await PublicationPlan.MakeAsync(connection, build, previous, cancellationToken);
         await ApplyDeltasAsync(connection, plan, build, cancellationToken);
+        var id = await RecordAsync(connection, build, manifest, semanticManifest, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
             await transaction.SaveAsync("flip", cancellationToken);
             var watch = Stopwatch.StartNew();
             try
             {
-                var id = await FlipAsync(connection, plan, build, manifest, semanticManifest, cancellationToken);
+                await FlipAsync(connection, plan, build, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
                 Log.Published(logger, plan.Relations, id, watch.ElapsedMilliseconds);
                 return id;
@@ -99,8 +100,8 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         }
     }
 
-    private async Task<long> FlipAsync(
-        NpgsqlConnection connection, PublicationPlan plan, BuildState build, JsonObject manifest, JsonObject semanticManifest, CancellationToken cancellationToken)
+    /// <summary>All that readers would have to wait for, in one round trip.</summary>
+    private async Task FlipAsync(NpgsqlConnection connection, PublicationPlan plan, BuildState build, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
         Add($"set local lock_timeout = {options.PublishLockTimeoutMilliseconds}");
@@ -158,21 +159,9 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
             Add($"grant select on all tables in schema {Sql.Identifier(schema)} to {WarehouseNames.ApiRole}, {WarehouseNames.BiReaderRole}");
         }
 
-        Add($"update {WarehouseNames.Meta}.publication set is_current = false where is_current");
-        batch.BatchCommands.Add(Insert(build, manifest, semanticManifest));
         try
         {
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            long id = 0;
-            do
-            {
-                while (await reader.ReadAsync(cancellationToken))
-                {
-                    id = reader.GetFieldType(0) == typeof(long) ? reader.GetInt64(0) : id;
-                }
-            }
-            while (await reader.NextResultAsync(cancellationToken));
-            return id;
+            await batch.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (PostgresException fault) when (Broken() is { } view)
         {
@@ -203,25 +192,33 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         DependentView? Broken() => plan.Restored.FirstOrDefault(view => view.Restore().Contains(BatchFault.FailedText(batch)));
     }
 
-    private NpgsqlBatchCommand Insert(BuildState build, JsonObject manifest, JsonObject semanticManifest) => new(
-        $"""
-        insert into {WarehouseNames.Meta}.publication
-            (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, is_current)
-        values ($1, $2, $3, $4, $5, $6, $7, true)
-        returning publication_id
-        """)
+    /// <summary>The publication's row; readers see it with the commit.</summary>
+    private async Task<long> RecordAsync(
+        NpgsqlConnection connection, BuildState build, JsonObject manifest, JsonObject semanticManifest, CancellationToken cancellationToken)
     {
-        Parameters =
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("update meta.publication set is_current = false where is_current"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            insert into meta.publication
+                (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, is_current)
+            values ($1, $2, $3, $4, $5, $6, $7, true)
+            returning publication_id
+            """)
         {
-            new NpgsqlParameter { Value = time.GetUtcNow(), NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            new NpgsqlParameter { Value = build.Invocation.Id },
-            new NpgsqlParameter { Value = (object?)build.Request.From ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
-            new NpgsqlParameter { Value = (object?)build.Request.To ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
-            new NpgsqlParameter { Value = build.Project.Root.Version },
-            new NpgsqlParameter { Value = semanticManifest.ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb },
-            new NpgsqlParameter { Value = manifest.ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb },
-        },
-    };
+            Parameters =
+            {
+                new NpgsqlParameter { Value = time.GetUtcNow(), NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new NpgsqlParameter { Value = build.Invocation.Id },
+                new NpgsqlParameter { Value = (object?)build.Request.From ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
+                new NpgsqlParameter { Value = (object?)build.Request.To ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date },
+                new NpgsqlParameter { Value = build.Project.Root.Version },
+                new NpgsqlParameter { Value = semanticManifest.ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new NpgsqlParameter { Value = manifest.ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            },
+        });
+        return (long)(await batch.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     private static async Task RunAsync(NpgsqlConnection connection, NodeRun run, IEnumerable<string> statements, CancellationToken cancellationToken)
     {
