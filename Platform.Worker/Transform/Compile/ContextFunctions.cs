@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Platform.Worker.Jinja;
+using Platform.Worker.Jinja.Builtins;
 using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Project;
@@ -13,8 +13,6 @@ namespace Platform.Worker.Transform.Compile;
 /// <summary>dbt's functions that are the same for every node; those that need the node ask <see cref="NodeContext"/>.</summary>
 internal static class ContextFunctions
 {
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static FrozenDictionary<string, Value> All { get; } = new Dictionary<string, Value>
     {
         ["ref"] = Function("ref", Ref),
@@ -53,7 +51,8 @@ internal static class ContextFunctions
         ["render"] = Function("render", static (state, arguments) =>
             state.Render(state.Environment.Parse(arguments[0].ToString(), Context(state).Subject))),
         ["write"] = Function("write", static (_, _) => Value.EmptyString),
-        ["tojson"] = Function("tojson", static (_, arguments) => JsonSerializer.Serialize(arguments[0].ToClr(), Json)),
+        ["tojson"] = Function("tojson", static (state, arguments) =>
+            JsonText.Write(state, arguments[0], sortKeys: arguments.TryGetNamed("sort_keys", out var sort) && sort.IsTrue)),
         ["fromjson"] = Function("fromjson", static (_, arguments) => FromJson(arguments)),
         ["fromyaml"] = Function("fromyaml", static (_, arguments) => FromYaml(arguments)),
         ["set"] = Function("set", static (_, arguments) => Set(arguments[0])),
@@ -139,7 +138,7 @@ internal static class ContextFunctions
             JsonValueKind.String => element.GetString(),
             JsonValueKind.True => true,
             JsonValueKind.False => false,
-            JsonValueKind.Number => element.TryGetInt64(out var whole) ? whole : element.GetDouble(),
+            JsonValueKind.Number => element.TryGetInt64(out var whole) ? Value.From(whole) : element.GetDouble(),
             _ => Value.None,
         };
     }

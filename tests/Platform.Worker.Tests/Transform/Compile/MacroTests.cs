@@ -31,7 +31,7 @@ public sealed class MacroTests(EmbeddedServers servers)
         ("(select count(*) || ' ' || max(date_day)::date from ({{ dbt.date_spine('day', \"date '2026-01-01'\", \"date '2026-02-01'\") }}) as spine)", "31 2026-01-31"),
         ("{{ type_string() }} 'unqualified'", "unqualified"),
         ("'{{ local_md5('a') }}'", "0cc175b9c0f1b6a831c399e269772661"),
-        ("'{{ tojson({'a': [1, none, true]}) }}'", "{\"a\":[1,null,true]}"),
+        ("'{{ tojson({'a': [1, none, true]}) }}'", "{\"a\": [1, null, true]}"),
         ("'{{ fromjson('{\"a\": [1, 2]}').a[1] }} {{ fromyaml('a: [1, 2]').a | length }}'", "2 2"),
         ("'{{ api.Relation.create(schema='s', identifier='i').include(database=false) }}'", "\"s\".\"i\""),
         ("'{{ target.schema }} {{ this.identifier }} {{ model.name }} {{ project_name }} {{ flags.WHICH }}'", "analytics values values shop build"),
