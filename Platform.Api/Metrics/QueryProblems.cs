@@ -19,7 +19,8 @@ internal sealed class QueryProblems(IProblemDetailsService problems, ILogger<Que
             return false;
         }
 
-        if (details.Status >= StatusCodes.Status500InternalServerError)
+        // Before the first publication there is nothing wrong that a log would have to tell.
+        if (details.Status >= StatusCodes.Status500InternalServerError && exception is not NothingPublishedException)
         {
             QueryLog.Unanswered(logger, httpContext.Request.Path, exception);
         }
