@@ -145,7 +145,8 @@ internal sealed class TransformEngine(
     }
 
     private Task<bool> RunHooksAsync(
-        BuildState build, IReadOnlyList<Node> hooks, List<NodeResult> results, string applicationName, IProgress<NodeEvent>? progress, CancellationToken cancellationToken)
+        BuildState build, IReadOnlyList<Node> hooks, List<NodeResult> results, string applicationName, IProgress<NodeEvent>? progress,
+        CancellationToken cancellationToken)
     {
         if (hooks.Count == 0)
         {
@@ -161,7 +162,8 @@ internal sealed class TransformEngine(
                 {
                     var hook = hooks[index];
                     progress?.Report(new NodeEvent(hook.UniqueId, hook.Name, hook.ResourceTypeName, index + 1, hooks.Count, null));
-                    var result = runner.Run(new NodeRun(hook, new Relation(hook.Database, hook.Schema, null), new Relation(hook.Database, hook.Schema, null)), session);
+                    var place = new Relation(hook.Database, hook.Schema, null);
+                    var result = runner.Run(new NodeRun(hook, place, place), session);
                     results.Add(result);
                     progress?.Report(new NodeEvent(hook.UniqueId, hook.Name, hook.ResourceTypeName, index + 1, hooks.Count, result));
                     if (result.IsFailure)

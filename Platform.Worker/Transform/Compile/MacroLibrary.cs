@@ -14,11 +14,6 @@ internal sealed class MacroLibrary
 
     public MacroLibrary(string root) => _root = root;
 
-    public IEnumerable<string> Packages => _packages.Keys;
-
-    public IEnumerable<(string Package, MacroDefinition Macro)> All =>
-        _packages.SelectMany(package => package.Value.Values.Select(macro => (package.Key, macro)));
-
     public void Add(string package, MacroDefinition macro, ProjectErrors errors)
     {
         if (!_packages.TryGetValue(package, out var macros))

@@ -85,4 +85,4 @@ internal sealed record ColumnPatch(
 internal sealed record TestMetadata(
     string Name, string? Namespace, IReadOnlyDictionary<string, object?> Arguments, string? ColumnName, string? AttachedNode);
 
-internal sealed record SourceMetadata(string SourceName, string Identifier, string SourceDescription, string Loader, bool QuoteIdentifier = true);
+internal sealed record SourceMetadata(string SourceName, string Identifier, string SourceDescription, string Loader);

@@ -118,7 +118,10 @@ internal sealed partial class NodeSelector(NodeGraph graph)
             "package" => node => Wildcard(value, node.PackageName),
             "test_type" => node => node.ResourceType is ResourceType.Test && (value is "data" || value == (node.Test is null ? "singular" : "generic")),
             "test_name" => node => node.Test is { } test && Wildcard(value, test.Name),
-            _ => throw new TransformException(Place, $"'{method}:' is not a selection method here. Use fqn, tag, path, source, resource_type, package, config.<key>, test_type or test_name."),
+            _ => throw new TransformException(
+                Place,
+                $"'{method}:' is not a selection method here. "
+                + "Use fqn, tag, path, source, resource_type, package, config.<key>, test_type or test_name."),
         };
     }
 

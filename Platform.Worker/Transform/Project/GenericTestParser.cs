@@ -15,7 +15,10 @@ internal sealed partial class GenericTestParser(Invocation invocation, ProjectEr
 {
     /// <summary>Configurations that dbt also takes beside the arguments.</summary>
     private static readonly HashSet<string> ConfigKeys =
-        ["severity", "tags", "enabled", "where", "limit", "warn_if", "error_if", "fail_calc", "store_failures", "store_failures_as", "meta", "schema", "database", "alias"];
+    [
+        "severity", "tags", "enabled", "where", "limit", "warn_if", "error_if", "fail_calc", "store_failures", "store_failures_as",
+        "meta", "schema", "database", "alias",
+    ];
 
     private readonly Dictionary<string, SourceLocation> _seen = [];
 
@@ -207,7 +210,8 @@ internal sealed partial class GenericTestParser(Invocation invocation, ProjectEr
 
     private static string Canonical(object? value) => value switch
     {
-        IReadOnlyDictionary<string, object?> map => string.Join(",", map.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={Canonical(entry.Value)}")),
+        IReadOnlyDictionary<string, object?> map => string.Join(
+            ",", map.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={Canonical(entry.Value)}")),
         IEnumerable<object?> items => string.Join(";", items.Select(Canonical)),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value?.ToString() ?? "",
@@ -246,12 +250,13 @@ internal static partial class TestNames
     /// <summary>test_model_arguments, cut and closed with a hash when it is longer than PostgreSQL's names.</summary>
     public static (string Label, string FullName) For(string test, string target, IReadOnlyDictionary<string, object?> arguments)
     {
-        var parts = arguments.Where(argument => argument.Key != "model").OrderBy(argument => argument.Key, StringComparer.Ordinal).SelectMany(argument => argument.Value switch
-        {
-            IReadOnlyDictionary<string, object?> map => map.Values,
-            IEnumerable<object?> items => items,
-            var single => [single],
-        });
+        var parts = arguments.Where(argument => argument.Key != "model").OrderBy(argument => argument.Key, StringComparer.Ordinal)
+            .SelectMany(argument => argument.Value switch
+            {
+                IReadOnlyDictionary<string, object?> map => map.Values,
+                IEnumerable<object?> items => items,
+                var single => [single],
+            });
         var unique = string.Join("__", parts.Select(part => NoWord().Replace(Value.FromClr(part).ToString(), "_")));
         var identifier = $"{test}_{target}";
         var fullName = $"{identifier}_{unique}";

@@ -182,7 +182,8 @@ internal sealed partial class ProjectParser
         var path = file.Path[(folder.Length + 1)..];
         string[] fqn = [package.Name, .. path.Split('/')[..^1], name];
         var kind = type switch { ResourceType.Model => "models", ResourceType.Seed => "seeds", _ => "data_tests" };
-        var patch = patches.GetValueOrDefault((kind, package.Name, name)) ?? (type is ResourceType.Test ? patches.GetValueOrDefault(("tests", package.Name, name)) : null);
+        var patch = patches.GetValueOrDefault((kind, package.Name, name))
+            ?? (type is ResourceType.Test ? patches.GetValueOrDefault(("tests", package.Name, name)) : null);
         var context = new ParseContext(_invocation, package.Name, file.Path);
 
         var template = type is ResourceType.Seed ? null : ParseTemplate(package, file, _errors);

@@ -51,17 +51,9 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
                 fault.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.DependentObjectsStillExist)
             {
                 await transaction.RollbackAsync("flip", cancellationToken);
-                if (time.GetElapsedTime(started) > TimeSpan.FromSeconds(options.PublishPatienceSeconds))
-                {
-                    throw fault.SqlState == PostgresErrorCodes.DependentObjectsStillExist
-                        ? new TransformException(new SourceLocation("publish"), $"{fault.MessageText}: {fault.Detail}. Drop what depends on it, or keep the model.", fault)
-                        : new TimeoutException(
-                            $"Readers held their locks on the published relations for more than {options.PublishPatienceSeconds} s; nothing was published. "
-                            + "See pg_stat_activity for long transactions.", fault);
-                }
-
                 if (fault.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
                 {
+                    // Somebody may have made a view since the plan was made; what is no view cannot be made again.
                     var again = await PublicationPlan.MakeAsync(connection, build, previous, cancellationToken);
                     if (again.Restored.Select(view => view.Oid).SequenceEqual(plan.Restored.Select(view => view.Oid)))
                     {
@@ -71,6 +63,13 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
 
                     plan = again;
                     continue;
+                }
+
+                if (time.GetElapsedTime(started) > TimeSpan.FromSeconds(options.PublishPatienceSeconds))
+                {
+                    throw new TimeoutException(
+                        $"Readers held their locks on the published relations for more than {options.PublishPatienceSeconds} s; "
+                        + "nothing was published. See pg_stat_activity for long transactions.", fault);
                 }
 
                 Log.PublishWaits(logger, attempt);

@@ -134,7 +134,10 @@ internal sealed partial class SemanticValidator(ParsedProject project, SemanticM
             var by = measure["agg_time_dimension"] ?? aggregateBy;
             if (by is null)
             {
-                errors.Add(measure.At, $"measure '{measure.Text("name")}' has no time to be aggregated by. Set 'agg_time_dimension' on it, or under the model's 'defaults'.");
+                errors.Add(
+                    measure.At,
+                    $"measure '{measure.Text("name")}' has no time to be aggregated by. "
+                    + "Set 'agg_time_dimension' on it, or under the model's 'defaults'.");
             }
             else if (!times.Contains(by.AsText()))
             {
@@ -155,7 +158,10 @@ internal sealed partial class SemanticValidator(ParsedProject project, SemanticM
         if (model.Entry["dimensions"]?.Items is { Count: > 0 } && model.Entry.Text("primary_entity") is null
             && (model.Entry["entities"]?.Items ?? []).All(entity => entity.Text("type") != "primary"))
         {
-            errors.Add(model.Entry.At, $"semantic model '{model.Name}' has dimensions but no primary entity to address them by. Give an entity type 'primary', or set 'primary_entity'.");
+            errors.Add(
+                model.Entry.At,
+                $"semantic model '{model.Name}' has dimensions but no primary entity to address them by. "
+                + "Give an entity type 'primary', or set 'primary_entity'.");
         }
     }
 
@@ -252,7 +258,10 @@ internal sealed partial class SemanticValidator(ParsedProject project, SemanticM
                 HasEntity(model, parts[^2]) && Names(model.Entry, "dimensions").Contains(parts[^1]));
             if (kind == "Entity" || !found)
             {
-                errors.Add(text.At, $"there is no {(kind == "Entity" ? "entity" : "dimension")} '{name}'. Dimensions are addressed as entity__dimension, such as customer__region.");
+                errors.Add(
+                    text.At,
+                    $"there is no {(kind == "Entity" ? "entity" : "dimension")} '{name}'. "
+                    + "Dimensions are addressed as entity__dimension, such as customer__region.");
             }
         }
     }

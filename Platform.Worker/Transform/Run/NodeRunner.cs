@@ -95,7 +95,9 @@ internal sealed class NodeRunner(BuildState build, CancellationToken cancellatio
         var name = node.Config.Materialized;
         var macro = build.Invocation.Macros.Materialization(node.PackageName, name)
             ?? throw new TransformException(
-                node.At, $"'{name}' is no materialization: there is no {{% materialization {name}, default %}} in the project. Use view, table, incremental or ephemeral, or write one.");
+                node.At,
+                $"'{name}' is no materialization: there is no {{% materialization {name}, default %}} in the project. "
+                + "Use view, table, incremental or ephemeral, or write one.");
 
         context.This = run.Relation;
         context.Define("this", RelationValue.Of(run.Relation));
@@ -220,7 +222,7 @@ internal sealed class NodeRunner(BuildState build, CancellationToken cancellatio
 
         static (string Sql, bool Transaction) FromText(string text)
         {
-            if (!text.TrimStart().StartsWith('{') || text.TrimStart().StartsWith("{{", StringComparison.Ordinal) || text.TrimStart().StartsWith("{%", StringComparison.Ordinal))
+            if (text.TrimStart() is not ['{', not ('{' or '%' or '#'), ..])
             {
                 return (text, true);
             }

@@ -9,6 +9,7 @@ namespace Platform.Worker.Transform.Run;
 internal sealed class NodeScheduler : IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly Lock _telling = new();
     private readonly SemaphoreSlim _ready = new(0);
     private readonly Dictionary<string, NodeRun> _runs;
     private readonly RunGraph _graph;
@@ -177,6 +178,18 @@ internal sealed class NodeScheduler : IDisposable
         _ready.Release();
     }
 
-    private void Report(NodeRun run, NodeResult? result) => _progress?.Report(new NodeEvent(
-        run.Node.UniqueId, run.Node.Name, run.Node.ResourceTypeName, result is null ? _started : _results.Count, _runs.Count, result));
+    private void Report(NodeRun run, NodeResult? result)
+    {
+        if (_progress is null)
+        {
+            return;
+        }
+
+        // Several threads have something to tell; who listens hears one at a time.
+        lock (_telling)
+        {
+            _progress.Report(new NodeEvent(
+                run.Node.UniqueId, run.Node.Name, run.Node.ResourceTypeName, result is null ? _started : _results.Count, _runs.Count, result));
+        }
+    }
 }
