@@ -86,7 +86,7 @@ internal sealed class NodeRunner(BuildState build, CancellationToken cancellatio
         using var state = context.CreateState(cancellationToken);
         if (BuildsDelta(run, session))
         {
-            // The model's SQL reads what is published as {{ this }}; hooks and the materialization work on the candidate.
+            // The model's SQL reads what is published as {{ this }}; hooks work on the new rows.
             run.Delta = CandidateNames.DeltaOf(run.Relation);
             context.This = run.Published;
         }
@@ -99,8 +99,8 @@ internal sealed class NodeRunner(BuildState build, CancellationToken cancellatio
                 $"'{name}' is no materialization: there is no {{% materialization {name}, default %}} in the project. "
                 + "Use view, table, incremental or ephemeral, or write one.");
 
-        context.This = run.Relation;
-        context.Define("this", RelationValue.Of(run.Relation));
+        context.This = run.Delta ?? run.Relation;
+        context.Define("this", RelationValue.Of(context.This));
         context.Define("model", NodeDictionary.Of(node, run.CompiledCode));
         context.Define("sql", run.CompiledCode);
         context.Define("compiled_code", run.CompiledCode);
@@ -112,6 +112,7 @@ internal sealed class NodeRunner(BuildState build, CancellationToken cancellatio
             {
                 ["published"] = RelationValue.Of(run.Published with { Type = RelationType.Table }),
                 ["table"] = RelationValue.Of(delta),
+                ["view"] = RelationValue.Of(run.Relation),
             }));
         }
 

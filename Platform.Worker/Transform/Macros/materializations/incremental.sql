@@ -46,7 +46,8 @@
 {#
     The candidate of an incremental model whose published table stays: the new rows in a table of their own, and under the model's name
     a view of what the published table will hold, for tests and models downstream. Publishing runs the strategy's statement on the
-    published table. Columns that changed cannot be merged: then the engine builds the model from nothing.
+    published table. Hooks find the new rows' table as {{ this }}. Columns that changed cannot be merged: then the engine builds the model
+    from nothing.
 #}
 {% macro incremental_delta(delta) %}
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
@@ -66,7 +67,7 @@
     {%- endif -%}
     {% call statement() %}analyze {{ delta.table }}{% endcall %}
 
-    {%- set target = this.incorporate(type='view') -%}
+    {%- set target = delta.view.incorporate(type='view') -%}
     {%- set strategy = incremental_strategy_name() -%}
     {%- if strategy in ['append', 'delete+insert', 'merge'] -%}
         {% call statement() %}
@@ -75,17 +76,20 @@
         {% do adapter.publish_with(incremental_strategy_sql(delta.published, delta.table, columns)) %}
     {%- else -%}
         {#- A strategy of the project's own: only its statement knows what the table will hold, so it works on a copy. -#}
-        {%- set target = this.incorporate(type='table') -%}
+        {%- set target = delta.view.incorporate(type='table') -%}
         {% call statement() %}create table {{ target }} as table {{ delta.published }}{% endcall %}
         {% do create_indexes(target) %}
         {% call statement() %}{{ incremental_strategy_sql(target, delta.table, columns) }}{% endcall %}
-        {% call statement() %}drop table {{ delta.table }}{% endcall %}
     {%- endif -%}
     {% do adapter.cache_added(target) %}
 
     {{ run_hooks(post_hooks, inside_transaction=true) }}
     {% do adapter.commit() %}
     {{ run_hooks(post_hooks, inside_transaction=false) }}
+    {%- if target.is_table -%}
+        {% call statement() %}drop table {{ delta.table }}{% endcall %}
+        {% do adapter.commit() %}
+    {%- endif -%}
     {{ return({'relations': [target]}) }}
 {% endmacro %}
 
@@ -132,7 +136,7 @@ select {{ columns | join(', ') }} from {{ delta.table }}
 
 {% macro raise_schema_change(before, now) %}
     {% do exceptions.raise_compiler_error(
-        'The columns of ' ~ this.identifier ~ ' changed and on_schema_change is "fail". Published: ' ~ before ~ '. Now: ' ~ now
+        'The columns of ' ~ model.alias ~ ' changed and on_schema_change is "fail". Published: ' ~ before ~ '. Now: ' ~ now
         ~ '. Build it with a full refresh, or set on_schema_change to "append_new_columns" or "sync_all_columns".') %}
 {% endmacro %}
 

@@ -58,6 +58,23 @@ public sealed class IncrementalTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task Hooks_OfADeltaBuild_WorkOnTheNewRows()
+    {
+        await using var warehouse = await WithEventsAsync();
+        using var project = TestProject.Of(("models/events.sql", Events.Replace(
+            "CONFIG",
+            "unique_key='day', post_hook=['create index on {{ this }} (id)', \"update {{ this }} set name = name || '!' where day = '2026-01-02'\", after_commit('vacuum {{ this }}')]",
+            StringComparison.Ordinal)));
+        var request = new BuildRequest { From = Second, To = Second };
+
+        await warehouse.PublishAsync(project, request);
+        await warehouse.PublishAsync(project, request);
+
+        Assert.Equal("1|a\n2|b!", await warehouse.RowsAsync("select id, name from analytics.events order by id"));
+        Assert.Equal("", await warehouse.KindsAsync("candidate"));
+    }
+
+    [Fact]
     public async Task SameDateTwice_AndDatesInEitherOrder_LeaveTheSameContent()
     {
         var contents = new List<string>();
