@@ -15,7 +15,7 @@ public sealed partial class BicepTests
         "AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE", "SERVICE_WORKER_IMAGE_NAME", "SERVICE_API_IMAGE_NAME",
     ];
 
-    private static string Infra { get; } = Path.Combine(BicepCommandLine.RepositoryRoot, "infra");
+    private static string Infra { get; } = Path.Combine(Repository.Root, "infra");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
