@@ -6,7 +6,7 @@ public static class WarehouseNames
     /// <summary>Name of the connection string and of the data source.</summary>
     public const string Connection = "warehouse";
 
-    /// <summary>Schema of running loads' transient tables.</summary>
+    /// <summary>Schema reserved for rows of loads that must rest outside the fact tables; no domain may take its name.</summary>
     public const string Staging = "staging";
 
     /// <summary>Schema of what a build makes before it is published.</summary>

@@ -2,7 +2,7 @@ create schema if not exists staging;
 create schema if not exists candidate;
 create schema if not exists analytics;
 
-comment on schema staging is 'Transient tables of running loads.';
+comment on schema staging is 'Reserved for rows of loads that must rest outside the fact tables.';
 comment on schema candidate is 'What a build makes before it is published.';
 comment on schema analytics is 'Published dimensions, facts and marts.';
 comment on schema meta is 'Runs, loads, quarantine, check results and the published catalogue.';
