@@ -137,7 +137,7 @@ internal sealed class StartSequence(EmbeddedOptions options, Terminal terminal, 
               Metrics        curl '{console}/api/v1/query?metrics=revenue,gross_margin&group_by=metric_time__month,customer__region'
               PostgreSQL     PGPASSFILE='{folder.PasswordFile}' psql -h 127.0.0.1 -p {settings.PostgresPort} -U {WarehouseNames.BiReaderRole} {Database}
               Operator API   {worker.Address}/api/v1/runs
-              Command line   . '{folder.EnvironmentFile}' && dotnet run --no-build --project Platform.Worker -- status
+              Command line   (. '{folder.EnvironmentFile}'; dotnet run --no-build --project Platform.Worker -- status)
               Logs           {folder.Logs}
 
             Ctrl+C stops everything; the data stays for the next start.

@@ -22,7 +22,7 @@ internal static class FaultClassifier
     {
         DataFaultException => Fault.Data,
         ConfigurationFaultException or OptionsValidationException => Fault.Configuration,
-        AggregateException { InnerExceptions: [var only] } => Classify(only),
+        AggregateException aggregate => OfAll(aggregate.InnerExceptions),
         PostgresException postgres => OfSqlState(postgres),
         NpgsqlException { IsTransient: true } => Fault.Infrastructure,
         NpgsqlException { InnerException: { } inner } => Classify(inner),
@@ -42,6 +42,10 @@ internal static class FaultClassifier
         Fault.Infrastructure => "infrastructure",
         _ => "unexpected",
     };
+
+    /// <summary>The fault that all of them are: the Azure SDK gathers those of its tries.</summary>
+    private static Fault OfAll(IEnumerable<Exception> exceptions) =>
+        exceptions.Select(Classify).Distinct().ToList() is [var fault] ? fault : Fault.Unexpected;
 
     /// <summary>SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html.</summary>
     private static Fault OfSqlState(PostgresException postgres) => postgres switch

@@ -16,6 +16,13 @@ internal sealed record GeneratedPartition
 
     /// <summary>Rows of all files, bad ones included.</summary>
     public long Rows => Datasets.Sum(dataset => dataset.Rows);
+
+    /// <summary>Bad rows added to all files, by the rule of the contract that they break.</summary>
+    public IReadOnlyDictionary<string, int> Defects => Datasets
+        .SelectMany(dataset => dataset.Defects)
+        .GroupBy(defect => defect.Key, defect => defect.Value)
+        .OrderBy(rule => rule.Key, StringComparer.Ordinal)
+        .ToDictionary(rule => rule.Key, rule => rule.Sum());
 }
 
 /// <summary>A file that was generated.</summary>

@@ -67,7 +67,7 @@ internal sealed class MockData(LandingZone landing, PartitionReader landed, IOpt
             Datasets = datasets,
             Manifest = await partition.CompleteAsync(cancellationToken),
         };
-        logger.PartitionGenerated(domain.Domain, date, generated.Rows, datasets.Sum(dataset => dataset.Defects.Values.Sum()));
+        logger.PartitionGenerated(domain.Domain, date, generated.Rows, generated.Defects.Values.Sum());
         return generated;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The password of <c>bi_reader</c> in the form that PostgreSQL's clients read (PGPASSFILE).</summary>
     public string PasswordFile => System.IO.Path.Combine(Path, "pgpass");
 
-    /// <summary>The Worker's connection strings for a shell (<c>. file</c>), so that its verbs find the running servers.</summary>
+    /// <summary>The Worker's connection strings for a subshell (<c>(. file; command)</c>), so that its verbs find the running servers.</summary>
     public string EnvironmentFile => System.IO.Path.Combine(Path, "env");
 
     private string RunningFile => System.IO.Path.Combine(Path, "running.json");

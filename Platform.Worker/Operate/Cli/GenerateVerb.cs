@@ -38,6 +38,11 @@ internal static class GenerateVerb
                     {
                         await Console.Out.WriteLineAsync(
                             $"{next:O} {partition.Domain}: {string.Join(", ", partition.Datasets.Select(dataset => $"{dataset.Dataset} {dataset.Rows}"))}");
+                        if (partition.Defects.Count > 0)
+                        {
+                            await Console.Out.WriteLineAsync(
+                                $"{next:O} {partition.Domain}, bad rows among them: {string.Join(", ", partition.Defects.Select(defect => $"{defect.Key} {defect.Value}"))}");
+                        }
                     }
                 }
                 return ExitCode.Success;

@@ -24,6 +24,7 @@ internal sealed class GenerateTask(MockData mockData, IOptions<GeneratorOptions>
                 Domains = partitions.ToDictionary(
                     partition => partition.Domain,
                     partition => partition.Datasets.ToDictionary(dataset => dataset.Dataset, dataset => dataset.Rows)),
+                Defects = partitions.ToDictionary(partition => partition.Domain, partition => partition.Defects),
             });
     }
 

@@ -32,6 +32,8 @@ public sealed class FaultClassifierTests
         { new RequestFailedException(404, "no blob"), "data" },
         { new RequestFailedException(403, "not yours"), "configuration" },
         { new AggregateException(new RequestFailedException(503, "busy")), "infrastructure" },
+        { new AggregateException(new RequestFailedException(0, "no answer"), new RequestFailedException(503, "busy")), "infrastructure" },
+        { new AggregateException(new RequestFailedException(503, "busy"), new InvalidOperationException("a defect")), "unexpected" },
         { new TimeoutException(), "infrastructure" },
         { new TaskCanceledException("HttpClient.Timeout", new TimeoutException()), "infrastructure" },
         { new FileNotFoundException(), "configuration" },

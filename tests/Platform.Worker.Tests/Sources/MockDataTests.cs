@@ -97,6 +97,8 @@ public sealed class MockDataTests(EmbeddedServers servers)
         var orders = generated[0].Datasets.Single(dataset => dataset.Dataset == "order_lines");
         Assert.Equal(8, orders.Defects.Count);
         Assert.InRange(orders.Defects.Values.Sum(), 1, orders.Rows / 3);
+        Assert.Equal(generated[0].Datasets.Sum(dataset => dataset.Defects.Values.Sum()), generated[0].Defects.Values.Sum());
+        Assert.Superset(orders.Defects.Keys.ToHashSet(), generated[0].Defects.Keys.ToHashSet());
     }
 
     [Fact]
