@@ -7,12 +7,15 @@ namespace Platform.Worker.Warehouse;
 /// </summary>
 internal static class Roles
 {
+    private const string PasswordSetting = "platform.password";
+
     /// <summary>Creates the role unless it is there, and sets its password when one is given.</summary>
     public static async Task EnsureAsync(
         NpgsqlConnection connection, string role, string? password, CancellationToken cancellationToken)
     {
         // internal_error is "tuple concurrently updated": the other database's Worker altered the same role. It is caught in the server
-        // because Npgsql closes a connection that reports it.
+        // because Npgsql closes a connection that reports it. The password comes as a parameter, by way of a setting that ends with the batch:
+        // statements are exported with the traces, and the server may log them.
         var body = $"""
             begin
                 for attempt in 1..50 loop
@@ -20,7 +23,7 @@ internal static class Roles
                         if not exists (select from pg_roles where rolname = {Sql.Literal(role)}) then
                             create role {Sql.Identifier(role)} login nosuperuser nocreatedb nocreaterole noinherit;
                         end if;
-                        {(password is null ? "" : $"alter role {Sql.Identifier(role)} with login password {Sql.Literal(password)};")}
+                        {(password is null ? "" : $"execute format('alter role %I with login password %L', {Sql.Literal(role)}, current_setting('{PasswordSetting}'));")}
                         return;
                     exception when duplicate_object or unique_violation or internal_error then
                         if attempt = 50 then
@@ -32,8 +35,15 @@ internal static class Roles
             end
             """;
 
-        await using var command = new NpgsqlCommand($"do {Sql.Literal(body)}", connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new($"select set_config('{PasswordSetting}', $1, true)") { Parameters = { new() { Value = password ?? "" } } },
+                new($"do {Sql.Literal(body)}"),
+            },
+        };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>

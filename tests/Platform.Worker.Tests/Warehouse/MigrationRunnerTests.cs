@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -10,7 +12,7 @@ namespace Platform.Worker.Tests.Warehouse;
 public sealed class MigrationRunnerTests(EmbeddedServers servers)
 {
     // Roles belong to the server, which all tests of the process share: the passwords are the same everywhere.
-    private static readonly WarehouseOptions Options = new() { ApiPassword = "it's \\ api", BiReaderPassword = "bi" };
+    private static readonly WarehouseOptions Options = new() { ApiPassword = "it's \\ api-secret", BiReaderPassword = "bi-secret" };
 
     [Fact]
     public async Task Run_SeveralProcessesAndDatabasesAtOnce_MigratesEachOnce()
@@ -32,6 +34,25 @@ public sealed class MigrationRunnerTests(EmbeddedServers servers)
                 "analytics,candidate,meta,staging",
                 await ScalarAsync(database.DataSource, "select string_agg(nspname, ',' order by nspname) from pg_namespace where nspname in ('staging', 'candidate', 'analytics', 'meta')"));
         }
+    }
+
+    [Fact]
+    public async Task Run_Traced_TellsNoPassword()
+    {
+        await using var database = await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        ConcurrentQueue<string> told = [];
+        using var traces = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span => told.Enqueue(string.Join('\n', span.TagObjects.Select(tag => $"{tag.Key}: {tag.Value}"))),
+        };
+        ActivitySource.AddActivityListener(traces);
+
+        await Runner(database.DataSource).RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains(told, span => span.Contains("alter role", StringComparison.Ordinal));
+        Assert.DoesNotContain(told, span => span.Contains("-secret", StringComparison.Ordinal));
     }
 
     [Fact]
