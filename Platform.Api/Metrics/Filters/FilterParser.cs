@@ -278,7 +278,7 @@ internal sealed class FilterParser
         Expect(")");
         while (TakeSymbol("."))
         {
-            var member = tokens[at++];
+            var member = Current.Kind == TokenKind.Word ? tokens[at++] : throw Unexpected("'grain' or 'date_part'");
             Expect("(");
             name = member.Value switch
             {

@@ -53,7 +53,15 @@ internal static class QueryRequestReader
 
         using (document)
         {
-            return Read(document.RootElement);
+            try
+            {
+                return Read(document.RootElement);
+            }
+            catch (InvalidOperationException)
+            {
+                // JSON may escape half of a surrogate pair, which is no text.
+                throw new QueryException(new QueryFault("body", "The body has a text that is no Unicode: half of a surrogate pair, such as \\ud800."));
+            }
         }
     }
 

@@ -57,6 +57,8 @@ public sealed class BadRequestTests(SampleApi sample) : IClassFixture<SampleApi>
     [InlineData("metrics=revenue&where=customer__region = product__category__month", "where", 20, null, "no time dimension")]
     [InlineData("metrics=order_count&where=order__is_first = customer__region", "where", 19, null, "cannot be compared")]
     [InlineData("metrics=revenue&where={{ Dimension('customer__region' }} = 'x'", "where", 33, null, "expected ')'")]
+    [InlineData("metrics=revenue&where={{ Dimension('customer__region').", "where", 34, null, "Found the end, expected 'grain' or 'date_part'")]
+    [InlineData("metrics=revenue&group_by=Dimension('customer__region').", "group_by", 31, null, "Found the end, expected 'grain' or 'date_part'")]
     [InlineData("metrics=revenue&where={{ Metric('revenue') }} > 5", "where", 4, null, "Metric(...)")]
     [InlineData("metrics=revenue&where={{ run_query('x') }} = 'x'", "where", 4, null, "no function")]
     [InlineData("metrics=revenue_7d&grain=day&where=metric_time__day = '2026-01-01' or product__category = 'Tools'", "where", 1, null, "by 'and' only")]
@@ -103,6 +105,8 @@ public sealed class BadRequestTests(SampleApi sample) : IClassFixture<SampleApi>
     [InlineData("""{"metrics": [1]}""", "metrics")]
     [InlineData("""{"metrics": "revenue", "group": []}""", "group")]
     [InlineData("""{"metrics": "revenue", "limit": true}""", "limit")]
+    [InlineData("""{"metrics": "revenue\ud800"}""", "body")]
+    [InlineData("""{"metrics": "revenue", "\udc00": 1}""", "body")]
     public async Task Post_OfBadBody_IsRefused(string body, string parameter)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
