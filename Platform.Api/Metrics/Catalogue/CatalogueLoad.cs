@@ -11,6 +11,7 @@ internal static class CatalogueLoad
 
     /// <exception cref="NothingPublishedException">There is no publication yet.</exception>
     /// <exception cref="CatalogueException">The catalogue cannot be read.</exception>
+    /// <exception cref="NpgsqlException">The database does not answer, or not in time.</exception>
     public static async Task<MetricCatalogue> ReadAsync(PublishedSnapshot snapshot, CancellationToken cancellationToken)
     {
         var (publication, semanticManifest, manifest) = await PublicationAsync(snapshot.Connection, cancellationToken);
@@ -71,7 +72,7 @@ internal static class CatalogueLoad
         {
             return Typed(model, await TypesAsync(sql, connection, cancellationToken));
         }
-        catch (PostgresException exception)
+        catch (PostgresException exception) when (IsOfTheModel(exception))
         {
             return model with
             {
@@ -90,6 +91,9 @@ internal static class CatalogueLoad
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }
+
+    /// <summary>The catalogue is kept: what passes, such as a lock that was held too long, must not become a fault of the model in it.</summary>
+    private static bool IsOfTheModel(PostgresException exception) => !exception.IsTransient && exception.SqlState != PostgresErrorCodes.QueryCanceled;
 
     private static async Task<DataType[]> TypesAsync(string sql, NpgsqlConnection connection, CancellationToken cancellationToken)
     {

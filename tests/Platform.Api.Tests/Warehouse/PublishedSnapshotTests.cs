@@ -130,6 +130,29 @@ public sealed class PublishedSnapshotTests(EmbeddedServers servers)
         Assert.NotEmpty(await server.RowsAsync("metrics=revenue"));
     }
 
+    /// <summary>The catalogue is kept for as long as its publication: a lock that held it up is no fault of the mart.</summary>
+    [Fact]
+    public async Task Metric_OfAMartThatWasLockedWhileTheCatalogueWasRead_AnswersAfterwards()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var database = await servers.CreateDatabaseAsync(cancellationToken);
+        await SampleDatabase.MigrateAsync(database, cancellationToken);
+        await SampleDatabase.LoadAsync(database, SampleData.Create(1), cancellationToken);
+        await SampleDatabase.PublishAsync(database, cancellationToken);
+        await using var server = new ApiServer(SampleDatabase.ApiConnectionString(database));
+
+        await using (var connection = await database.DataSource.OpenConnectionAsync(cancellationToken))
+        await using (await connection.BeginTransactionAsync(cancellationToken))
+        {
+            await using var hold = new NpgsqlCommand("lock table analytics.fct_returns in access exclusive mode", connection);
+            await hold.ExecuteNonQueryAsync(cancellationToken);
+            var (status, _) = await server.GetAsync("/api/v1/metrics");
+            Assert.Equal(504, status);
+        }
+
+        Assert.NotEmpty(await server.RowsAsync("metrics=refunds"));
+    }
+
     [Fact]
     public async Task Metric_OfAMartThatDoesNotFit_IsRefusedAndTheOthersAnswer()
     {
