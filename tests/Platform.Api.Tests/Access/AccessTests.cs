@@ -71,6 +71,20 @@ public sealed class AccessTests(SampleApi sample) : IClassFixture<SampleApi>
         Assert.Equal(401, (int)response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/", 200)]
+    [InlineData("/api/v1/metrics", 200)]
+    [InlineData("/api/v1/query?metrics=nothing", 400)]
+    [InlineData("/nowhere", 404)]
+    public async Task EveryAnswer_AlsoOfAFault_TellsBrowsersToLoadNothingFromElsewhere(string address, int status)
+    {
+        await using var server = Server("Development");
+        using var response = await SendAsync(server, address);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.StartsWith("default-src 'none'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ShortKey_StopsTheStart()
     {
