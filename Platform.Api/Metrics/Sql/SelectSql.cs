@@ -7,8 +7,6 @@ internal sealed class SelectSql
 {
     public List<string> Columns { get; } = [];
 
-    public bool Distinct { get; init; }
-
     public string From { get; set; } = "";
 
     public List<string> Joins { get; } = [];
@@ -22,7 +20,7 @@ internal sealed class SelectSql
     public string ToString(int indent)
     {
         var margin = "\n" + new string(' ', indent);
-        var text = new StringBuilder(Distinct ? "select distinct" : "select");
+        var text = new StringBuilder("select");
         text.AppendJoin(',', Columns.Select(column => $"{margin}  {column.Replace("\n", "\n  ", StringComparison.Ordinal)}"));
         text.Append(margin).Append("from ").Append(From.Replace("\n", margin, StringComparison.Ordinal));
         foreach (var join in Joins)
