@@ -11,10 +11,14 @@ namespace Platform.Api.Console;
 /// <summary>The headline metrics of the current publication; computed once for each.</summary>
 internal sealed class Headlines(CatalogueSource catalogues, MetricQueries queries, IOptions<ConsoleOptions> options, ILogger<Headlines> logger) : IDisposable
 {
+    // Publications are minutes apart; one may come while the metrics are computed, hardly ever three.
+    private const int Attempts = 3;
+
     private readonly SemaphoreSlim computing = new(1, 1);
     private volatile Kept? kept;
 
     /// <exception cref="NothingPublishedException">There is no publication yet.</exception>
+    /// <exception cref="TimeoutException">The publications follow each other too fast.</exception>
     public async Task<ImmutableArray<DomainHeadlines>> ReadAsync(CancellationToken cancellationToken)
     {
         var catalogue = await catalogues.CurrentAsync(cancellationToken);
@@ -26,14 +30,26 @@ internal sealed class Headlines(CatalogueSource catalogues, MetricQueries querie
         await computing.WaitAsync(cancellationToken);
         try
         {
-            if (kept is { } meanwhile && meanwhile.PublicationId == catalogue.Publication.Id)
+            for (var attempt = 1; attempt <= Attempts; attempt++)
             {
-                return meanwhile.Domains;
+                if (kept is { } meanwhile && meanwhile.PublicationId == catalogue.Publication.Id)
+                {
+                    return meanwhile.Domains;
+                }
+
+                // Every value is read by a query of its own. They are of one publication when it is still the current one after the last.
+                var domains = await ComputeAsync(catalogue, cancellationToken);
+                var current = await catalogues.CurrentAsync(cancellationToken);
+                if (current.Publication.Id == catalogue.Publication.Id)
+                {
+                    kept = new Kept(catalogue.Publication.Id, domains);
+                    return domains;
+                }
+
+                catalogue = current;
             }
 
-            var domains = await ComputeAsync(catalogue, cancellationToken);
-            kept = new Kept(catalogue.Publication.Id, domains);
-            return domains;
+            throw new TimeoutException("Another publication came at every attempt to compute the headline metrics of one.");
         }
         finally
         {
