@@ -45,10 +45,6 @@ resource api 'Microsoft.App/containerApps@2025-07-01' = {
         allowInsecure: false
         targetPort: 8080
         transport: 'auto'
-        // The console keeps a connection to the replica that it started on.
-        stickySessions: {
-          affinity: 'sticky'
-        }
       }
       registries: [
         {
