@@ -29,7 +29,7 @@ internal sealed class StartSequence(EmbeddedOptions options, Terminal terminal, 
             folder.Wipe();
         }
 
-        var settings = await InstanceSettings.LoadAsync(folder.Path, cancellationToken);
+        var settings = await InstanceSettings.LoadAsync(folder.SettingsFile, cancellationToken);
         var packages = await ServerPackages.InstallAsync(PlatformFolder.Default, terminal.Step, cancellationToken);
         var postgresStart = StartPostgresAsync(settings, packages, cancellationToken);
         var landingStart = StartStorageAsync(settings, packages, cancellationToken);

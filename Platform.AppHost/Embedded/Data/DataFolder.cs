@@ -29,6 +29,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The Worker's connection strings for a subshell (<c>(. file; command)</c>), so that its verbs find the running servers.</summary>
     public string EnvironmentFile => System.IO.Path.Combine(Path, "env");
 
+    /// <summary>Ports and passwords (<see cref="InstanceSettings"/>).</summary>
+    public string SettingsFile => System.IO.Path.Combine(Path, "settings.json");
+
     private string RunningFile => System.IO.Path.Combine(Path, "running.json");
 
     /// <summary>Takes the folder. Fails when another AppHost has it, or when PostgreSQL could not reach it.</summary>
@@ -53,19 +56,17 @@ internal sealed class DataFolder : IDisposable
         throw new ServerException($"{who} runs on the data in {path} already. Stop it first, or use other data with --data.");
     }
 
-    /// <summary>Deletes everything but the lock.</summary>
+    /// <summary>Deletes what an AppHost has put here, and nothing else: the folder may be one that holds other things too.</summary>
     public void Wipe()
     {
-        foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos())
+        foreach (var folder in new[] { Postgres, Azurite, Logs }.Where(Directory.Exists))
         {
-            if (entry is DirectoryInfo directory)
-            {
-                directory.Delete(recursive: true);
-            }
-            else if (entry.Name != LockFile)
-            {
-                entry.Delete();
-            }
+            Directory.Delete(folder, recursive: true);
+        }
+
+        foreach (var file in new[] { SettingsFile, PasswordFile, EnvironmentFile, RunningFile })
+        {
+            File.Delete(file);
         }
 
         PlatformFolder.CreateReadable(Logs);

@@ -9,7 +9,6 @@ namespace Platform.AppHost.Embedded.Data;
 /// </summary>
 internal sealed record InstanceSettings
 {
-    private const string FileName = "settings.json";
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public int PostgresPort { get; init; }
@@ -28,10 +27,9 @@ internal sealed record InstanceSettings
 
     public required string StorageKey { get; init; }
 
-    /// <summary>Reads the folder's settings or makes them, with ports that are free now.</summary>
-    public static async Task<InstanceSettings> LoadAsync(string folder, CancellationToken cancellationToken)
+    /// <summary>Reads the settings from the file or makes them, with ports that are free now.</summary>
+    public static async Task<InstanceSettings> LoadAsync(string path, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(folder, FileName);
         var known = File.Exists(path)
             ? JsonSerializer.Deserialize<InstanceSettings>(await File.ReadAllTextAsync(path, cancellationToken), Format)
             : null;

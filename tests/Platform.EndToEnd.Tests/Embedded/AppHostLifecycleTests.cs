@@ -85,10 +85,14 @@ public sealed class AppHostLifecycleTests
             await killed.ExitCodeAsync(Cancellation);
         }
 
+        var another = Path.Combine(start.Data, "not-the-platforms.txt");
+        await File.WriteAllTextAsync(another, "kept", Cancellation);
+
         await using var next = await EmbeddedAppHost.StartAsync(start with { Fresh = fresh }, Cancellation);
         await next.ReadyAsync(Cancellation);
 
         Assert.Equal(fresh, next.Output.Contains("initdb", StringComparison.Ordinal));
+        Assert.Equal("kept", await File.ReadAllTextAsync(another, Cancellation));
     }
 
     private static void Kill(int processId)
