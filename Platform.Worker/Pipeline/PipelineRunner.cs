@@ -156,12 +156,12 @@ internal sealed class PipelineRunner(
     /// <returns>The dates whose partition tasks have all succeeded, ascending.</returns>
     private async Task<IReadOnlyList<DateOnly>> LoadAsync(Batch batch, CancellationToken cancellationToken)
     {
-        var done = await ledger.EnterTasksAsync(pipeline.Name, batch.Dates, pipeline.TaskNames, cancellationToken);
+        await ledger.EnterTasksAsync(pipeline.Name, batch.Dates, pipeline.TaskNames, cancellationToken);
         var loaded = new ConcurrentBag<DateOnly>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Value.ParallelDates, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(batch.Dates, parallel, async (date, token) =>
         {
-            if (await LoadDateAsync(batch, date, [.. done[date]], token))
+            if (await LoadDateAsync(batch, date, token))
             {
                 loaded.Add(date);
             }
@@ -169,10 +169,12 @@ internal sealed class PipelineRunner(
         return [.. loaded.Order()];
     }
 
-    private async Task<bool> LoadDateAsync(Batch batch, DateOnly date, HashSet<string> done, CancellationToken cancellationToken)
+    private async Task<bool> LoadDateAsync(Batch batch, DateOnly date, CancellationToken cancellationToken)
     {
         await using var facts = await FactsLock.SharedAsync(warehouse, cancellationToken);
         await ledger.StartRunAsync(pipeline.Name, date, cancellationToken);
+        // Asked under the lock: until then another Worker's build may take back what is half loaded.
+        var done = await ledger.DoneTasksAsync(pipeline.Name, date, cancellationToken);
         foreach (var task in pipeline.PartitionTasks.Where(task => !done.Contains(task.Name)))
         {
             var end = await tasks.RunAsync(

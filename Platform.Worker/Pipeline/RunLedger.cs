@@ -51,11 +51,10 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             cancellationToken,
             new("pipeline", pipeline), Dates(dates));
 
-    /// <summary>Enters the tasks that the runs do not have yet, and returns those that are done already (the run goes on after them).</summary>
-    public async Task<ILookup<DateOnly, string>> EnterTasksAsync(
-        string pipeline, IReadOnlyCollection<DateOnly> dates, IReadOnlyList<string> tasks, CancellationToken cancellationToken)
-    {
-        await ExecuteAsync("""
+    /// <summary>Enters the tasks that the runs do not have yet.</summary>
+    public Task EnterTasksAsync(
+        string pipeline, IReadOnlyCollection<DateOnly> dates, IReadOnlyList<string> tasks, CancellationToken cancellationToken) =>
+        ExecuteAsync("""
             insert into meta.task_run (pipeline, data_date, task, position, state, attempt)
             select @pipeline, day, task, position, 'pending', 0
             from unnest(@dates) day cross join unnest(@tasks) with ordinality as entry (task, position)
@@ -63,15 +62,15 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             """,
             cancellationToken,
             new("pipeline", pipeline), Dates(dates), new("tasks", tasks.ToArray()));
-        var done = await QueryAsync("""
-            select data_date, task from meta.task_run
-            where pipeline = @pipeline and data_date = any (@dates) and state in ('success', 'skipped')
+
+    /// <summary>The tasks of the run that are done already: the run goes on after them.</summary>
+    public Task<List<string>> DoneTasksAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
+        QueryAsync("""
+            select task from meta.task_run where pipeline = @pipeline and data_date = @date and state in ('success', 'skipped')
             """,
-            row => (Date: row.GetFieldValue<DateOnly>(0), Task: row.GetString(1)),
+            row => row.GetString(0),
             cancellationToken,
-            new("pipeline", pipeline), Dates(dates));
-        return done.ToLookup(row => row.Date, row => row.Task);
-    }
+            new("pipeline", pipeline), new("date", date));
 
     public Task StartRunAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
         ExecuteAsync("""

@@ -120,6 +120,34 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task Work_GoesOnWithADateWhileABuildTakesItBack_DoesItsTasksAgain()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        var abandoned = Day.AddDays(7);
+        await pipeline.EnterLoadAsync(abandoned);
+        await pipeline.RunAsync([abandoned]);
+        await pipeline.QueryAsync("""
+            delete from meta.task_attempt;
+            update meta.pipeline_run set state = 'running';
+            update meta.task_run set state = 'running' where task = 'load_b';
+            update meta.task_run set state = 'pending' where task = 'build'
+            """);
+        pipeline.Calls.Clear();
+        Task resumed;
+        await using (await FactsLock.ExclusiveAsync(pipeline.Warehouse, Token))
+        {
+            resumed = pipeline.Runner("resuming").WorkAsync([abandoned], new WorkOptions(), null, Token);
+            await WaitForLockAsync(pipeline, "resuming");
+            // What the build of the other Worker does when it finds the date half loaded.
+            await pipeline.QueryAsync("update meta.task_run set state = 'pending'");
+        }
+
+        await resumed;
+
+        Assert.Equal(["generate", "load_a", "load_b", "build"], pipeline.Calls.Select(call => call.Task));
+    }
+
+    [Fact]
     public async Task Run_BuildFails_FailsEveryDateOfItsRange()
     {
         await using var pipeline = await TestPipeline.CreateAsync(servers);
@@ -349,5 +377,14 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
         Assert.Equal(["generate success 1", $"load_a {rest} 1", $"load_b {rest} 0", $"build {rest} 0"], await pipeline.TasksAsync(Day));
         await using var free = await DateClaim.TryAcquireAsync(pipeline.Warehouse, TestPipeline.Name, [Day], Token);
         Assert.NotNull(free);
+    }
+
+    private static async Task WaitForLockAsync(TestPipeline pipeline, string worker)
+    {
+        while ((await pipeline.QueryAsync(
+            $"select 1 from pg_stat_activity where application_name = '{worker}' and wait_event_type = 'Lock'")).Length == 0)
+        {
+            await Task.Delay(10, Token);
+        }
     }
 }
