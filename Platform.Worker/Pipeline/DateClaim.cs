@@ -66,10 +66,8 @@ internal sealed class DateClaim : IAsyncDisposable
         NpgsqlDataSource warehouse, string pipeline, DateOnly date, CancellationToken cancellationToken)
     {
         await using var session = await LockSession.OpenAsync(warehouse, cancellationToken);
-        await using var command = new NpgsqlCommand("""
-            select pg_advisory_lock_shared(hashtext(@pipeline), @day);
-            select pg_advisory_unlock_shared(hashtext(@pipeline), @day);
-            """, session)
+        // The lock ends with the statement: whatever happens here, the session does not go back to the pool with it.
+        await using var command = new NpgsqlCommand("select pg_advisory_xact_lock_shared(hashtext(@pipeline), @day)", session)
         {
             CommandTimeout = 0,
         };

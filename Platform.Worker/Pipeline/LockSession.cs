@@ -8,11 +8,19 @@ internal static class LockSession
     public static async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource warehouse, CancellationToken cancellationToken)
     {
         var session = await warehouse.OpenConnectionAsync(cancellationToken);
-        // A machine that vanished without closing its sockets is found out in half a minute, not in the two hours of the system's default.
-        await using var command = new NpgsqlCommand(
-            "set tcp_keepalives_idle = 15; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; set idle_session_timeout = 0", session);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return session;
+        try
+        {
+            // A machine that vanished without closing its sockets is found out in half a minute, not in the two hours of the system's default.
+            await using var command = new NpgsqlCommand(
+                "set tcp_keepalives_idle = 15; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3; set idle_session_timeout = 0", session);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
     }
 
     public static async Task CloseAsync(NpgsqlConnection session)
