@@ -41,7 +41,7 @@ internal static class FactTables
         var changes = Changes(domain, await ReadAsync(held.Connection, domain, cancellationToken));
         if (changes.Length > 0)
         {
-            await using var command = new NpgsqlCommand(changes, held.Connection);
+            await using var command = new NpgsqlCommand(changes, held.Connection) { CommandTimeout = 0 };
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

@@ -155,7 +155,7 @@ internal sealed class PartitionChecks(NpgsqlConnection connection, DatasetContra
                 (array_agg(value order by position))[1], string_agg(message, ' ' order by position)
             from pg_temp.load_fault where line > $1 group by line order by line limit $2
             """,
-            connection);
+            connection) { CommandTimeout = 0 };
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = line });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = LinesAtOnce });
         var faults = new List<RejectedRow>();
@@ -190,7 +190,7 @@ internal sealed class PartitionChecks(NpgsqlConnection connection, DatasetContra
 
     private async Task AddRefusedAsync(string sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         command.Parameters.Add(Partition());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

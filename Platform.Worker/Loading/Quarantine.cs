@@ -19,7 +19,7 @@ internal sealed class Quarantine(NpgsqlConnection connection, DatasetContract co
     public async Task ClearAsync(CancellationToken cancellationToken)
     {
         await using var delete = new NpgsqlCommand(
-            "delete from meta.quarantine where domain = $1 and dataset = $2 and partition = $3", connection);
+            "delete from meta.quarantine where domain = $1 and dataset = $2 and partition = $3", connection) { CommandTimeout = 0 };
         delete.Parameters.Add(new NpgsqlParameter<string> { TypedValue = contract.Domain });
         delete.Parameters.Add(new NpgsqlParameter<string> { TypedValue = contract.Dataset });
         delete.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = partition });
