@@ -25,7 +25,11 @@ internal static class OperatorApi
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("v1");
         builder.Services.ConfigureHttpJsonOptions(json =>
-            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            // A body without its date would ask for the year 1.
+            json.SerializerOptions.RespectRequiredConstructorParameters = true;
+        });
         return builder;
     }
 

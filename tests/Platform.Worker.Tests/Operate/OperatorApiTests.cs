@@ -55,6 +55,8 @@ public sealed class OperatorApiTests(EmbeddedServers servers)
     [InlineData("/api/v1/backfills", """{"from":"2026-01-09","to":"2026-01-05"}""", "before it starts")]
     [InlineData("/api/v1/backfills", """{"from":"1990-01-01","to":"2026-01-05"}""", "at most")]
     [InlineData("/api/v1/runs", """{"data_date":"05.01.2026"}""", "$.data_date")]
+    [InlineData("/api/v1/runs", """{"date":"2026-01-05"}""", "data_date")]
+    [InlineData("/api/v1/backfills", """{"to":"2026-01-05"}""", "from")]
     public async Task Post_RangeThatCannotRun_IsRefusedAndQueuesNothing(string path, string body, string reason)
     {
         await using var pipeline = await TestPipeline.CreateAsync(servers);
