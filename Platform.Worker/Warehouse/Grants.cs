@@ -12,8 +12,11 @@ internal static class Grants
         (WarehouseNames.BiReaderRole, [WarehouseNames.Analytics]),
     ];
 
-    // Two sessions that grant on the same table at once fail with "tuple concurrently updated"; the lock ends with the transaction.
-    private const string OneAtATime = "select pg_advisory_xact_lock(hashtextextended('platform.grants', 0));\n";
+    /// <summary>
+    /// Two sessions that grant on the same table at once, or grant and drop or move it, fail with "tuple concurrently updated". Part of
+    /// <see cref="Statements"/>; who changes relations before that runs it first. The lock ends with the transaction.
+    /// </summary>
+    public const string OneAtATime = "select pg_advisory_xact_lock(hashtextextended('platform.grants', 0))";
 
     /// <summary>
     /// Applies the grants to the schemas, to every table and view in them and, by default privileges, to those that the connected role
@@ -26,7 +29,7 @@ internal static class Grants
     }
 
     /// <summary>The statements of <see cref="ApplyAsync"/>, for callers that send them with others in one transaction.</summary>
-    public static string Statements { get; } = OneAtATime + string.Join('\n', Readers.SelectMany(reader => reader.Schemas.Select(schema =>
+    public static string Statements { get; } = OneAtATime + ";\n" + string.Join('\n', Readers.SelectMany(reader => reader.Schemas.Select(schema =>
         $"""
         grant usage on schema {Sql.Identifier(schema)} to {Sql.Identifier(reader.Role)};
         grant select on all tables in schema {Sql.Identifier(schema)} to {Sql.Identifier(reader.Role)};

@@ -47,8 +47,7 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
                 Log.Published(logger, plan.Relations, id, watch.ElapsedMilliseconds);
                 return id;
             }
-            catch (PostgresException fault) when (
-                fault.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.DependentObjectsStillExist)
+            catch (PostgresException fault) when (IsInTheWay(fault) || fault.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
             {
                 await transaction.RollbackAsync("flip", cancellationToken);
                 if (fault.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
@@ -104,6 +103,7 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
         Add($"set local lock_timeout = {options.PublishLockTimeoutMilliseconds}");
+        Add(Grants.OneAtATime);
         Add($"lock table {WarehouseNames.Meta}.publication in access exclusive mode");
 
         // Views before the tables they read, as readers take their locks, too: so publisher and reader never wait for each other.
@@ -162,7 +162,7 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
-        catch (PostgresException fault) when (Broken() is { } view)
+        catch (PostgresException fault) when (!IsInTheWay(fault) && !Outage.Is(fault) && Broken() is { } view)
         {
             throw new TransformException(
                 new SourceLocation($"view {view.Schema}.{view.Name}"),
@@ -190,6 +190,10 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
 
         DependentView? Broken() => plan.Restored.FirstOrDefault(view => view.Restore().Contains(BatchFault.FailedText(batch)));
     }
+
+    /// <summary>Somebody holds a lock that publishing needs: another try may get it.</summary>
+    private static bool IsInTheWay(PostgresException fault) =>
+        fault.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
 
     /// <summary>The publication's row; readers see it with the commit.</summary>
     private async Task<long> RecordAsync(

@@ -1,6 +1,7 @@
 using Npgsql;
 using Platform.Testing;
 using Platform.Worker.Transform;
+using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Tests.Transform.Publish;
 
@@ -267,6 +268,25 @@ public sealed class PublishTests(EmbeddedServers servers)
 
         await transaction.CommitAsync(TestWarehouse.Token);
         await warehouse.PublishAsync(project);
+    }
+
+    [Fact]
+    public async Task GrantsThatAnotherWorkerRenewsMeanwhile_AreWaitedFor()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(("models/orders.sql", "{{ config(materialized='table') }} select 1 as id"));
+        await warehouse.PublishAsync(project);
+        await using var starting = await warehouse.DataSource.OpenConnectionAsync(TestWarehouse.Token);
+        await using var transaction = await starting.BeginTransactionAsync(TestWarehouse.Token);
+        await Grants.ApplyAsync(starting, TestWarehouse.Token);
+
+        project.Write("models/orders.sql", "{{ config(materialized='table') }} select 2 as id");
+        var publishing = warehouse.PublishAsync(project);
+        await UntilAsync(async () => await warehouse.ScalarAsync<bool>("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"));
+        await transaction.CommitAsync(TestWarehouse.Token);
+        await publishing;
+
+        Assert.Equal("2", await warehouse.RowsAsync("select id from analytics.orders"));
     }
 
     [Fact]
