@@ -72,7 +72,8 @@ internal sealed class TransformEngine(
         {
             nodes = await RunAsync(build, progress, ApplicationName, cancellationToken);
             long? publication = nodes.Any(node => node.IsFailure) ? null : await PublishAsync(held.Connection, build, manifest, cancellationToken);
-            await record.FinishAsync(build.Invocation.Id, publication is not null, nodes, null, cancellationToken);
+            // Not cancelled: what is published by now must not be recorded as failed.
+            await record.FinishAsync(build.Invocation.Id, publication is not null, nodes, null, CancellationToken.None);
             return (nodes, publication);
         }
         catch (Exception fault)
