@@ -22,7 +22,7 @@ internal sealed class TransformEngine(
     private const string LockName = "platform.transform";
     private const string ApplicationName = "platform-transform";
 
-    private readonly ProjectCache _projects = new(logger);
+    private readonly ProjectCache _projects = new(time, logger);
 
     /// <summary>Builds and, unless the request says otherwise, publishes.</summary>
     /// <returns>
@@ -118,7 +118,7 @@ internal sealed class TransformEngine(
         var runs = build.Runs.Where(run => run.Node.Config.Materialized != "ephemeral" && run.Node.ResourceType is not ResourceType.Operation);
         using var scheduler = new NodeScheduler(build, runs, progress, cancellationToken);
         results.AddRange(await scheduler.RunAsync(
-            dataSource, applicationName, build.Request.Threads ?? options.Value.Threads, token => new NodeRunner(build, token)));
+            dataSource, applicationName, build.Request.Threads ?? options.Value.Threads, token => new NodeRunner(build, time, token)));
         foreach (var failed in results.Where(result => result.IsFailure))
         {
             Log.NodeFailed(logger, failed.UniqueId, failed.Status, failed.Message);
@@ -158,7 +158,7 @@ internal sealed class TransformEngine(
             () =>
             {
                 using var session = PostgresSession.Open(dataSource, applicationName, cancellationToken);
-                var runner = new NodeRunner(build, cancellationToken);
+                var runner = new NodeRunner(build, time, cancellationToken);
                 for (var index = 0; index < hooks.Count; index++)
                 {
                     var hook = hooks[index];

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Platform.Worker.Transform.Compile;
 
 namespace Platform.Worker.Transform.Project;
@@ -6,7 +5,7 @@ namespace Platform.Worker.Transform.Project;
 /// <summary>
 /// Keeps the parsed projects. A build parses again only when a file, the target, or a variable that parsing read has changed.
 /// </summary>
-internal sealed class ProjectCache(ILogger logger)
+internal sealed class ProjectCache(TimeProvider time, ILogger logger)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = [];
@@ -31,7 +30,7 @@ internal sealed class ProjectCache(ILogger logger)
                 _entries[path] = entry = new Entry();
             }
 
-            var watch = Stopwatch.StartNew();
+            var started = time.GetTimestamp();
             var errors = new ProjectErrors();
             var packages = entry.Reader.Read(path, errors);
             errors.ThrowIfAny();
@@ -45,7 +44,7 @@ internal sealed class ProjectCache(ILogger logger)
 
             entry.Project = ProjectParser.Parse(packages, vars, target, errors);
             entry.Files = files;
-            Log.Parsed(logger, entry.Project.Root.Name, entry.Project.Graph.Ordered.Count, watch.Elapsed);
+            Log.Parsed(logger, entry.Project.Root.Name, entry.Project.Graph.Ordered.Count, time.GetElapsedTime(started));
             foreach (var warning in entry.Project.Warnings)
             {
                 Log.Warning(logger, warning.ToString());

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
@@ -39,12 +38,12 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         for (var attempt = 1; ; attempt++)
         {
             await transaction.SaveAsync("flip", cancellationToken);
-            var watch = Stopwatch.StartNew();
+            var locking = time.GetTimestamp();
             try
             {
                 await FlipAsync(connection, plan, build, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
-                Log.Published(logger, plan.Relations, id, watch.ElapsedMilliseconds);
+                Log.Published(logger, plan.Relations, id, (long)time.GetElapsedTime(locking).TotalMilliseconds);
                 return id;
             }
             catch (PostgresException fault) when (IsInTheWay(fault) || fault.SqlState == PostgresErrorCodes.DependentObjectsStillExist)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
 using Platform.Worker.Jinja;
@@ -15,11 +14,11 @@ namespace Platform.Worker.Transform.Run;
 /// Runs one node on one session: compiles it and calls its materialization. A node that fails is a result; an outage of the warehouse and
 /// a cancellation are exceptions, and end the build.
 /// </summary>
-internal sealed class NodeRunner(BuildState build, CancellationToken cancellationToken)
+internal sealed class NodeRunner(BuildState build, TimeProvider time, CancellationToken cancellationToken)
 {
     public NodeResult Run(NodeRun run, PostgresSession session)
     {
-        var watch = Stopwatch.StartNew();
+        var started = time.GetTimestamp();
         var outcome = new Outcome(NodeStatus.Error);
         try
         {
@@ -45,7 +44,7 @@ internal sealed class NodeRunner(BuildState build, CancellationToken cancellatio
             Name = run.Node.Name,
             ResourceType = run.Node.ResourceTypeName,
             Status = outcome.Status,
-            Duration = watch.Elapsed,
+            Duration = time.GetElapsedTime(started),
             RowsAffected = outcome.Rows,
             Failures = outcome.Failures,
             Message = outcome.Message,
