@@ -35,8 +35,8 @@ internal sealed class PipelineRunner(
     /// <summary>Requests the dates: from here on the ledger holds the request, and any Worker may work on it.</summary>
     /// <returns>The dates that were not already queued or running, nor left alone because they have succeeded.</returns>
     public async Task<IReadOnlyList<DateOnly>> QueueAsync(
-        IReadOnlyCollection<DateOnly> dates, RunTrigger trigger, bool again, CancellationToken cancellationToken) =>
-        await ledger.QueueAsync(pipeline.Name, dates, trigger, again, cancellationToken);
+        IReadOnlyCollection<DateOnly> dates, RunTrigger trigger, bool again, bool force, CancellationToken cancellationToken) =>
+        await ledger.QueueAsync(pipeline.Name, dates, trigger, again, force, cancellationToken);
 
     /// <summary>
     /// Works on those of the dates (of all, if null) that are queued, or running without anybody who runs them, until none is left to do,
@@ -172,13 +172,13 @@ internal sealed class PipelineRunner(
     private async Task<bool> LoadDateAsync(Batch batch, DateOnly date, CancellationToken cancellationToken)
     {
         await using var facts = await FactsLock.SharedAsync(warehouse, cancellationToken);
-        await ledger.StartRunAsync(pipeline.Name, date, cancellationToken);
+        var force = await ledger.StartRunAsync(pipeline.Name, date, cancellationToken);
         // Asked under the lock: until then another Worker's build may take back what is half loaded.
         var done = await ledger.DoneTasksAsync(pipeline.Name, date, cancellationToken);
         foreach (var task in pipeline.PartitionTasks.Where(task => !done.Contains(task.Name)))
         {
             var end = await tasks.RunAsync(
-                pipeline.Name, task.Name, [date], last: false, token => task.RunAsync(date, batch.Work.Force, token), cancellationToken);
+                pipeline.Name, task.Name, [date], last: false, token => task.RunAsync(date, force, token), cancellationToken);
             batch.Report(date, task.Name, end);
             if (end.State is TaskState.Failed)
             {
@@ -236,9 +236,6 @@ internal sealed class PipelineRunner(
 /// <summary>How to work on queued dates.</summary>
 internal sealed record WorkOptions
 {
-    /// <summary>Load again even what has not changed.</summary>
-    public bool Force { get; init; }
-
     /// <summary>Wait for dates that another Worker runs (and go on with them, should it die); otherwise leave them to it.</summary>
     public bool WaitForHolders { get; init; } = true;
 

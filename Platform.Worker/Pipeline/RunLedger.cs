@@ -17,20 +17,24 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
 
     /// <summary>
     /// Requests the dates: a date that is not already queued or running becomes queued, with its tasks to do again. With
-    /// <paramref name="again"/> false, dates that have succeeded are left alone.
+    /// <paramref name="again"/> false, dates that have succeeded are left alone. With <paramref name="force"/>, their loads are done even
+    /// where nothing has changed.
     /// </summary>
     /// <returns>The dates queued by this call, ascending.</returns>
     public Task<List<DateOnly>> QueueAsync(
-        string pipeline, IReadOnlyCollection<DateOnly> dates, RunTrigger trigger, bool again, CancellationToken cancellationToken) =>
+        string pipeline, IReadOnlyCollection<DateOnly> dates, RunTrigger trigger, bool again, bool force, CancellationToken cancellationToken) =>
         QueryAsync("""
             with queued as (
-                insert into meta.pipeline_run as run (pipeline, data_date, state, trigger, attempt, requested_at)
-                select @pipeline, day, 'queued', @trigger, 0, @now from unnest(@dates) day
+                insert into meta.pipeline_run as run (pipeline, data_date, state, trigger, force, attempt, requested_at)
+                select @pipeline, day, 'queued', @trigger, @force, 0, @now from unnest(@dates) day
                 on conflict (pipeline, data_date) do update
-                set state = 'queued', trigger = excluded.trigger, attempt = 0, requested_at = excluded.requested_at,
+                set state = 'queued', trigger = excluded.trigger, force = excluded.force, attempt = 0, requested_at = excluded.requested_at,
                     started_at = null, finished_at = null, error_class = null, error = null
                 where run.state in ('failed', 'cancelled') or (@again and run.state = 'success')
                 returning data_date),
+            joined as (
+                update meta.pipeline_run set force = true
+                where @force and pipeline = @pipeline and data_date = any (@dates) and state = 'queued'),
             cleared as (
                 delete from meta.task_run task using queued
                 where task.pipeline = @pipeline and task.data_date = queued.data_date)
@@ -38,7 +42,7 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             """,
             row => row.GetFieldValue<DateOnly>(0),
             cancellationToken,
-            new("pipeline", pipeline), Dates(dates), new("trigger", trigger.Word()), new("again", again), Now());
+            new("pipeline", pipeline), Dates(dates), new("trigger", trigger.Word()), new("again", again), new("force", force), Now());
 
     /// <summary>The dates that are queued or running, oldest first: among <paramref name="dates"/>, or among all.</summary>
     public Task<List<DateOnly>> UnfinishedAsync(string pipeline, IReadOnlyCollection<DateOnly>? dates, CancellationToken cancellationToken) =>
@@ -72,13 +76,16 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             cancellationToken,
             new("pipeline", pipeline), new("date", date));
 
-    public Task StartRunAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
-        ExecuteAsync("""
+    /// <returns>Whether the run is forced.</returns>
+    public async Task<bool> StartRunAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
+        (await QueryAsync("""
             update meta.pipeline_run set state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, @now), finished_at = null
             where pipeline = @pipeline and data_date = @date
+            returning force
             """,
+            row => row.GetBoolean(0),
             cancellationToken,
-            new("pipeline", pipeline), new("date", date), Now());
+            new("pipeline", pipeline), new("date", date), Now())).Single();
 
     /// <summary>A task begins an attempt on the dates; an attempt left open by a process that is gone is closed.</summary>
     public Task StartTaskAsync(string pipeline, IReadOnlyCollection<DateOnly> dates, string task, CancellationToken cancellationToken) =>

@@ -25,9 +25,9 @@ internal static class PipelineVerb
                 }
                 var runner = services.GetRequiredService<PipelineRunner>();
                 DateOnly[] dates = [.. range.Dates];
-                await runner.QueueAsync(dates, trigger, again: true, cancellationToken);
+                await runner.QueueAsync(dates, trigger, again: true, force, cancellationToken);
                 // Ctrl+C means that the operator does not want it any more, so no other Worker takes it up.
-                var work = new WorkOptions { Force = force, WhenInterrupted = RunState.Cancelled };
+                var work = new WorkOptions { WhenInterrupted = RunState.Cancelled };
                 var ended = await ConsoleProgress.ShowAsync(
                     $"{runner.Pipeline} {range}", dates.Length * runner.TaskCount,
                     progress => runner.WorkAsync(dates, work, progress, cancellationToken));

@@ -3,7 +3,7 @@ using Quartz;
 namespace Platform.Worker.Pipeline.Schedule;
 
 /// <summary>The data dates of a request, which the ledger has queued already.</summary>
-internal sealed record RequestedRun(DateOnly From, DateOnly To, bool Force);
+internal sealed record RequestedRun(DateOnly From, DateOnly To);
 
 /// <summary>Works on a run or a backfill that an operator requested.</summary>
 internal sealed class RequestedRunJob(PipelineRunner runner) : IJob<RequestedRun>
@@ -19,6 +19,6 @@ internal sealed class RequestedRunJob(PipelineRunner runner) : IJob<RequestedRun
                 context.ReportProgress(Interlocked.Increment(ref ended) * 100 / dates.Length);
             }
         });
-        context.Result = RunReport.Of(await runner.WorkAsync(dates, new WorkOptions { Force = input.Force }, progress, cancellationToken));
+        context.Result = RunReport.Of(await runner.WorkAsync(dates, new WorkOptions(), progress, cancellationToken));
     }
 }

@@ -13,14 +13,14 @@ internal sealed class RunRequests(PipelineRunner runner, ISchedulerFactory sched
     public async Task<(string Id, IReadOnlyList<DateOnly> Queued)> SubmitAsync(
         DataDateRange range, RunTrigger trigger, bool force, CancellationToken cancellationToken)
     {
-        var queued = await runner.QueueAsync([.. range.Dates], trigger, again: true, cancellationToken);
+        var queued = await runner.QueueAsync([.. range.Dates], trigger, again: true, force, cancellationToken);
         var id = string.Create(CultureInfo.InvariantCulture, $"{trigger.Word()}-{range.From:yyyyMMdd}-{range.To:yyyyMMdd}-{Guid.CreateVersion7():N}");
         var scheduler = await schedulers.GetScheduler(cancellationToken);
         await scheduler.ScheduleJob(
             TriggerBuilder.Create<RequestedRunJob>()
                 .ForJob(PipelineSchedule.RequestedRun)
                 .WithIdentity(id, Group)
-                .UsingInput(new RequestedRun(range.From, range.To, force))
+                .UsingInput(new RequestedRun(range.From, range.To))
                 .WithRetryPolicy(PipelineSchedule.WhenTheLedgerIsOutOfReach)
                 .Build(),
             cancellationToken: cancellationToken);

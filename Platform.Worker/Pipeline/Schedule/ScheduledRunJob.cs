@@ -9,7 +9,7 @@ internal sealed class ScheduledRunJob(PipelineRunner runner) : IJob
     {
         // The time it was due, not the time it fires: a late firing, and a backfilled one, still mean the day before they were due.
         DateOnly[] dates = [DataDates.Of(context.GetBackfillSlot() ?? context.ScheduledFireTimeUtc ?? context.FireTimeUtc)];
-        await runner.QueueAsync(dates, RunTrigger.Schedule, again: false, cancellationToken);
+        await runner.QueueAsync(dates, RunTrigger.Schedule, again: false, force: false, cancellationToken);
         context.Result = RunReport.Of(await runner.WorkAsync(dates, new WorkOptions(), progress: null, cancellationToken));
     }
 }

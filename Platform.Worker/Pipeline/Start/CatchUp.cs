@@ -8,7 +8,7 @@ internal sealed class CatchUp(PipelineRunner runner, IOptions<PipelineOptions> o
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var due = DataDates.LastDue(clock, options.Value.CatchUpDays);
-        await runner.QueueAsync(due, RunTrigger.CatchUp, again: false, cancellationToken);
+        await runner.QueueAsync(due, RunTrigger.CatchUp, again: false, force: false, cancellationToken);
         var unfinished = await runner.UnfinishedAsync(cancellationToken);
         if (unfinished.Count == 0)
         {

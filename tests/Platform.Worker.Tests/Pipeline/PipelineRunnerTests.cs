@@ -232,6 +232,25 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task Queue_Forced_IsForcedWhicheverWorkerTakesItUp()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        var runner = pipeline.Runner();
+        var joined = Day.AddDays(1);
+        await runner.QueueAsync([joined], RunTrigger.CatchUp, again: false, force: false, Token);
+        await runner.QueueAsync([Day, joined], RunTrigger.Backfill, again: true, force: true, Token);
+
+        await pipeline.Runner("resuming").WorkAsync(null, new WorkOptions { WaitForHolders = false }, null, Token);
+
+        Assert.Equal(
+            [("generate", Day), ("load_a", Day), ("load_b", Day), ("generate", joined), ("load_a", joined), ("load_b", joined)],
+            pipeline.Forced.OrderBy(call => call.Date));
+        pipeline.Forced.Clear();
+        await pipeline.RunAsync([Day, joined], again: true);
+        Assert.Empty(pipeline.Forced);
+    }
+
+    [Fact]
     public async Task Queue_DateThatFailed_RunsAllItsTasksAgain()
     {
         await using var pipeline = await TestPipeline.CreateAsync(servers);
@@ -269,7 +288,7 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
         };
         DateOnly[] days = [.. Enumerable.Range(0, 8).Select(Day.AddDays)];
         PipelineRunner[] workers = [pipeline.Runner("first"), pipeline.Runner("second")];
-        await workers[0].QueueAsync(days, RunTrigger.Backfill, again: false, Token);
+        await workers[0].QueueAsync(days, RunTrigger.Backfill, again: false, force: false, Token);
 
         var ended = await Task.WhenAll(workers.Select(worker => worker.WorkAsync(days, new WorkOptions(), null, Token)));
 
@@ -296,7 +315,7 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
             return new TaskOutcome();
         };
         var dead = pipeline.Runner("dead");
-        await dead.QueueAsync([Day], RunTrigger.Manual, again: false, Token);
+        await dead.QueueAsync([Day], RunTrigger.Manual, again: false, force: false, Token);
         _ = dead.WorkAsync([Day], new WorkOptions(), null, CancellationToken.None);
         await stuck.Task.WaitAsync(Token);
         var waiting = pipeline.Runner("waiting").WorkAsync([Day], new WorkOptions(), null, Token);
@@ -318,7 +337,7 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
     {
         await using var pipeline = await TestPipeline.CreateAsync(servers);
         var runner = pipeline.Runner();
-        await runner.QueueAsync([Day], RunTrigger.Manual, again: false, Token);
+        await runner.QueueAsync([Day], RunTrigger.Manual, again: false, force: false, Token);
         await using var elsewhere = await DateClaim.TryAcquireAsync(pipeline.Warehouse, TestPipeline.Name, [Day], Token);
 
         var ended = await runner.WorkAsync(null, new WorkOptions { WaitForHolders = false }, null, Token);
@@ -367,7 +386,7 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
             return new TaskOutcome();
         };
         var runner = pipeline.Runner();
-        await runner.QueueAsync([Day], RunTrigger.Manual, again: false, Token);
+        await runner.QueueAsync([Day], RunTrigger.Manual, again: false, force: false, Token);
         var options = new WorkOptions { WhenInterrupted = state == "queued" ? RunState.Queued : RunState.Cancelled };
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runner.WorkAsync([Day], options, null, stop.Token));

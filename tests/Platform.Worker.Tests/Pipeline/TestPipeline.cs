@@ -35,6 +35,9 @@ internal sealed class TestPipeline : IAsyncDisposable
     /// <summary>Every call of a task, in order of its start.</summary>
     public ConcurrentQueue<(string Task, DataDateRange Dates)> Calls { get; } = new();
 
+    /// <summary>The calls that were told to do their work even where nothing has changed.</summary>
+    public ConcurrentQueue<(string Task, DateOnly Date)> Forced { get; } = new();
+
     public ConcurrentQueue<(string Task, DateOnly Date)> Withdrawn { get; } = new();
 
     /// <summary>What a task does on a date; the default is to succeed.</summary>
@@ -77,7 +80,7 @@ internal sealed class TestPipeline : IAsyncDisposable
         IReadOnlyList<DateOnly> dates, bool again = false, RunTrigger trigger = RunTrigger.Manual)
     {
         var runner = Runner();
-        await runner.QueueAsync(dates, trigger, again, TestContext.Current.CancellationToken);
+        await runner.QueueAsync(dates, trigger, again, force: false, TestContext.Current.CancellationToken);
         return await runner.WorkAsync(dates, new WorkOptions(), progress: null, TestContext.Current.CancellationToken);
     }
 
@@ -134,8 +137,14 @@ internal sealed class TestPipeline : IAsyncDisposable
     {
         public string Name => name;
 
-        public Task<TaskOutcome> RunAsync(DateOnly date, bool force, CancellationToken cancellationToken) =>
-            test.CallAsync(name, new(date, date), cancellationToken);
+        public Task<TaskOutcome> RunAsync(DateOnly date, bool force, CancellationToken cancellationToken)
+        {
+            if (force)
+            {
+                test.Forced.Enqueue((name, date));
+            }
+            return test.CallAsync(name, new(date, date), cancellationToken);
+        }
 
         public Task WithdrawAsync(IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken)
         {

@@ -50,7 +50,7 @@ public sealed class PipelineScheduleTests(EmbeddedServers servers)
         await using var pipeline = await TestPipeline.CreateAsync(servers);
         await using var worker = await TestWorker.StartAsync(pipeline);
         var scheduler = await worker.SchedulerAsync();
-        await pipeline.Runner().QueueAsync([new(2026, 1, 5)], RunTrigger.Manual, again: false, Token);
+        await pipeline.Runner().QueueAsync([new(2026, 1, 5)], RunTrigger.Manual, again: false, force: false, Token);
 
         await scheduler.TriggerJob(PipelineSchedule.Resume, cancellationToken: Token);
 

@@ -32,7 +32,7 @@ public sealed class WorkerStartTests(EmbeddedServers servers)
         pipeline.Work = (_, dates, _) => dates.From == newest ? throw new DataFaultException("not there yet") : Task.FromResult(new TaskOutcome());
         await pipeline.RunAsync([newest.AddDays(-1), newest]);
         // A Worker died on a date long before the catch-up's window.
-        await pipeline.Runner().QueueAsync([new(2026, 1, 5)], RunTrigger.Backfill, again: false, Token);
+        await pipeline.Runner().QueueAsync([new(2026, 1, 5)], RunTrigger.Backfill, again: false, force: false, Token);
         await pipeline.QueryAsync("update meta.pipeline_run set state = 'running' where data_date = '2026-01-05'");
         pipeline.Work = (_, _, _) => Task.FromResult(new TaskOutcome());
         pipeline.Calls.Clear();
