@@ -43,6 +43,9 @@ internal static class FaultClassifier
         _ => "unexpected",
     };
 
+    /// <summary>The fault that the ledger's <c>error_class</c> names.</summary>
+    public static Fault OfWord(string word) => Enum.GetValues<Fault>().First(fault => fault.Word() == word);
+
     /// <summary>The fault that all of them are: the Azure SDK gathers those of its tries.</summary>
     private static Fault OfAll(IEnumerable<Exception> exceptions) =>
         exceptions.Select(Classify).Distinct().ToList() is [var fault] ? fault : Fault.Unexpected;

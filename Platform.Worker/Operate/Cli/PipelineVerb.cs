@@ -28,16 +28,15 @@ internal static class PipelineVerb
                 await runner.QueueAsync(dates, trigger, again: true, force, cancellationToken);
                 // Ctrl+C means that the operator does not want it any more, so no other Worker takes it up.
                 var work = new WorkOptions { WhenInterrupted = RunState.Cancelled };
-                var ended = await ConsoleProgress.ShowAsync(
+                await ConsoleProgress.ShowAsync(
                     $"{runner.Pipeline} {range}", dates.Length * runner.TaskCount,
                     progress => runner.WorkAsync(dates, work, progress, cancellationToken));
-                return await TellAsync(services.GetRequiredService<RunHistory>(), dates, ended, cancellationToken);
+                return await TellAsync(services.GetRequiredService<RunHistory>(), dates, cancellationToken);
             },
             cancellationToken);
 
     /// <summary>The ledger knows the end of every run, also of those that another Worker ran meanwhile.</summary>
-    private static async Task<int> TellAsync(
-        RunHistory history, IReadOnlyList<DateOnly> dates, IReadOnlyDictionary<DateOnly, TaskEnd> ended, CancellationToken cancellationToken)
+    private static async Task<int> TellAsync(RunHistory history, IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken)
     {
         var code = ExitCode.Success;
         var succeeded = 0;
@@ -51,7 +50,7 @@ internal static class PipelineVerb
                 continue;
             }
             await Console.Error.WriteLineAsync($"{date:O} {run.State}: {run.Error}");
-            code = Math.Max(code, ended.TryGetValue(date, out var end) && end.Fault is { } fault ? ExitCode.Of(fault) : ExitCode.Data);
+            code = Math.Max(code, run.ErrorClass is { } fault ? ExitCode.Of(FaultClassifier.OfWord(fault)) : ExitCode.Data);
         }
         await Console.Out.WriteLineAsync($"{succeeded} of {dates.Count} data dates succeeded.");
         return code;
