@@ -1,5 +1,3 @@
-using Platform.Worker.Transform.Project;
-
 namespace Platform.Worker.Transform;
 
 internal static class TransformRegistration
