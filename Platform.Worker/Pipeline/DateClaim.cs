@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Pipeline;
 

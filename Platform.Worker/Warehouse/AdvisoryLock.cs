@@ -1,4 +1,3 @@
-using System.Data;
 using Npgsql;
 
 namespace Platform.Worker.Warehouse;
@@ -8,74 +7,53 @@ namespace Platform.Worker.Warehouse;
 /// </summary>
 internal sealed class AdvisoryLock : IAsyncDisposable
 {
-    private readonly NpgsqlConnection _connection;
-    private readonly string _name;
-
-    private AdvisoryLock(NpgsqlConnection connection, string name)
-    {
-        _connection = connection;
-        _name = name;
-    }
+    private AdvisoryLock(NpgsqlConnection session) => Connection = session;
 
     /// <summary>The session that holds the lock. While it answers, the lock is held.</summary>
-    public NpgsqlConnection Connection => _connection;
+    public NpgsqlConnection Connection { get; }
 
     /// <summary>Waits until the lock is free.</summary>
     /// <param name="dataSource">The database; locks of different databases are independent.</param>
     /// <param name="name">What is locked, e.g. <c>migrations</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<AdvisoryLock> AcquireAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken) =>
-        await OpenAsync(dataSource, "select true from (select pg_advisory_lock(hashtextextended($1, 0))) held", name, cancellationToken)
-        ?? throw new InvalidOperationException($"pg_advisory_lock('{name}') returned without the lock.");
+    public static Task<AdvisoryLock> AcquireAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken) =>
+        WaitAsync(dataSource, "pg_advisory_lock", name, cancellationToken);
+
+    /// <summary>Waits until nobody has the lock alone; then holds it beside others that share it.</summary>
+    public static Task<AdvisoryLock> AcquireSharedAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken) =>
+        WaitAsync(dataSource, "pg_advisory_lock_shared", name, cancellationToken);
 
     /// <summary>Takes the lock if it is free now; otherwise null.</summary>
     public static Task<AdvisoryLock?> TryAcquireAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken) =>
         OpenAsync(dataSource, "select pg_try_advisory_lock(hashtextextended($1, 0))", name, cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            if (_connection.State != ConnectionState.Open)
-            {
-                return;
-            }
+    public async ValueTask DisposeAsync() => await LockSession.CloseAsync(Connection);
 
-            // The pool would reset the session before its next use only; until then the lock would look held.
-            await using var unlock = new NpgsqlCommand("select pg_advisory_unlock(hashtextextended($1, 0))", _connection);
-            unlock.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _name });
-            await unlock.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-        catch (NpgsqlException)
-        {
-            // The session is gone, and the lock with it.
-        }
-        finally
-        {
-            await _connection.DisposeAsync();
-        }
-    }
+    private static async Task<AdvisoryLock> WaitAsync(
+        NpgsqlDataSource dataSource, string function, string name, CancellationToken cancellationToken) =>
+        await OpenAsync(dataSource, $"select true from (select {function}(hashtextextended($1, 0))) held", name, cancellationToken)
+        ?? throw new InvalidOperationException($"{function}('{name}') returned without the lock.");
 
     private static async Task<AdvisoryLock?> OpenAsync(
         NpgsqlDataSource dataSource, string sql, string name, CancellationToken cancellationToken)
     {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var session = await LockSession.OpenAsync(dataSource, cancellationToken);
         try
         {
-            await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+            await using var command = new NpgsqlCommand(sql, session) { CommandTimeout = 0 };
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
             if (await command.ExecuteScalarAsync(cancellationToken) is true)
             {
-                return new AdvisoryLock(connection, name);
+                return new AdvisoryLock(session);
             }
         }
         catch
         {
-            await connection.DisposeAsync();
+            await LockSession.CloseAsync(session);
             throw;
         }
 
-        await connection.DisposeAsync();
+        await LockSession.CloseAsync(session);
         return null;
     }
 }

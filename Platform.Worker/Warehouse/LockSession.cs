@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Platform.Worker.Pipeline;
+namespace Platform.Worker.Warehouse;
 
 /// <summary>A session of this process that holds advisory locks and nothing else; the server frees them when it ends, however it ends.</summary>
 internal static class LockSession
