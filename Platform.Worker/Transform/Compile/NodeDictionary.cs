@@ -30,7 +30,7 @@ internal static class NodeDictionary
                 ["name"] = column.Value.Name,
                 ["description"] = column.Value.Description,
                 ["data_type"] = column.Value.DataType,
-                ["quote"] = column.Value.Quote ? true : null,
+                ["quote"] = column.Value.Quote,
                 ["tags"] = column.Value.Tags,
                 ["meta"] = column.Value.Meta,
             }),

@@ -2,11 +2,9 @@ using Platform.Worker.Jinja;
 using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Compile;
-
-/// <summary>A <c>ref()</c> as written.</summary>
-internal readonly record struct RefCall(string? Package, string Name, string? Version);
 
 /// <summary>
 /// Renders a node to learn what it refers to and how it is configured. Nothing is asked of the warehouse: <c>execute</c> is false and the

@@ -59,7 +59,7 @@ internal sealed class RunContext : NodeContext
 
     public override Value Ref(RenderState state, string? package, string name, string? version)
     {
-        var target = _build.Project.FindRef(package, name, Package)
+        var target = _build.Project.FindRef(package, name, version, Package)
             ?? throw new JinjaException(JinjaErrorKind.UndefinedError, $"'{Node.Name}' refers to '{name}', which is no model or seed of the project");
         if (Node.ResourceType is not ResourceType.Operation && !Node.DependsOn.Contains(target.UniqueId))
         {

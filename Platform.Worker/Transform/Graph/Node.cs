@@ -2,15 +2,6 @@ using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Transform.Graph;
 
-internal enum ResourceType
-{
-    Model,
-    Seed,
-    Test,
-    Source,
-    Operation,
-}
-
 /// <summary>
 /// A resource of the project as the parser leaves it: immutable, shared by all builds until one of its files changes.
 /// What a build adds (compiled SQL, relations, results) lives in <c>Run.NodeRun</c>.
@@ -57,32 +48,65 @@ internal sealed record Node
 
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
+    /// <summary>The <c>ref()</c>s and <c>source()</c>s as written, each once, in the order met.</summary>
+    public IReadOnlyList<RefCall> Refs { get; init; } = [];
+
+    public IReadOnlyList<(string Source, string Table)> SourceCalls { get; init; } = [];
+
+    /// <summary>The configuration as written, Jinja in it not rendered: what <c>state:modified.configs</c> compares.</summary>
+    public IReadOnlyDictionary<string, object?> UnrenderedConfig { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Which parts of <see cref="Database"/>, <see cref="Schema"/> and <see cref="Alias"/> are quoted in the relation's name.</summary>
+    public RelationQuoting Quoting { get; init; } = RelationQuoting.All;
+
+    /// <summary>sql for all that has code; null for seeds, sources and what only YAML declares.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>The version of a versioned model (<see cref="Name"/> is the same for all of them); null when it has none.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The version that <c>ref()</c> without a version means.</summary>
+    public string? LatestVersion { get; init; }
+
+    public bool IsLatestVersion => Version is not null && Version == LatestVersion;
+
+    public string? Group { get; init; }
+
+    /// <summary>private, protected or public (https://docs.getdbt.com/reference/resource-configs/access).</summary>
+    public string Access { get; init; } = "protected";
+
+    /// <summary>When the model goes away: a date or a timestamp, ISO 8601.</summary>
+    public string? DeprecationDate { get; init; }
+
+    public ModelContract? Contract { get; init; }
+
+    public IReadOnlyList<ModelConstraint> Constraints { get; init; } = [];
+
     public TestMetadata? Test { get; init; }
 
     public SourceMetadata? Source { get; init; }
 
-    /// <summary>False for ephemeral models, tests and operations: nothing in the warehouse bears their name.</summary>
-    public bool IsRelational => ResourceType is ResourceType.Model or ResourceType.Seed or ResourceType.Source && Config.Materialized != "ephemeral";
+    public UnitTestDefinition? UnitTest { get; init; }
 
-    public string ResourceTypeName => ResourceType switch
-    {
-        ResourceType.Model => "model",
-        ResourceType.Seed => "seed",
-        ResourceType.Test => "test",
-        ResourceType.Source => "source",
-        _ => "operation",
-    };
-}
+    public ExposureDefinition? Exposure { get; init; }
 
-/// <summary>What a properties file says of a column.</summary>
-internal sealed record ColumnPatch(
-    string Name, string Description, string? DataType, IReadOnlyList<string> Tags, IReadOnlyDictionary<string, object?> Meta, bool Quote)
-{
-    public static readonly IReadOnlyDictionary<string, ColumnPatch> None = new Dictionary<string, ColumnPatch>();
+    /// <summary>The YAML entry of a semantic model, a metric or a saved query.</summary>
+    public YamlValue? Definition { get; init; }
+
+    /// <summary>True when something in the warehouse bears its name: a model that is not ephemeral, a seed, a snapshot, a source.</summary>
+    public bool IsRelational => ResourceType is ResourceType.Seed or ResourceType.Snapshot or ResourceType.Source
+        || (ResourceType is ResourceType.Model && Config.Materialized != "ephemeral");
+
+    /// <summary>True when <c>ref()</c> can mean it.</summary>
+    public bool IsReferable => ResourceType is ResourceType.Model or ResourceType.Seed or ResourceType.Snapshot;
+
+    /// <summary>True when a build runs it, as against sources, exposures and what only describes metrics.</summary>
+    public bool IsRunnable => ResourceType is ResourceType.Model or ResourceType.Seed or ResourceType.Snapshot
+        or ResourceType.Test or ResourceType.UnitTest or ResourceType.Operation;
+
+    public string ResourceTypeName => ResourceType.Name();
 }
 
 /// <summary>A generic test's macro and arguments; <see cref="AttachedNode"/> is the model, seed or source it was declared on.</summary>
 internal sealed record TestMetadata(
     string Name, string? Namespace, IReadOnlyDictionary<string, object?> Arguments, string? ColumnName, string? AttachedNode);
-
-internal sealed record SourceMetadata(string SourceName, string Identifier, string SourceDescription, string Loader);

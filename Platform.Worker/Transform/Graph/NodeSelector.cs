@@ -15,14 +15,14 @@ internal sealed partial class NodeSelector(NodeGraph graph)
 
     /// <summary>
     /// The selected nodes: those the criteria name, and the tests that touch at least one of them (indirect selection "eager"),
-    /// without those that are excluded. Sources are never part of the answer: nothing is run for them.
+    /// without those that are excluded. What is never run, such as a source or an exposure, is not part of the answer.
     /// </summary>
     /// <exception cref="TransformException">A criterion names an unknown method, or nothing matches.</exception>
     public IReadOnlySet<string> Select(IReadOnlyList<string> select, IReadOnlyList<string> exclude)
     {
         var selected = select.Count == 0 ? graph.Ordered.Select(node => node.UniqueId).ToHashSet() : Union(select);
         selected.ExceptWith(Union(exclude));
-        selected.RemoveWhere(id => graph[id].ResourceType is ResourceType.Source);
+        selected.RemoveWhere(id => !graph[id].IsRunnable);
         if (selected.Count == 0 && select.Count > 0)
         {
             throw new TransformException(Place, $"'{string.Join(' ', select)}' matches no node of the project. Check the name, or the path and tag.");

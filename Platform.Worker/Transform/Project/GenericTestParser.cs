@@ -71,7 +71,7 @@ internal sealed partial class GenericTestParser(Invocation invocation, ProjectEr
 
         if (entry.ColumnName is { } column)
         {
-            test.Arguments["column_name"] = patch.Columns.TryGetValue(column, out var declared) && declared.Quote ? $"\"{column}\"" : column;
+            test.Arguments["column_name"] = patch.Columns.TryGetValue(column, out var declared) && declared.Quote is true ? $"\"{column}\"" : column;
         }
 
         var (label, fullName) = TestNames.For(test.FullName.Replace('.', '_'), targetName, test.Arguments);

@@ -6,9 +6,20 @@ namespace Platform.Worker.Transform.Project;
 /// <summary>A project that was read without an error: its nodes, their graph, and what renders them. Immutable; shared by builds.</summary>
 internal sealed record ParsedProject
 {
+    private readonly Lazy<RefIndex> _references;
+    private readonly Lazy<Dictionary<(string Source, string Table), Node>> _sources;
+
+    public ParsedProject()
+    {
+        _references = new(() => new RefIndex(Graph!.Ordered, Root.Name));
+        _sources = new(() => Graph!.Ordered.Where(node => node.Source is not null)
+            .GroupBy(node => (node.Source!.SourceName, node.Name)).ToDictionary(group => group.Key, group => group.First()));
+    }
+
     /// <summary>What parsing used; a build renders with a copy that carries its own id, time and variables.</summary>
     public required Invocation Invocation { get; init; }
 
+    /// <summary>Every enabled resource.</summary>
     public required NodeGraph Graph { get; init; }
 
     public required Properties Properties { get; init; }
@@ -21,26 +32,26 @@ internal sealed record ParsedProject
 
     public required IReadOnlyList<Node> OnRunEnd { get; init; }
 
-    private readonly Lazy<Dictionary<(string? Package, string Name), Node>> _byName;
+    /// <summary>Resources that are switched off.</summary>
+    public IReadOnlyList<Node> Disabled { get; init; } = [];
 
-    public ParsedProject() => _byName = new(() =>
-    {
-        var nodes = new Dictionary<(string?, string), Node>();
-        foreach (var node in Graph!.Ordered.Where(node => node.ResourceType is ResourceType.Model or ResourceType.Seed))
-        {
-            nodes[(node.PackageName, node.Name)] = node;
-            nodes[(null, node.Name)] = node;
-        }
+    /// <summary>Groups by unique id.</summary>
+    public IReadOnlyDictionary<string, GroupDefinition> Groups { get; init; } = new Dictionary<string, GroupDefinition>();
 
-        return nodes;
-    });
+    /// <summary>Every macro, the global project's too, by unique id.</summary>
+    public IReadOnlyDictionary<string, MacroNode> Macros { get; init; } = new Dictionary<string, MacroNode>();
+
+    /// <summary>Docs blocks by unique id.</summary>
+    public IReadOnlyDictionary<string, DocsBlock> Docs { get; init; } = new Dictionary<string, DocsBlock>();
+
+    /// <summary>The root project's selectors.yml; null when there is none.</summary>
+    public YamlValue? Selectors { get; init; }
 
     public ProjectFile Root => Invocation.Packages[0].Project;
 
-    public Node? FindRef(string? package, string name, string fromPackage) => package is not null
-        ? _byName.Value.GetValueOrDefault((package, name))
-        : _byName.Value.GetValueOrDefault((fromPackage, name)) ?? _byName.Value.GetValueOrDefault((Root.Name, name))
-            ?? _byName.Value.GetValueOrDefault((null, name));
+    /// <summary>The node that <c>ref()</c> means; null when there is none.</summary>
+    public Node? FindRef(string? package, string name, string? version, string fromPackage) =>
+        _references.Value.Find(package, name, version, fromPackage);
 
     public Node? FindSource(string source, string table, string fromPackage)
     {
@@ -53,6 +64,6 @@ internal sealed record ParsedProject
             }
         }
 
-        return Graph.Ordered.FirstOrDefault(node => node.Source?.SourceName == source && node.Name == table);
+        return _sources.Value.GetValueOrDefault((source, table));
     }
 }

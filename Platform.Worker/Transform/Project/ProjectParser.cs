@@ -103,6 +103,7 @@ internal sealed partial class ProjectParser
             Warnings = _warnings,
             OnRunStart = Hooks("on-run-start", project => project.OnRunStart),
             OnRunEnd = Hooks("on-run-end", project => project.OnRunEnd),
+            Disabled = [.. _disabled.Values],
         };
     }
 
@@ -210,6 +211,9 @@ internal sealed partial class ProjectParser
             Description = patch is null ? "" : YamlRenderer.Text(context, patch.Description, patch.Entry.At, _errors),
             Columns = patch is null ? ColumnPatch.None : RenderColumns(context, patch, _errors),
             PatchPath = patch is null ? null : $"{package.Name}://{patch.File.Path}",
+            Language = type is ResourceType.Seed ? null : "sql",
+            Refs = [.. context.Refs.Distinct()],
+            SourceCalls = [.. context.Sources.Distinct()],
         };
         return new ParsedNode(NodeNames.Apply(_invocation, node, _errors), context.Refs, context.Sources, template);
     }

@@ -58,7 +58,7 @@ internal static class PropertiesReader
             var config = column["config"];
             var tags = Texts(column["tags"]).Concat(Texts(config?["tags"])).ToList();
             var meta = (config?["meta"] ?? column["meta"])?.Plain() as Dictionary<string, object?> ?? [];
-            var quote = column["quote"]?.Scalar is true;
+            var quote = column["quote"]?.Scalar as bool?;
             var patch = new ColumnPatch(columnName, column.Text("description") ?? "", column.Text("data_type"), tags, meta, quote);
             if (!columns.TryAdd(columnName, patch))
             {

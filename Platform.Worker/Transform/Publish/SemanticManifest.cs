@@ -85,7 +85,7 @@ internal sealed class SemanticManifest
             return null;
         }
 
-        var node = context.Refs is [var call] ? _project.FindRef(call.Package, call.Name, package) : null;
+        var node = context.Refs is [var call] ? _project.FindRef(call.Package, call.Name, call.Version, package) : null;
         if (node is null)
         {
             _errors.Add(at, $"'{model}' is no model of the project. Write ref('name') of one.");
@@ -252,7 +252,7 @@ internal sealed class SemanticManifest
         var spines = new JsonArray();
         foreach (var patch in _project.Properties.Patches.Where(patch => patch.Kind == "models" && patch.Entry["time_spine"] is not null))
         {
-            if (_project.FindRef(patch.PackageName, patch.Name, patch.PackageName) is not { } node)
+            if (_project.FindRef(patch.PackageName, patch.Name, null, patch.PackageName) is not { } node)
             {
                 continue;
             }
