@@ -1,6 +1,9 @@
 namespace Platform.Worker.Transform;
 
-/// <summary>dbt's statuses: models and seeds end as success, error or skipped; tests as pass, warn, fail, error or skipped.</summary>
+/// <summary>
+/// dbt's statuses: models, seeds and snapshots end as success, error, skipped, partial success (some batches) or no-op; tests as pass, warn,
+/// fail, error or skipped; source freshness as pass, warn, error or runtime error.
+/// </summary>
 internal enum NodeStatus
 {
     Success,
@@ -9,7 +12,33 @@ internal enum NodeStatus
     Pass,
     Warn,
     Fail,
+    PartialSuccess,
+    RuntimeError,
+    NoOp,
+    Reused,
 }
+
+internal static class NodeStatuses
+{
+    /// <summary>The status as artifacts and selectors (<c>result:</c>) spell it.</summary>
+    public static string Word(this NodeStatus status) => status switch
+    {
+        NodeStatus.PartialSuccess => "partial success",
+        NodeStatus.RuntimeError => "runtime error",
+        NodeStatus.NoOp => "no-op",
+        _ => status.ToString().ToLowerInvariant(),
+    };
+}
+
+/// <summary>One phase of a node, compile or execute; UTC.</summary>
+internal readonly record struct NodeTiming(DateTimeOffset StartedAt, DateTimeOffset CompletedAt);
+
+/// <summary>What the server said to a node's main statement.</summary>
+internal sealed record AdapterResponse(string Message, string? Code = null, long? RowsAffected = null);
+
+/// <summary>The batches of a microbatch model: start and end (exclusive) of their event time; UTC.</summary>
+internal sealed record BatchResults(
+    IReadOnlyList<(DateTimeOffset Start, DateTimeOffset End)> Successful, IReadOnlyList<(DateTimeOffset Start, DateTimeOffset End)> Failed);
 
 /// <summary>How one node ended.</summary>
 internal sealed record NodeResult
@@ -36,7 +65,28 @@ internal sealed record NodeResult
 
     public string? CompiledSha256 { get; init; }
 
-    public bool IsFailure => Status is NodeStatus.Error or NodeStatus.Fail;
+    /// <summary>When the node's SQL was rendered; null when it was not reached.</summary>
+    public NodeTiming? Compile { get; init; }
+
+    /// <summary>When its statements ran; null when they did not.</summary>
+    public NodeTiming? Execute { get; init; }
+
+    /// <summary>The connection that ran it, from 1; 0 when none did.</summary>
+    public int Thread { get; init; }
+
+    /// <summary>As artifacts name the thread.</summary>
+    public string ThreadId => Thread == 0 ? "MainThread" : $"Thread-{Thread} (worker)";
+
+    public AdapterResponse? AdapterResponse { get; init; }
+
+    /// <summary>The quoted name of what the node made; null for what makes nothing.</summary>
+    public string? RelationName { get; init; }
+
+    public string? CompiledCode { get; init; }
+
+    public BatchResults? Batches { get; init; }
+
+    public bool IsFailure => Status is NodeStatus.Error or NodeStatus.Fail or NodeStatus.RuntimeError or NodeStatus.PartialSuccess;
 }
 
 /// <summary>The end of a build.</summary>
@@ -53,7 +103,7 @@ internal sealed record BuildResult(
 
     public long RowsAffected => Nodes.Sum(node => node.RowsAffected ?? 0);
 
-    /// <summary>dbt's last line: <c>PASS=3 WARN=0 ERROR=0 SKIP=0 TOTAL=3</c>.</summary>
+    /// <summary>dbt's last line: <c>PASS=3 WARN=0 ERROR=0 SKIP=0 NO-OP=0 TOTAL=3</c>.</summary>
     public string Summary
     {
         get
@@ -61,7 +111,8 @@ internal sealed record BuildResult(
             var warned = Nodes.Count(node => node.Status is NodeStatus.Warn);
             var failed = Nodes.Count(node => node.IsFailure);
             var skipped = Nodes.Count(node => node.Status is NodeStatus.Skipped);
-            return $"PASS={Nodes.Count - warned - failed - skipped} WARN={warned} ERROR={failed} SKIP={skipped} TOTAL={Nodes.Count}";
+            var idle = Nodes.Count(node => node.Status is NodeStatus.NoOp);
+            return $"PASS={Nodes.Count - warned - failed - skipped - idle} WARN={warned} ERROR={failed} SKIP={skipped} NO-OP={idle} TOTAL={Nodes.Count}";
         }
     }
 }
@@ -73,4 +124,11 @@ internal sealed record BuildResult(
 /// <param name="Index">Its place among the nodes begun, from 1.</param>
 /// <param name="Total">Number of nodes of the build.</param>
 /// <param name="Result">How it ended.</param>
-internal sealed record NodeEvent(string UniqueId, string Name, string ResourceType, int Index, int Total, NodeResult? Result);
+internal sealed record NodeEvent(string UniqueId, string Name, string ResourceType, int Index, int Total, NodeResult? Result)
+{
+    /// <summary>The node itself, for lines that say more of it.</summary>
+    public Graph.Node? Node { get; init; }
+
+    /// <summary>Where the build makes it.</summary>
+    public Catalog.Relation? Relation { get; init; }
+}

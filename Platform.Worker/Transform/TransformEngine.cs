@@ -42,7 +42,7 @@ internal sealed class TransformEngine(
         {
             Id = Guid.CreateVersion7(time.GetUtcNow()),
             StartedAt = time.GetUtcNow(),
-            FullRefresh = request.FullRefresh,
+            Flags = Flags(request),
             Vars = new VarProvider(Vars(request), project.Invocation.Packages),
             Logger = logger,
         };
@@ -162,11 +162,11 @@ internal sealed class TransformEngine(
                 for (var index = 0; index < hooks.Count; index++)
                 {
                     var hook = hooks[index];
-                    progress?.Report(new NodeEvent(hook.UniqueId, hook.Name, hook.ResourceTypeName, index + 1, hooks.Count, null));
+                    progress?.Report(new NodeEvent(hook.UniqueId, hook.Name, hook.ResourceTypeName, index + 1, hooks.Count, null) { Node = hook });
                     var place = new Relation(hook.Database, hook.Schema, null);
                     var result = runner.Run(new NodeRun(hook, place, place), session);
                     results.Add(result);
-                    progress?.Report(new NodeEvent(hook.UniqueId, hook.Name, hook.ResourceTypeName, index + 1, hooks.Count, result));
+                    progress?.Report(new NodeEvent(hook.UniqueId, hook.Name, hook.ResourceTypeName, index + 1, hooks.Count, result) { Node = hook });
                     if (result.IsFailure)
                     {
                         return false;
@@ -208,8 +208,39 @@ internal sealed class TransformEngine(
         return columns;
     }
 
+    /// <summary>What macros see of the request.</summary>
+    private static InvocationFlags Flags(BuildRequest request) => request.Flags with
+    {
+        Verb = request.Verb,
+        FullRefresh = request.FullRefresh,
+        StoreFailures = request.StoreFailures,
+        FailFast = request.FailFast,
+        Empty = request.Empty,
+        Sample = request.Sample,
+        EventTimeStart = request.EventTimeStart,
+        EventTimeEnd = request.EventTimeEnd,
+        Defer = request.Defer,
+        FavorState = request.FavorState,
+        State = request.StateDirectory,
+        DeferState = request.DeferStateDirectory,
+        Select = request.Select,
+        Exclude = request.Exclude,
+        Selector = request.Selector,
+        IndirectSelection = request.IndirectSelection,
+        ResourceTypes = request.ResourceTypes,
+        ExcludeResourceTypes = request.ExcludeResourceTypes,
+        Vars = request.Vars,
+        Threads = request.Threads,
+        TargetPath = request.TargetPath,
+    };
+
     private TargetInfo Target(BuildRequest request)
     {
+        if (request.Target is { } given)
+        {
+            return given;
+        }
+
         var connection = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString);
         return new TargetInfo(
             options.Value.Target, connection.Database ?? "", request.Schema ?? options.Value.Schema, connection.Host ?? "", connection.Username ?? "",

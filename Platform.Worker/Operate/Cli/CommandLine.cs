@@ -26,7 +26,7 @@ internal static class CommandLine
             RunVerb.Create(session),
             BackfillVerb.Create(session),
             GenerateVerb.Create(session),
-            TransformVerb.Create(session),
+            Transform.TransformCommand.Create(session),
             StatusVerb.Create(session),
         };
         var parsed = root.Parse(args);

@@ -7,11 +7,13 @@ namespace Platform.Worker.Transform.Compile;
 /// <summary>The connection as macros see it under <c>target</c>.</summary>
 internal sealed record TargetInfo(string Name, string Database, string Schema, string Host, string User, int Port, int Threads)
 {
+    public string ProfileName { get; init; } = "platform";
+
     public Value ToValue() => Value.FromClr(new Dictionary<string, object?>
     {
         ["name"] = Name,
         ["target_name"] = Name,
-        ["profile_name"] = "platform",
+        ["profile_name"] = ProfileName,
         ["type"] = "postgres",
         ["database"] = Database,
         ["dbname"] = Database,
@@ -42,12 +44,18 @@ internal sealed record Invocation
 
     public DateTimeOffset StartedAt { get; init; }
 
-    public bool FullRefresh { get; init; }
+    /// <summary>What <c>flags</c> shows.</summary>
+    public InvocationFlags Flags { get; init; } = new();
+
+    public bool FullRefresh => Flags.FullRefresh;
 
     /// <summary>The verb, as <c>flags.WHICH</c> shows it.</summary>
-    public string Which { get; init; } = "build";
+    public string Which => Flags.Which;
 
     public ILogger? Logger { get; init; }
+
+    /// <summary>Where <c>log()</c>, <c>print()</c> and warnings go; null: to <see cref="Logger"/>.</summary>
+    public IMacroOutput? Output { get; init; }
 
     public string RootName => Packages[0].Name;
 

@@ -78,14 +78,7 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
         "invocation_id" => Invocation.Id.ToString(),
         "run_started_at" => new DateTimeValue(Invocation.StartedAt),
         "dbt_version" => "1.10.0",
-        "flags" => Value.FromClr(new Dictionary<string, object?>
-        {
-            ["WHICH"] = Invocation.Which,
-            ["FULL_REFRESH"] = Invocation.FullRefresh,
-            ["EMPTY"] = false,
-            ["STORE_FAILURES"] = false,
-            ["USE_COLORS"] = false,
-        }),
+        "flags" => Invocation.Flags.ToValue(),
         "adapter" => new AdapterValue(),
         "context" => new ContextValue(),
         "builtins" => Value.From(DictValue.From(

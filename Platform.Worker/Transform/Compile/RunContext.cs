@@ -45,14 +45,7 @@ internal sealed class RunContext : NodeContext
         "model" or "node" => NodeDictionary.Of(Node, Run.CompiledCode),
         "graph" => GraphValue(),
         "selected_resources" => Value.FromClr(_build.Selected.Order(StringComparer.Ordinal).ToList()),
-        "flags" => Value.FromClr(new Dictionary<string, object?>
-        {
-            ["WHICH"] = Invocation.Which,
-            ["FULL_REFRESH"] = Invocation.FullRefresh || Run.FullRefresh,
-            ["EMPTY"] = false,
-            ["STORE_FAILURES"] = false,
-            ["USE_COLORS"] = false,
-        }),
+        "flags" => (Run.FullRefresh ? Invocation.Flags with { FullRefresh = true } : Invocation.Flags).ToValue(),
         "delta" => Value.None,
         _ => base.Member(name),
     };

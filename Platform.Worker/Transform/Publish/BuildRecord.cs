@@ -63,7 +63,7 @@ internal sealed class BuildRecord(NpgsqlDataSource dataSource, TimeProvider time
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         Add(NpgsqlDbType.Text, results.Select(result => result.UniqueId).ToArray());
         Add(NpgsqlDbType.Text, results.Select(result => result.ResourceType).ToArray());
-        Add(NpgsqlDbType.Text, results.Select(result => result.Status.ToString().ToLowerInvariant()).ToArray());
+        Add(NpgsqlDbType.Text, results.Select(result => result.Status.Word()).ToArray());
         Add(NpgsqlDbType.Double, results.Select(result => result.Duration.TotalSeconds).ToArray());
         Add(NpgsqlDbType.Bigint, results.Select(result => result.RowsAffected).ToArray());
         Add(NpgsqlDbType.Bigint, results.Select(result => result.Failures).ToArray());

@@ -23,6 +23,9 @@ internal sealed class NodeRun(Node node, Relation relation, Relation published)
     /// <summary>Build from nothing whatever the request says: the model's columns changed.</summary>
     public bool FullRefresh { get; set; }
 
+    /// <summary>Its place among the nodes begun, from 1.</summary>
+    public int Index { get; set; }
+
     public string? CompiledCode { get; set; }
 
     public NodeResult? Result { get; set; }

@@ -104,7 +104,7 @@ internal sealed class NodeScheduler : IDisposable
         {
             if (_queue.TryDequeue(out var run, out _))
             {
-                _started++;
+                run.Index = ++_started;
                 return run;
             }
 
@@ -149,6 +149,7 @@ internal sealed class NodeScheduler : IDisposable
 
         if (failed is not null)
         {
+            run.Index = ++_started;
             run.Result = new NodeResult
             {
                 UniqueId = id,
@@ -188,8 +189,11 @@ internal sealed class NodeScheduler : IDisposable
         // Several threads have something to tell; who listens hears one at a time.
         lock (_telling)
         {
-            _progress.Report(new NodeEvent(
-                run.Node.UniqueId, run.Node.Name, run.Node.ResourceTypeName, result is null ? _started : _results.Count, _runs.Count, result));
+            _progress.Report(new NodeEvent(run.Node.UniqueId, run.Node.Name, run.Node.ResourceTypeName, run.Index, _runs.Count, result)
+            {
+                Node = run.Node,
+                Relation = run.Published,
+            });
         }
     }
 }

@@ -5,10 +5,10 @@ using Platform.Worker.Pipeline;
 using Platform.Worker.Transform;
 using Spectre.Console;
 
-namespace Platform.Worker.Operate.Cli;
+namespace Platform.Worker.Operate.Cli.Transform;
 
 /// <summary><c>transform build [--select ...] [--exclude ...] [--from D --to D] [--full-refresh] [--project-dir P]</c></summary>
-internal static class TransformVerb
+internal static class TransformCommand
 {
     public static Command Create(VerbSession session) =>
         new("transform", "Work with the dbt project.") { Build(session) };

@@ -1,0 +1,39 @@
+namespace Platform.Worker.Transform;
+
+/// <summary>dbt's commands (https://docs.getdbt.com/reference/dbt-commands).</summary>
+internal enum TransformVerb
+{
+    Parse,
+    Compile,
+    Run,
+    Test,
+    Build,
+    Seed,
+    Snapshot,
+    SourceFreshness,
+    List,
+    DocsGenerate,
+    Show,
+    RunOperation,
+    Clone,
+    Retry,
+    Deps,
+    Debug,
+    Clean,
+}
+
+internal static class TransformVerbs
+{
+    /// <summary>The verb as <c>flags.WHICH</c> and run_results.json name it.</summary>
+    public static string Which(this TransformVerb verb) => verb switch
+    {
+        TransformVerb.SourceFreshness => "freshness",
+        TransformVerb.DocsGenerate => "generate",
+        TransformVerb.RunOperation => "run-operation",
+        _ => verb.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>The verb whose <see cref="Which"/> this is; null for any other word.</summary>
+    public static TransformVerb? Find(string which) =>
+        Enum.GetValues<TransformVerb>().Select(verb => (TransformVerb?)verb).FirstOrDefault(verb => verb!.Value.Which() == which);
+}
