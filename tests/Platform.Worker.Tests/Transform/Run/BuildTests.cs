@@ -19,7 +19,7 @@ public sealed class BuildTests(EmbeddedServers servers)
 
         var result = await warehouse.PublishAsync(shop, new BuildRequest { Publish = publish });
 
-        Assert.Equal("PASS=19 WARN=1 ERROR=0 SKIP=0 TOTAL=20", result.Summary);
+        Assert.Equal("PASS=19 WARN=1 ERROR=0 SKIP=0 NO-OP=0 TOTAL=20", result.Summary);
         Assert.Equal(publish, result.PublicationId is not null);
         Assert.Equal(
             "calendar_days|r\ncountries|r\ncustomers|r\nledger|r\npaid_columns|r\nraw_orders|r\nstg_orders|v", await warehouse.KindsAsync("analytics"));
