@@ -22,15 +22,18 @@ internal sealed class ResponseValue : JinjaObject
     public string? Message => _pending is not null ? _pending.Result.Tag : _message.IsString ? _message.AsString() : null;
 
     public long? RowsAffected => _pending is not null
-        ? Writes(_pending.Result.Tag) ? _pending.Result.RowsAffected : null
+        ? CommandTag.CountsRows(_pending.Result.Tag) ? _pending.Result.RowsAffected : null
         : _rowsAffected.TryGetInt64(out var rows) ? rows : null;
+
+    public AdapterResponse ToAdapterResponse() => new(
+        ToString(), _pending is null && _code.IsString ? _code.AsString() : CommandTag.Code(Message ?? ""), RowsAffected ?? -1);
 
     public override bool TryGetAttribute(RenderState state, string name, out Value value)
     {
         value = name switch
         {
             "_message" or "message" => Message,
-            "code" => _pending is null ? _code : Message?.Split(' ')[0],
+            "code" => _pending is null ? _code : Message is { } tag ? CommandTag.Code(tag) : Value.None,
             "rows_affected" => RowsAffected is { } rows ? rows : Value.None,
             _ => default,
         };
@@ -38,6 +41,4 @@ internal sealed class ResponseValue : JinjaObject
     }
 
     public override string ToString() => Message ?? "OK";
-
-    private static bool Writes(string tag) => tag.Split(' ')[0] is "SELECT" or "INSERT" or "UPDATE" or "DELETE" or "MERGE" or "COPY";
 }

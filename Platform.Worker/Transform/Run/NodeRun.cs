@@ -26,7 +26,14 @@ internal sealed class NodeRun(Node node, Relation relation, Relation published)
     /// <summary>Its place among the nodes begun, from 1.</summary>
     public int Index { get; set; }
 
+    /// <summary>The batch of a microbatch model that this is a run of; null for the node as a whole.</summary>
+    public MicrobatchWindow? Batch { get; init; }
+
     public string? CompiledCode { get; set; }
+
+    public NodeTiming? CompileTiming { get; set; }
+
+    public NodeTiming? ExecuteTiming { get; set; }
 
     public NodeResult? Result { get; set; }
 

@@ -42,8 +42,8 @@ internal sealed class NodeScheduler : IDisposable
     public async Task<IReadOnlyList<NodeResult>> RunAsync(
         NpgsqlDataSource dataSource, string applicationName, int threads, Func<CancellationToken, NodeRunner> runner)
     {
-        var workers = Enumerable.Range(0, Math.Min(threads, Math.Max(1, _runs.Count))).Select(_ => Task.Factory.StartNew(
-            () => Work(dataSource, applicationName, runner(_stop.Token)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
+        var workers = Enumerable.Range(1, Math.Min(threads, Math.Max(1, _runs.Count))).Select(thread => Task.Factory.StartNew(
+            () => Work(dataSource, applicationName, thread, runner(_stop.Token)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
         var all = Task.WhenAll(workers);
         try
         {
@@ -70,11 +70,11 @@ internal sealed class NodeScheduler : IDisposable
         _ready.Dispose();
     }
 
-    private void Work(NpgsqlDataSource dataSource, string applicationName, NodeRunner runner)
+    private void Work(NpgsqlDataSource dataSource, string applicationName, int thread, NodeRunner runner)
     {
         try
         {
-            using var session = PostgresSession.Open(dataSource, applicationName, _stop.Token);
+            using var session = PostgresSession.Open(dataSource, applicationName, _stop.Token, thread);
             while (Take() is { } run)
             {
                 Report(run, null);

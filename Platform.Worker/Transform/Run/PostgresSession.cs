@@ -3,49 +3,64 @@ using Npgsql;
 namespace Platform.Worker.Transform.Run;
 
 /// <summary>
-/// One connection of a build. Statements whose rows nobody asks for are queued and travel together with the next one that is read, or at
-/// the end of the node: begin, create, rename and commit cost one round trip. Calls are synchronous because macros are; each session
-/// belongs to one thread of its own.
+/// One connection of a build. Statements are queued and travel together when somebody looks at an answer, or at the end of the node: begin,
+/// create, rename and commit cost one round trip. Calls are synchronous because macros are; each session belongs to one thread of its own.
 /// </summary>
 internal sealed class PostgresSession : IDisposable
 {
     private readonly NpgsqlConnection _connection;
+    private readonly string _settings;
     private readonly CancellationToken _cancellationToken;
-    private readonly List<(SqlStatement Statement, string Source, QueuedStatement? Handle)> _queue = [];
+    private readonly List<QueuedCommand> _queue = [];
+    private SessionTraces _traces;
     private bool _failed;
 
-    public PostgresSession(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        _connection = connection;
-        _cancellationToken = cancellationToken;
-    }
+    private PostgresSession(NpgsqlConnection connection, string settings, int thread, CancellationToken cancellationToken) =>
+        (_connection, _settings, Thread, _cancellationToken) = (connection, settings, thread, cancellationToken);
 
     public NpgsqlConnection Connection => _connection;
+
+    /// <summary>Number of the thread it belongs to, from 1; 0 for what the engine itself asks.</summary>
+    public int Thread { get; }
 
     /// <summary>True between begin and commit, also while both are still queued.</summary>
     public bool InTransaction { get; private set; }
 
+    /// <summary>Told of every statement before it is sent.</summary>
+    public Action<string>? Observer { get; set; }
+
     /// <summary>Opens a session that ends its own query soon after its client has died, and whose name tells the next build whose it is.</summary>
-    public static PostgresSession Open(NpgsqlDataSource dataSource, string applicationName, CancellationToken cancellationToken)
+    public static PostgresSession Open(NpgsqlDataSource dataSource, string applicationName, CancellationToken cancellationToken, int thread = 0)
     {
-        var connection = dataSource.OpenConnection();
-        try
+        var settings =
+            $"""
+            select set_config('application_name', {Warehouse.Sql.Literal(applicationName)}, false),
+                   set_config('client_min_messages', 'error', false),
+                   set_config('jit', 'off', false),
+                   set_config('client_connection_check_interval', '1s', false)
+            """;
+        var session = new PostgresSession(dataSource.OpenConnection(), settings, thread, cancellationToken);
+        session._queue.Add(new QueuedCommand(new SqlStatement(settings, 0), settings, null, false));
+        return session;
+    }
+
+    /// <summary>
+    /// Makes the session new for the next node: what the last one left in it (settings, roles, temporary tables) is undone with the first
+    /// statements that are sent.
+    /// </summary>
+    public void BeginNode()
+    {
+        if (_traces.HasFlag(SessionTraces.Settings))
         {
-            var session = new PostgresSession(connection, cancellationToken);
-            session.Query(
-                $"""
-                select set_config('application_name', {Warehouse.Sql.Literal(applicationName)}, false),
-                       set_config('client_min_messages', 'error', false),
-                       set_config('jit', 'off', false),
-                       set_config('client_connection_check_interval', '1s', false)
-                """);
-            return session;
+            Queue($"reset session authorization; reset role; reset all; {_settings}");
         }
-        catch
+
+        if (_traces.HasFlag(SessionTraces.TemporaryTables))
         {
-            connection.Dispose();
-            throw;
+            Queue("discard temp");
         }
+
+        _traces = SessionTraces.None;
     }
 
     public void Begin()
@@ -53,7 +68,6 @@ internal sealed class PostgresSession : IDisposable
         if (!InTransaction)
         {
             Queue("begin");
-            InTransaction = true;
         }
     }
 
@@ -62,30 +76,32 @@ internal sealed class PostgresSession : IDisposable
         if (InTransaction)
         {
             Queue("commit");
-            InTransaction = false;
         }
     }
 
     /// <summary>Adds statements to what is sent next.</summary>
-    public QueuedStatement Queue(string sql)
+    /// <param name="sql">One statement or several, separated by semicolons.</param>
+    /// <param name="fetch">True when the rows of the last one may be asked for.</param>
+    public QueuedStatement Queue(string sql, bool fetch = false)
     {
         var handle = new QueuedStatement(this);
         var statements = SqlStatements.Split(sql);
+        if (statements.Count == 0)
+        {
+            handle.Complete(QueryResult.Empty);
+        }
+
         for (var index = 0; index < statements.Count; index++)
         {
-            _queue.Add((statements[index], sql, index == statements.Count - 1 ? handle : null));
+            var isLast = index == statements.Count - 1;
+            Add(new QueuedCommand(statements[index], sql, isLast ? handle : null, fetch && isLast));
         }
 
         return handle;
     }
 
     /// <summary>Runs everything queued and then this; the rows are those of its last statement.</summary>
-    public QueryResult Query(string sql)
-    {
-        var handle = Queue(sql);
-        Flush(fetch: true);
-        return handle.Result;
-    }
+    public QueryResult Query(string sql) => Queue(sql, fetch: true).Result;
 
     public void Execute(string sql)
     {
@@ -93,7 +109,44 @@ internal sealed class PostgresSession : IDisposable
         Flush();
     }
 
-    public void Flush() => Flush(fetch: false);
+    /// <summary>Sends what is queued.</summary>
+    /// <exception cref="SqlException">The server refused a statement; those after it were not run.</exception>
+    /// <exception cref="NpgsqlException">The warehouse went away.</exception>
+    public void Flush()
+    {
+        if (_queue.Count == 0)
+        {
+            return;
+        }
+
+        _cancellationToken.ThrowIfCancellationRequested();
+        var sent = _queue.ToArray();
+        _queue.Clear();
+        using var batch = new NpgsqlBatch(_connection) { Timeout = 0 };
+        foreach (var command in sent)
+        {
+            Observer?.Invoke(command.Statement.Text);
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(command.Statement.Text));
+        }
+
+        // A batch that fails between its begin and its commit leaves the server in a failed transaction.
+        _failed = true;
+        using var cancellation = _cancellationToken.Register(static state => ((NpgsqlBatch)state!).Cancel(), batch);
+        try
+        {
+            Complete(sent, batch, Read(sent, batch));
+            _failed = false;
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.QueryCanceled && _cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The build was cancelled.", fault, _cancellationToken);
+        }
+        catch (PostgresException fault) when (!Outage.Is(fault))
+        {
+            var failed = sent[BatchFault.FailedIndex(batch)];
+            throw new SqlException(failed.Source, failed.Statement.Offset, fault);
+        }
+    }
 
     /// <summary>Leaves an open or failed transaction and forgets what was queued.</summary>
     public void Rollback()
@@ -110,56 +163,62 @@ internal sealed class PostgresSession : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private void Flush(bool fetch)
+    private void Add(QueuedCommand command)
     {
-        if (_queue.Count == 0)
+        var kind = StatementKinds.Of(command.Statement.Text);
+        if (kind is StatementKind.Commit && !InTransaction)
         {
+            command.Handle?.Complete(QueryResult.Empty with { Tag = "COMMIT" });
             return;
         }
 
-        _cancellationToken.ThrowIfCancellationRequested();
-        var sent = _queue.ToArray();
-        _queue.Clear();
-        using var batch = new NpgsqlBatch(_connection) { Timeout = 0 };
-        foreach (var (statement, _, _) in sent)
+        var alone = kind is StatementKind.Alone && !InTransaction;
+        if (alone)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement.Text));
+            Flush();
         }
 
-        // A batch that fails between its begin and its commit leaves the server in a failed transaction.
-        _failed = true;
-        using var cancellation = _cancellationToken.Register(static state => ((NpgsqlBatch)state!).Cancel(), batch);
-        try
+        _queue.Add(command);
+        InTransaction = kind is StatementKind.Begin || (InTransaction && kind is not (StatementKind.Commit or StatementKind.Rollback));
+        _traces |= kind switch
         {
-            using var reader = batch.ExecuteReader();
-            var rows = QueryResult.Empty;
-            do
-            {
-                rows = fetch && reader.FieldCount > 0 ? Read(reader) : QueryResult.Empty;
-            }
-            while (reader.NextResult());
-            reader.Close();
-            for (var index = 0; index < sent.Length; index++)
-            {
-                var command = batch.BatchCommands[index];
-                var result = index == sent.Length - 1 ? rows : QueryResult.Empty;
-                sent[index].Handle?.Complete(result with { Tag = Tag(command), RowsAffected = (long)command.Rows });
-            }
-
-            _failed = false;
-        }
-        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.QueryCanceled && _cancellationToken.IsCancellationRequested)
+            StatementKind.Setting => SessionTraces.Settings,
+            StatementKind.TemporaryTable => SessionTraces.TemporaryTables,
+            _ => SessionTraces.None,
+        };
+        if (alone)
         {
-            throw new OperationCanceledException("The build was cancelled.", fault, _cancellationToken);
-        }
-        catch (PostgresException fault) when (!Outage.Is(fault))
-        {
-            var failed = sent[BatchFault.FailedIndex(batch)];
-            throw new SqlException(failed.Source, failed.Statement.Offset, fault);
+            Flush();
         }
     }
 
-    private static QueryResult Read(NpgsqlDataReader reader)
+    /// <summary>The rows that were asked for, by the place of their statement in the batch.</summary>
+    private static Dictionary<int, QueryResult> Read(QueuedCommand[] sent, NpgsqlBatch batch)
+    {
+        var results = new Dictionary<int, QueryResult>();
+        using var reader = batch.ExecuteReader();
+        do
+        {
+            // Statements without rows are passed over; the first that is not completed yet is the one whose rows come now.
+            if (reader.FieldCount > 0 && BatchFault.FailedIndex(batch) is var index && sent[index].Fetch)
+            {
+                results[index] = Rows(reader);
+            }
+        }
+        while (reader.NextResult());
+        return results;
+    }
+
+    private static void Complete(QueuedCommand[] sent, NpgsqlBatch batch, Dictionary<int, QueryResult> rows)
+    {
+        for (var index = 0; index < sent.Length; index++)
+        {
+            var command = batch.BatchCommands[index];
+            sent[index].Handle?.Complete(rows.GetValueOrDefault(index, QueryResult.Empty) with { Tag = CommandTag.Of(command), RowsAffected = (long)command.Rows });
+        }
+    }
+
+    private static QueryResult Rows(NpgsqlDataReader reader)
     {
         var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToArray();
         var types = Enumerable.Range(0, reader.FieldCount).Select(reader.GetDataTypeName).ToArray();
@@ -178,39 +237,14 @@ internal sealed class PostgresSession : IDisposable
         return new QueryResult(columns, types, rows, "", 0);
     }
 
-    private static string Tag(NpgsqlBatchCommand command) => command.StatementType switch
+    private readonly record struct QueuedCommand(SqlStatement Statement, string Source, QueuedStatement? Handle, bool Fetch);
+
+    /// <summary>What a node may leave behind in a session.</summary>
+    [Flags]
+    private enum SessionTraces
     {
-        StatementType.Select or StatementType.CreateTableAs => $"SELECT {command.Rows}",
-        StatementType.Insert => $"INSERT 0 {command.Rows}",
-        StatementType.Update => $"UPDATE {command.Rows}",
-        StatementType.Delete => $"DELETE {command.Rows}",
-        StatementType.Merge => $"MERGE {command.Rows}",
-        StatementType.Call => "CALL",
-        _ => FirstWords(command.CommandText),
-    };
-
-    // The server's own tag of a DDL statement ("CREATE VIEW") is not passed on by the driver.
-    private static string FirstWords(string sql) =>
-        string.Join(' ', sql.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries).Take(2)).ToUpperInvariant();
-}
-
-/// <summary>The answer of a queued statement; asking for it sends the queue.</summary>
-internal sealed class QueuedStatement(PostgresSession session)
-{
-    private QueryResult? _result;
-
-    public QueryResult Result
-    {
-        get
-        {
-            if (_result is null)
-            {
-                session.Flush();
-            }
-
-            return _result ?? QueryResult.Empty;
-        }
+        None = 0,
+        Settings = 1,
+        TemporaryTables = 2,
     }
-
-    public void Complete(QueryResult result) => _result = result;
 }

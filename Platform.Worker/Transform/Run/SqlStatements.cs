@@ -88,6 +88,45 @@ internal static class SqlStatements
         }
     }
 
+    /// <summary>The first words of a statement, blanks and comments passed over; fewer where something else than a word comes.</summary>
+    public static List<string> FirstWords(string sql, int count)
+    {
+        var words = new List<string>(count);
+        var at = 0;
+        while (at < sql.Length && words.Count < count)
+        {
+            if (char.IsWhiteSpace(sql[at]) || sql[at] == '(')
+            {
+                at++;
+            }
+            else if (sql.AsSpan(at).StartsWith("--"))
+            {
+                at = IndexOrEnd(sql, '\n', at);
+            }
+            else if (sql.AsSpan(at).StartsWith("/*"))
+            {
+                at = SkipBlockComment(sql, at);
+            }
+            else
+            {
+                var start = at;
+                while (at < sql.Length && IsWord(sql[at]))
+                {
+                    at++;
+                }
+
+                if (at == start)
+                {
+                    break;
+                }
+
+                words.Add(sql[start..at]);
+            }
+        }
+
+        return words;
+    }
+
     private static int Nesting(string sql, int start, int end, int atomic)
     {
         var word = sql.AsSpan(start, end - start);

@@ -1,0 +1,105 @@
+using Platform.Worker.Jinja.Values;
+using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Compile;
+using Platform.Worker.Transform.Graph;
+
+namespace Platform.Worker.Transform.Run;
+
+/// <summary>A model, seed or snapshot: its materialization macro is called with the names that dbt gives it.</summary>
+internal sealed class ModelExecution : NodeExecution
+{
+    public ModelExecution(BuildState build, NodeRun run, PostgresSession session, CancellationToken cancellationToken)
+        : base(build, run, session, cancellationToken)
+    {
+        if (BuildsDelta())
+        {
+            // The model's SQL reads what is published as {{ this }}; hooks work on the new rows.
+            run.Delta = CandidateNames.DeltaOf(run.Relation);
+            Context.This = run.Published;
+        }
+    }
+
+    public override void Compile()
+    {
+        if (Run.Node.ResourceType is not ResourceType.Seed)
+        {
+            base.Compile();
+        }
+    }
+
+    public override NodeOutcome Execute()
+    {
+        Define();
+        var node = Run.Node;
+        var name = node.Config.Materialized;
+        var macro = Build.Invocation.Macros.Materialization(node.PackageName, name)
+            ?? throw new TransformException(
+                node.At,
+                $"'{name}' is no materialization: there is no {{% materialization {name}, default %}} in the project. "
+                + "Use view, table, incremental, materialized_view or ephemeral, or write one.");
+        var answer = State.Call(macro);
+        Session.Flush();
+        if (answer.As<DictValue>() is { } result && result.TryGetValue("full_refresh", out var again) && again.IsTrue)
+        {
+            return NodeOutcome.Rebuild;
+        }
+
+        AddToCache(answer);
+        if (Build.BuildsCandidates && Build.Relations.Find(Run.Relation.Schema!, Run.Relation.Identifier!)?.Type is RelationType.Table)
+        {
+            // Nodes downstream and, once it is published, readers query it at once; autovacuum would come too late.
+            Session.Execute($"analyze {Run.Relation.Qualified}");
+        }
+
+        var response = Context.Response("main")
+            ?? throw new TransformException(node.At, $"the materialization '{name}' runs no statement named 'main': wrap it in {{% call statement('main') %}}.");
+        return new NodeOutcome(NodeStatus.Success) { Response = response.ToAdapterResponse() };
+    }
+
+    private void Define()
+    {
+        Context.This = Run.Delta ?? Run.Relation;
+        Context.Define("this", RelationValue.Of(Context.This));
+        Context.Define("model", NodeDictionary.Of(Run.Node, Run.CompiledCode));
+        Context.Define("sql", Run.CompiledCode);
+        Context.Define("compiled_code", Run.CompiledCode);
+        Context.Define("pre_hooks", NodeHooks.Parse(Run.Node.Config["pre-hook"]));
+        Context.Define("post_hooks", NodeHooks.Parse(Run.Node.Config["post-hook"]));
+        if (Run.Delta is { } delta)
+        {
+            Context.Define("delta", DictValue.From(new Dictionary<string, Value>
+            {
+                ["published"] = RelationValue.Of(Run.Published with { Type = RelationType.Table }),
+                ["table"] = RelationValue.Of(delta),
+                ["view"] = RelationValue.Of(Run.Relation),
+            }));
+        }
+    }
+
+    private bool BuildsDelta() =>
+        Build.BuildsCandidates
+        && Run.Node.Config.Materialized == "incremental"
+        && !Run.FullRefresh
+        && !(Run.Node.Config.FullRefresh ?? Build.Request.FullRefresh)
+        && Build.Relations.Find(Session, Run.Published.Schema!, Run.Published.Identifier!)?.Type is RelationType.Table;
+
+    /// <summary>The relations that the materialization says it made.</summary>
+    private void AddToCache(Value answer)
+    {
+        var relations = answer.As<DictValue>() is { } result && result.TryGetValue("relations", out var listed) ? listed : Value.None;
+        var made = relations.IsNone || relations.IsString || !relations.IsIterable
+            ? null
+            : relations.Iterate().Select(value => value.As<RelationValue>()?.Relation).ToList();
+        if (made is null || made.Contains(null))
+        {
+            throw new TransformException(
+                Run.Node.At,
+                $"the materialization '{Run.Node.Config.Materialized}' must return the relations that it made: {{{{ return({{'relations': [target_relation]}}) }}}}.");
+        }
+
+        foreach (var relation in made.OfType<Relation>().Where(relation => relation is { Schema: not null, Identifier: not null }))
+        {
+            Build.Relations.Add(relation with { Type = relation.Type ?? (Run.Node.Config.Materialized == "view" ? RelationType.View : RelationType.Table) });
+        }
+    }
+}

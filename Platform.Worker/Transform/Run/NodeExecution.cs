@@ -1,0 +1,32 @@
+using Platform.Worker.Jinja.Runtime;
+using Platform.Worker.Transform.Compile;
+
+namespace Platform.Worker.Transform.Run;
+
+/// <summary>One node on one session, in dbt's two phases: its SQL is rendered, then run. Each kind of node has its own execution.</summary>
+internal abstract class NodeExecution : IDisposable
+{
+    protected NodeExecution(BuildState build, NodeRun run, PostgresSession session, CancellationToken cancellationToken)
+    {
+        (Build, Run, Session) = (build, run, session);
+        Context = new RunContext(build, run.Node, run, session);
+        State = Context.CreateState(cancellationToken);
+    }
+
+    protected BuildState Build { get; }
+
+    protected NodeRun Run { get; }
+
+    protected PostgresSession Session { get; }
+
+    protected RunContext Context { get; }
+
+    protected RenderState State { get; }
+
+    /// <summary>Renders the node's SQL into <see cref="NodeRun.CompiledCode"/>.</summary>
+    public virtual void Compile() => Run.CompiledCode = NodeCompiler.Compile(Context, State, Build, Session);
+
+    public abstract NodeOutcome Execute();
+
+    public void Dispose() => State.Dispose();
+}
