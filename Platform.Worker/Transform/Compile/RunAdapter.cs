@@ -3,6 +3,7 @@ using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Run;
+using Platform.Worker.Transform.Run.Seeds;
 using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Transform.Compile;
@@ -18,8 +19,12 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
         {
             case "type":
                 return "postgres";
-            case "quote" or "quote_as_configured" or "quote_seed_column":
+            case "quote" or "quote_as_configured":
                 return $"\"{arguments[0]}\"";
+            case "quote_seed_column":
+                return SeedTable.QuoteColumn(arguments);
+            case "convert_type":
+                return SeedTable.SqlType(arguments);
             case "literal":
                 return Sql.Literal(arguments[0].ToString());
             case "execute":
@@ -81,12 +86,8 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
             case "publish_with":
                 run.PublishSql = arguments[0].ToString();
                 return Value.EmptyString;
-            case "seed_columns":
-                return ColumnValue.List(new SeedFile(run.Node).Columns());
-            case "has_columns":
-                return HasColumns(Relation(arguments, 0, method), arguments[1]);
             case "copy_seed":
-                return CopySeed(Relation(arguments, 0, method), arguments[1]);
+                return CopySeed(state, Relation(arguments, 0, method), arguments);
             default:
                 return default;
         }
@@ -215,23 +216,17 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
                 $"'{strategy}' is no incremental strategy: there is no macro '{name}'. Use append, delete+insert or merge, or write that macro.");
     }
 
-    private bool HasColumns(Relation relation, Value columns)
+    /// <summary>Loads a seed's file by COPY; returns the statement, as <c>load_csv_rows</c> has to.</summary>
+    private Value CopySeed(RenderState state, Relation relation, Arguments arguments)
     {
-        var wanted = columns.Iterate().Select(column => column.As<ColumnValue>()!.Column.Name);
-        return Columns(relation).Select(column => column.Name).SequenceEqual(wanted);
-    }
-
-    private long CopySeed(Relation relation, Value columns)
-    {
+        var reader = arguments.Read("adapter.copy_seed");
+        reader.Required("relation");
+        var table = reader.Required("agate_table").As<SeedTable>()
+            ?? throw new JinjaException(JinjaErrorKind.TypeError, "adapter.copy_seed() needs the table that load_agate_table() gives");
+        var columns = reader.RequiredString("columns");
         session.Begin();
         session.Flush();
-        try
-        {
-            return new SeedFile(run.Node).CopyTo(session.Connection, relation, [.. columns.Iterate().Select(column => column.As<ColumnValue>()!.Column)]);
-        }
-        catch (Npgsql.PostgresException fault) when (!Outage.Is(fault))
-        {
-            throw new SqlException("", 0, fault);
-        }
+        table.File.CopyTo(session.Connection, relation.ToString(), columns, state.CancellationToken);
+        return $"copy {relation} ({columns}) from stdin";
     }
 }

@@ -4,6 +4,7 @@ using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Run;
+using Platform.Worker.Transform.Run.Seeds;
 
 namespace Platform.Worker.Transform.Compile;
 
@@ -47,6 +48,7 @@ internal sealed class RunContext : NodeContext
         "selected_resources" => Value.FromClr(_build.Selected.Order(StringComparer.Ordinal).ToList()),
         "flags" => (Run.FullRefresh ? Invocation.Flags with { FullRefresh = true } : Invocation.Flags).ToValue(),
         "delta" => Value.None,
+        "load_agate_table" => new HostFunction(name, (state, _) => SeedTable.Load(Node, state)),
         _ => base.Member(name),
     };
 

@@ -34,33 +34,6 @@ public sealed class BuildTests(EmbeddedServers servers)
     }
 
     [Fact]
-    public async Task Seed_TypesAreConfiguredOrInferred_AndEmptyFieldsAreNull()
-    {
-        await using var warehouse = await TestWarehouse.CreateAsync(servers);
-        using var project = TestProject.Of(
-            ("seeds/things.csv", "id,big,price,day,at,flag,text,nothing\n1,5000000000,1.5,2026-01-31,2026-01-31 10:00:00,TRUE,\"a\"\"b, c\",\n2,1,2,2026-02-01,2026-02-01 11:30:00,false,null,\n"),
-            ("seeds/schema.yml", "seeds: [{name: things, config: {column_types: {price: 'numeric(18,2)'}}}]"));
-
-        await warehouse.PublishAsync(project);
-
-        Assert.Equal(
-            "id|integer\nbig|bigint\nprice|numeric(18,2)\nday|date\nat|timestamp without time zone\nflag|boolean\ntext|text\nnothing|text",
-            await warehouse.RowsAsync("select attname, format_type(atttypid, atttypmod) from pg_attribute where attrelid = 'analytics.things'::regclass and attnum > 0 order by attnum"));
-        Assert.Equal("1|1.50|a\"b, c|\n2|2.00||", await warehouse.RowsAsync("select id, price, text, nothing from analytics.things order by id"));
-    }
-
-    [Fact]
-    public async Task Seed_WithALineTooShort_NamesFileAndLine()
-    {
-        await using var warehouse = await TestWarehouse.CreateAsync(servers);
-        using var project = TestProject.Of(("seeds/things.csv", "id,name\n1,a\n2\n"));
-
-        var result = await warehouse.BuildAsync(project);
-
-        Assert.StartsWith("seeds/things.csv:3: the line has 1 fields, the header 2.", Assert.Single(result.Failures).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task SqlError_PointsAtTheModelsLineWithACaret()
     {
         await using var warehouse = await TestWarehouse.CreateAsync(servers);
