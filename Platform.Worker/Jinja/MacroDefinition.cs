@@ -30,6 +30,9 @@ internal sealed class MacroDefinition
     /// <summary>The macro's text, tags included.</summary>
     public string Source => Template.Source[Start..End];
 
+    /// <summary>Every call by name in the macro, in the order written.</summary>
+    public IEnumerable<StaticCall> FindCalls() => StaticCalls.Of(this);
+
     /// <summary>True when the body mentions <c>caller</c>, so that <c>{% call %}</c> may be used with it.</summary>
     public bool UsesCaller { get; internal set; }
 

@@ -62,6 +62,9 @@ internal sealed class Template
     /// <summary>Calls of the named functions anywhere in the template, in the order written, with the arguments that are literals.</summary>
     public IEnumerable<StaticCall> FindCalls(params string[] functions) => StaticCalls.Find(this, functions);
 
+    /// <summary>Every call by name anywhere in the template, in the order written.</summary>
+    public IEnumerable<StaticCall> FindCalls() => StaticCalls.Of(this);
+
     /// <summary>The line and column (both from 1) of an offset in <see cref="Source"/>, and the text of that line.</summary>
     public (int Line, int Column, string Text) Locate(int position)
     {

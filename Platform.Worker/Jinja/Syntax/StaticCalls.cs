@@ -6,30 +6,46 @@ namespace Platform.Worker.Jinja.Syntax;
 internal static class StaticCalls
 {
     public static IEnumerable<StaticCall> Find(Template template, IReadOnlyCollection<string> functions) =>
-        Expressions(template)
-            .OfType<CallExpression>()
-            .Select(call => (Call: call, Name: DottedName(call.Target)))
-            .Where(found => found.Name is not null && functions.Contains(found.Name, StringComparer.Ordinal))
-            .OrderBy(static found => found.Call.Position)
-            .Select(found => Describe(template, found.Name!, found.Call));
+        Calls(template, Expressions(template), name => functions.Contains(name, StringComparer.Ordinal));
+
+    /// <summary>Every call by name inside a macro, defaults of its parameters included.</summary>
+    public static IEnumerable<StaticCall> Of(MacroDefinition macro)
+    {
+        var expressions = Statements(macro.Body).SelectMany(static statement => statement.Expressions)
+            .Concat(macro.Parameters.Select(static parameter => parameter.Default).OfType<Expression>());
+        return Calls(macro.Template, Nested(expressions), static _ => true);
+    }
+
+    /// <summary>Every call by name in a template.</summary>
+    public static IEnumerable<StaticCall> Of(Template template) => Calls(template, Expressions(template), static _ => true);
 
     /// <summary>Every expression of the template, nested ones included.</summary>
     public static IEnumerable<Expression> Expressions(Template template)
     {
-        var pending = new Stack<Expression>();
-        if (template.Expression is not null)
-        {
-            pending.Push(template.Expression);
-        }
+        var roots = Statements(template).SelectMany(static statement => statement.Expressions);
+        return Nested(template.Expression is null ? roots : roots.Prepend(template.Expression));
+    }
 
-        foreach (var statement in Statements(template))
+    /// <summary>Every statement of the template and its tagged blocks, nested ones included.</summary>
+    public static IEnumerable<Statement> Statements(Template template) =>
+        Statements(template.Body.Concat(template.TaggedBlocks.SelectMany(static block => block.Body.Body)));
+
+    private static IEnumerable<Statement> Statements(IEnumerable<Statement> roots)
+    {
+        var pending = new Stack<Statement>(roots);
+        while (pending.TryPop(out var statement))
         {
-            foreach (var expression in statement.Expressions)
+            yield return statement;
+            foreach (var child in statement.Children)
             {
-                pending.Push(expression);
+                pending.Push(child);
             }
         }
+    }
 
+    private static IEnumerable<Expression> Nested(IEnumerable<Expression> roots)
+    {
+        var pending = new Stack<Expression>(roots);
         while (pending.TryPop(out var expression))
         {
             yield return expression;
@@ -40,19 +56,13 @@ internal static class StaticCalls
         }
     }
 
-    /// <summary>Every statement of the template and its tagged blocks, nested ones included.</summary>
-    public static IEnumerable<Statement> Statements(Template template)
-    {
-        var pending = new Stack<Statement>(template.Body.Concat(template.TaggedBlocks.SelectMany(static block => block.Body.Body)));
-        while (pending.TryPop(out var statement))
-        {
-            yield return statement;
-            foreach (var child in statement.Children)
-            {
-                pending.Push(child);
-            }
-        }
-    }
+    private static IEnumerable<StaticCall> Calls(Template template, IEnumerable<Expression> expressions, Func<string, bool> wanted) =>
+        expressions
+            .OfType<CallExpression>()
+            .Select(call => (Call: call, Name: DottedName(call.Target)))
+            .Where(found => found.Name is not null && wanted(found.Name))
+            .OrderBy(static found => found.Call.Position)
+            .Select(found => Describe(template, found.Name!, found.Call));
 
     /// <summary>The value of a literal, or of a list, tuple, dict or signed number made of literals.</summary>
     public static bool TryLiteral(Expression expression, out Value value)

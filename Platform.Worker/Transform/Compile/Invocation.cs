@@ -59,5 +59,11 @@ internal sealed record Invocation
 
     public string RootName => Packages[0].Name;
 
+    /// <summary>The packages in which <c>adapter.dispatch(name, namespace)</c> looks; null without a namespace: wherever names are looked up.</summary>
+    public IReadOnlyList<string>? DispatchOrder(string? macroNamespace) => macroNamespace is null ? null
+        : Packages[0].Project.Dispatch.TryGetValue(macroNamespace, out var order) ? order
+        : macroNamespace == RootName ? [macroNamespace]
+        : [RootName, macroNamespace];
+
     public Package? FindPackage(string name) => Packages.FirstOrDefault(package => package.Name == name);
 }

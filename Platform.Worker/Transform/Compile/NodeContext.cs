@@ -142,14 +142,7 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
     /// <summary>The macro that <c>adapter.dispatch(name, namespace)</c> stands for.</summary>
     public Value Dispatch(RenderState state, string name, string? macroNamespace)
     {
-        IReadOnlyList<string>? packages = null;
-        if (macroNamespace is not null)
-        {
-            packages = Invocation.Packages[0].Project.Dispatch.TryGetValue(macroNamespace, out var order) ? order
-                : macroNamespace == Invocation.RootName ? [macroNamespace]
-                : [Invocation.RootName, macroNamespace];
-        }
-
+        var packages = Invocation.DispatchOrder(macroNamespace);
         return Invocation.Macros.Dispatch(Package, name, packages) is { } macro
             ? state.Bind(macro)
             : throw new JinjaException(

@@ -2,15 +2,15 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Platform.Worker.Tests.Contracts;
+namespace Platform.Worker.Tests;
 
 /// <summary>
-/// The keywords of JSON Schema (2019-09) that the ODCS schema uses; any other keyword is an error, so that nothing passes unchecked.
+/// The keywords of JSON Schema (2019-09, 2020-12) that the published schemas use; any other keyword is an error, so that nothing passes unchecked.
 /// </summary>
 internal sealed class JsonSchema(JsonObject root)
 {
     private static readonly HashSet<string> Annotations =
-        ["$schema", "$defs", "title", "description", "examples", "default", "deprecated", "format"];
+        ["$schema", "$id", "$defs", "title", "description", "examples", "default", "deprecated", "format"];
 
     /// <summary>Everything in the document that the schema does not allow, with its place.</summary>
     public IReadOnlyList<string> Validate(JsonNode document)
@@ -18,6 +18,25 @@ internal sealed class JsonSchema(JsonObject root)
         var errors = new List<string>();
         Evaluate(root, document, "$", errors);
         return errors;
+    }
+
+    /// <summary>A schema of the folder beside the repository; null, and a line in the output, where there is no such folder.</summary>
+    public static JsonSchema? Published(string name, ITestOutputHelper output)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Platform.sln")))
+        {
+            root = root.Parent;
+        }
+
+        var file = Path.Combine(root?.FullName ?? "", "..", "shared", "schemas", $"{name}.schema.json");
+        if (File.Exists(file))
+        {
+            return new JsonSchema(JsonNode.Parse(File.ReadAllText(file))!.AsObject());
+        }
+
+        output.WriteLine($"Nothing was checked: there is no {file}.");
+        return null;
     }
 
     /// <summary>Evaluates one schema; returns the names of the object's properties that it looked at.</summary>
@@ -86,8 +105,15 @@ internal sealed class JsonSchema(JsonObject root)
             case "uniqueItems" when value is JsonArray items && rule!.GetValue<bool>():
                 Require(items.Select(item => item?.ToJsonString()).Distinct().Count() == items.Count, "unique items");
                 break;
+            case "prefixItems" when value is JsonArray items:
+                foreach (var (index, item) in items.Take(rule!.AsArray().Count).Index())
+                {
+                    Evaluate(rule[index], item, $"{place}[{index}]", errors);
+                }
+
+                break;
             case "items" when value is JsonArray items:
-                foreach (var (index, item) in items.Index())
+                foreach (var (index, item) in items.Index().Skip((rules["prefixItems"] as JsonArray)?.Count ?? 0))
                 {
                     Evaluate(rule, item, $"{place}[{index}]", errors);
                 }
@@ -105,6 +131,13 @@ internal sealed class JsonSchema(JsonObject root)
                 {
                     seen.Add(name);
                     Evaluate(property, present[name], $"{place}.{name}", errors);
+                }
+
+                break;
+            case "propertyNames" when value is JsonObject present:
+                foreach (var (name, _) in present)
+                {
+                    Evaluate(rule, JsonValue.Create(name), $"{place}.{name}", errors);
                 }
 
                 break;
@@ -139,7 +172,7 @@ internal sealed class JsonSchema(JsonObject root)
                 seen.UnionWith(Evaluate(rules[condition.Errors.Count == 0 ? "then" : "else"], value, place, errors));
                 break;
             case "then" or "else" or "pattern" or "minimum" or "exclusiveMinimum" or "minItems" or "maxItems" or "uniqueItems" or "items"
-                or "required" or "properties" or "additionalProperties" or "unevaluatedProperties":
+                or "prefixItems" or "propertyNames" or "required" or "properties" or "additionalProperties" or "unevaluatedProperties":
                 break;
             default:
                 Assert.True(Annotations.Contains(keyword), $"The schema's keyword '{keyword}' is not implemented here.");

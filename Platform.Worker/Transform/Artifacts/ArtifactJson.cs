@@ -1,0 +1,102 @@
+using System.Collections;
+using System.Globalization;
+using System.Numerics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Platform.Worker.Jinja.Values;
+
+namespace Platform.Worker.Transform.Artifacts;
+
+/// <summary>JSON as dbt writes it: compact, keys in the order given, times in UTC with microseconds.</summary>
+internal static class ArtifactJson
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Utf8JsonWriter Open(Stream stream) => new(stream, Options);
+
+    public static string Timestamp(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Python's isoformat() of an instant in UTC.</summary>
+    public static string IsoFormat(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'+00:00'", CultureInfo.InvariantCulture);
+
+    /// <summary>Seconds since 1970, as dbt's <c>created_at</c>.</summary>
+    public static double UnixSeconds(DateTimeOffset instant) => (instant - DateTimeOffset.UnixEpoch).TotalMicroseconds / 1e6;
+
+    /// <summary>Plain .NET data, Jinja values and JSON nodes.</summary>
+    public static void Write(Utf8JsonWriter json, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNullValue();
+                break;
+            case string text:
+                json.WriteStringValue(text);
+                break;
+            case bool flag:
+                json.WriteBooleanValue(flag);
+                break;
+            case int number:
+                json.WriteNumberValue(number);
+                break;
+            case long number:
+                json.WriteNumberValue(number);
+                break;
+            case decimal number:
+                json.WriteNumberValue(number);
+                break;
+            case double number when double.IsFinite(number):
+                json.WriteNumberValue(number);
+                break;
+            case BigInteger number:
+                json.WriteRawValue(number.ToString(CultureInfo.InvariantCulture));
+                break;
+            case Value jinja:
+                Write(json, jinja.ToClr());
+                break;
+            case JsonNode node:
+                node.WriteTo(json);
+                break;
+            case IEnumerable<KeyValuePair<string, object?>> map:
+                WriteMap(json, map);
+                break;
+            case IDictionary map:
+                WriteMap(json, map.Keys.Cast<object>().Select(key => KeyValuePair.Create(Text(key), map[key])));
+                break;
+            case IEnumerable items:
+                json.WriteStartArray();
+                foreach (var item in items)
+                {
+                    Write(json, item);
+                }
+
+                json.WriteEndArray();
+                break;
+            default:
+                json.WriteStringValue(Text(value));
+                break;
+        }
+    }
+
+    public static void Write(Utf8JsonWriter json, string name, object? value)
+    {
+        json.WritePropertyName(name);
+        Write(json, value);
+    }
+
+    private static void WriteMap(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, object?>> map)
+    {
+        json.WriteStartObject();
+        foreach (var (key, item) in map)
+        {
+            Write(json, key, item);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+}

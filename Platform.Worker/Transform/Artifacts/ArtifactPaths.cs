@@ -1,0 +1,19 @@
+using Platform.Worker.Transform.Graph;
+
+namespace Platform.Worker.Transform.Artifacts;
+
+/// <summary>Where the SQL of a node is written below the target directory, as dbt does it.</summary>
+internal static class ArtifactPaths
+{
+    public const string DefaultTarget = "target";
+
+    public static string Compiled(Node node) => Below("compiled", node);
+
+    public static string Run(Node node) => Below("run", node);
+
+    /// <summary>A node that shares its file with others (tests of a properties file) has a file of its own below the name of that one.</summary>
+    private static string Below(string folder, Node node) =>
+        Path.GetFileName(node.Path) == Path.GetFileName(node.OriginalFilePath)
+            ? $"{folder}/{node.PackageName}/{node.OriginalFilePath}"
+            : $"{folder}/{node.PackageName}/{node.OriginalFilePath}/{node.Path}";
+}
