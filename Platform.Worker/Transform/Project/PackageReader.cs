@@ -49,6 +49,8 @@ internal sealed class PackageReader
             {
                 if (File.Exists(Path.Combine(directory, ProjectFile.FileName)) && seen.Add(directory))
                 {
+                    // A local package is installed as a link, whatever its folder is named: it is not read a second time where it lies.
+                    seen.Add(Directory.ResolveLinkTarget(directory, returnFinalTarget: true)?.FullName ?? directory);
                     yield return directory;
                 }
             }
