@@ -19,8 +19,11 @@ internal static class ArtifactJson
         instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Python's isoformat() of an instant in UTC.</summary>
-    public static string IsoFormat(DateTimeOffset instant) =>
-        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'+00:00'", CultureInfo.InvariantCulture);
+    public static string IsoFormat(DateTimeOffset instant)
+    {
+        var format = instant.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss'+00:00'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'+00:00'";
+        return instant.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Seconds since 1970, as dbt's <c>created_at</c>.</summary>
     public static double UnixSeconds(DateTimeOffset instant) => (instant - DateTimeOffset.UnixEpoch).TotalMicroseconds / 1e6;

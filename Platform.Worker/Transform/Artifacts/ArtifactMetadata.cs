@@ -7,9 +7,6 @@ namespace Platform.Worker.Transform.Artifacts;
 /// <summary>The <c>metadata</c> that every artifact opens with.</summary>
 internal static class ArtifactMetadata
 {
-    /// <summary>The version of dbt whose behaviour and artifacts these are.</summary>
-    public const string DbtVersion = "1.11.0";
-
     private const string CustomPrefix = "DBT_ENV_CUSTOM_ENV_";
 
     /// <param name="json">Stands at the start of the artifact's object.</param>
@@ -22,7 +19,7 @@ internal static class ArtifactMetadata
     {
         json.WriteStartObject("metadata");
         json.WriteString("dbt_schema_version", $"https://schemas.getdbt.com/dbt/{schema}.json");
-        json.WriteString("dbt_version", DbtVersion);
+        json.WriteString("dbt_version", DbtVersion.Text);
         json.WriteString("generated_at", ArtifactJson.Timestamp(generatedAt));
         json.WriteString("invocation_id", invocation.Id);
         json.WriteStartObject("env");

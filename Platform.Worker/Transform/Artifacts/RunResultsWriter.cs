@@ -27,18 +27,24 @@ internal static class RunResultsWriter
         json.WriteEndObject();
     }
 
+    /// <summary>The phases that a node went through.</summary>
+    public static void WriteTiming(Utf8JsonWriter json, NodeResult result)
+    {
+        json.WriteStartArray("timing");
+        Write(json, "compile", result.Compile);
+        Write(json, "execute", result.Execute);
+        json.WriteEndArray();
+    }
+
     private static void Write(Utf8JsonWriter json, NodeResult result)
     {
         var compiles = result.ResourceType != ResourceType.Seed.Name();
         json.WriteStartObject();
         json.WriteString("status", Status(result.Status));
-        json.WriteStartArray("timing");
-        Write(json, "compile", result.Compile);
-        Write(json, "execute", result.Execute);
-        json.WriteEndArray();
+        WriteTiming(json, result);
         json.WriteString("thread_id", result.ThreadId);
         json.WriteNumber("execution_time", result.Duration.TotalSeconds);
-        Write(json, result.AdapterResponse);
+        WriteResponse(json, result.AdapterResponse);
         json.WriteString("message", result.Message);
         ArtifactJson.Write(json, "failures", result.Failures);
         json.WriteString("unique_id", result.UniqueId);
@@ -64,7 +70,7 @@ internal static class RunResultsWriter
         }
     }
 
-    private static void Write(Utf8JsonWriter json, AdapterResponse? response)
+    public static void WriteResponse(Utf8JsonWriter json, AdapterResponse? response)
     {
         json.WriteStartObject("adapter_response");
         if (response is not null)
