@@ -51,6 +51,14 @@ public static class WarehouseDataSource
         return builder;
     }
 
+    /// <summary>The same data source without a host around it.</summary>
+    public static NpgsqlDataSource Create(string connectionString, string applicationName = "platform-worker")
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        Configure(builder, applicationName);
+        return builder.Build();
+    }
+
     private static void Configure(NpgsqlDataSourceBuilder dataSource, string applicationName)
     {
         dataSource.Name = WarehouseNames.Connection;

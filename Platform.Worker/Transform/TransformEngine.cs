@@ -21,6 +21,7 @@ internal sealed class TransformEngine(
 {
     private const string LockName = "platform.transform";
     private const string ApplicationName = "platform-transform";
+    private const string PlainApplicationName = ApplicationName + "-plain";
 
     private readonly ProjectCache _projects = new(time, logger);
 
@@ -34,7 +35,14 @@ internal sealed class TransformEngine(
     /// <exception cref="TimeoutException">Readers did not let publishing have its locks in time. Nothing is published.</exception>
     public async Task<BuildResult> BuildAsync(BuildRequest request, IProgress<NodeEvent>? progress, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
+        var build = await PrepareAsync(request, null, cancellationToken);
+        return await RunAsync(build, progress, cancellationToken);
+    }
+
+    /// <summary>Parses the project, unless it is as it was, and selects what the verb works on. Nothing is asked of the warehouse.</summary>
+    /// <exception cref="TransformException">The project is at fault: every error with file and line.</exception>
+    public async Task<BuildState> PrepareAsync(BuildRequest request, IMacroOutput? output, CancellationToken cancellationToken)
+    {
         var target = Target(request);
         var project = await Task.Run(
             () => _projects.Load(request.ProjectDirectory ?? options.Value.ProjectDirectory, Vars(request), target), cancellationToken);
@@ -45,17 +53,27 @@ internal sealed class TransformEngine(
             Flags = Flags(request),
             Vars = new VarProvider(Vars(request), project.Invocation.Packages),
             Logger = logger,
+            Output = output,
         };
-        var selected = new NodeSelector(project.Graph).Select(request.Select, request.Exclude);
+        var selected = new NodeSelector(project.Graph).Select(request.Select, request.Exclude)
+            .Where(id => VerbResources.Includes(request, project.Graph[id].ResourceType)).ToHashSet();
         Log.BuildStarted(logger, invocation.Id, selected.Count, project.Root.Name, request.From, request.To);
         var names = request.Publish ? new CandidateNames(options.Value.CandidateSchema, target.Schema) : null;
-        var build = new BuildState(project, invocation, request, selected, names);
-        var (nodes, publication) = request.Publish
-            ? await BuildAndPublishAsync(build, progress, cancellationToken)
-            : (await RunAsync(build, progress, ApplicationName + "-plain", cancellationToken), null);
+        return new BuildState(project, invocation, request, selected, names);
+    }
 
-        var result = new BuildResult(!nodes.Any(node => node.IsFailure), invocation.Id, publication, nodes, time.GetElapsedTime(started));
-        Log.BuildEnded(logger, invocation.Id, result.Duration, result.Summary);
+    /// <summary>Runs what was prepared and, unless the request says otherwise, publishes it.</summary>
+    /// <inheritdoc cref="BuildAsync" path="/exception"/>
+    public async Task<BuildResult> RunAsync(BuildState build, IProgress<NodeEvent>? progress, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var (nodes, publication) = build.Request.Publish
+            ? await BuildAndPublishAsync(build, progress, cancellationToken)
+            : (await RunAsync(build, progress, build.Invocation.Target.ApplicationName ?? PlainApplicationName, cancellationToken), null);
+
+        var result = new BuildResult(
+            !nodes.Any(node => node.IsFailure), build.Invocation.Id, publication, nodes, time.GetElapsedTime(started));
+        Log.BuildEnded(logger, build.Invocation.Id, result.Duration, result.Summary);
         return result;
     }
 

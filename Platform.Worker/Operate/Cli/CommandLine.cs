@@ -29,7 +29,8 @@ internal static class CommandLine
             Transform.TransformCommand.Create(session),
             StatusVerb.Create(session),
         };
-        var parsed = root.Parse(args);
+        // A selector may begin with '@', which means a file elsewhere.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var code = await parsed.InvokeAsync(new InvocationConfiguration
         {
             // Long enough for the ledger to hear that the run was interrupted.

@@ -12,6 +12,8 @@ internal sealed class VerbSession(Action<IHostApplicationBuilder> stages, Option
 {
     private const int Interrupted = 130;
 
+    public bool ShowsTraces(ParseResult arguments) => arguments.GetValue(verbose);
+
     /// <param name="arguments">The command line as parsed.</param>
     /// <param name="connections">Connection strings that the verb needs.</param>
     /// <param name="verb">The work; returns the exit code.</param>

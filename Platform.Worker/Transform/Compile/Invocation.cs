@@ -9,7 +9,13 @@ internal sealed record TargetInfo(string Name, string Database, string Schema, s
 {
     public string ProfileName { get; init; } = "platform";
 
-    public Value ToValue() => Value.FromClr(new Dictionary<string, object?>
+    /// <summary>What a profile says besides: role, search_path, sslmode, retries, ...</summary>
+    public IReadOnlyDictionary<string, object?> Settings { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>How the connections name themselves to the server; null means as the platform does.</summary>
+    public string? ApplicationName => Settings.GetValueOrDefault("application_name") as string;
+
+    public Value ToValue() => Value.FromClr(new Dictionary<string, object?>(Settings)
     {
         ["name"] = Name,
         ["target_name"] = Name,

@@ -97,7 +97,11 @@ internal sealed record InvocationFlags
     /// <summary>default, text, debug or json.</summary>
     public string LogFormat { get; init; } = "default";
 
+    public string LogFormatFile { get; init; } = "debug";
+
     public string LogLevel { get; init; } = "info";
+
+    public string LogLevelFile { get; init; } = "debug";
 
     public string? LogPath { get; init; }
 
@@ -158,7 +162,9 @@ internal sealed record InvocationFlags
         all["populate_cache"] = PopulateCache;
         all["cache_selected_only"] = CacheSelectedOnly;
         all["log_format"] = LogFormat;
+        all["log_format_file"] = LogFormatFile;
         all["log_level"] = LogLevel;
+        all["log_level_file"] = LogLevelFile;
         all["log_path"] = LogPath;
         all["printer_width"] = PrinterWidth;
         all["send_anonymous_usage_stats"] = false;

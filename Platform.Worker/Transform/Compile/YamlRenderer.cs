@@ -12,6 +12,11 @@ internal static class YamlRenderer
 {
     public static bool HasJinja(string text) => text.Contains("{{", StringComparison.Ordinal) || text.Contains("{%", StringComparison.Ordinal);
 
+    /// <summary>True for a text that is one expression and nothing else.</summary>
+    public static bool IsExpression(string trimmed) =>
+        trimmed.StartsWith("{{", StringComparison.Ordinal) && trimmed.EndsWith("}}", StringComparison.Ordinal)
+        && trimmed.IndexOf("}}", StringComparison.Ordinal) == trimmed.Length - 2;
+
     /// <summary>Values of a configuration; hooks are left for the time when they run.</summary>
     public static Dictionary<string, object?> Config(NodeContext context, IEnumerable<KeyValuePair<string, object?>> layer, SourceLocation at, ProjectErrors errors)
     {
@@ -57,8 +62,7 @@ internal static class YamlRenderer
     {
         using var state = context.CreateState(CancellationToken.None);
         var trimmed = text.Trim();
-        if (trimmed.StartsWith("{{", StringComparison.Ordinal) && trimmed.EndsWith("}}", StringComparison.Ordinal)
-            && trimmed.IndexOf("}}", StringComparison.Ordinal) == trimmed.Length - 2)
+        if (IsExpression(trimmed))
         {
             return state.Evaluate(context.Invocation.Environment.ParseExpression(trimmed[2..^2].Trim('-', ' '), place));
         }

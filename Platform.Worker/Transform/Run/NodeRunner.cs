@@ -96,6 +96,9 @@ internal sealed class NodeRunner(BuildState build, TimeProvider time, Cancellati
 
     private NodeExecution Create(NodeRun run, PostgresSession session) => run.Node.ResourceType switch
     {
+        ResourceType.Exposure or ResourceType.SavedQuery => new NoOpExecution(build, run, session, cancellationToken),
+        _ when build.Request.Verb is TransformVerb.Compile or TransformVerb.DocsGenerate =>
+            new CompileExecution(build, run, session, cancellationToken),
         ResourceType.Test => new TestExecution(build, run, session, cancellationToken),
         ResourceType.Operation => new OperationExecution(build, run, session, cancellationToken),
         _ => new ModelExecution(build, run, session, cancellationToken),

@@ -1,0 +1,140 @@
+using System.Globalization;
+using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Graph;
+
+namespace Platform.Worker.Transform.Verbs.Events;
+
+/// <summary>The lines of nodes that begin and end, as dbt prints them.</summary>
+internal sealed class ResultLines(EventLog log, string database) : IProgress<NodeEvent>
+{
+    public void Report(NodeEvent value)
+    {
+        if (value.Node is not { } node)
+        {
+            return;
+        }
+
+        if (value.Result is { } result)
+        {
+            log.Write(Ended(value, node, result) with { Node = node, Result = result, Thread = result.ThreadId });
+        }
+        else if (node.ResourceType is ResourceType.Operation)
+        {
+            log.Write(Line("LogHookStartLine", "Q032", EventLevel.Info, value, $"START hook: {HookName(node)}", "RUN", null) with { Node = node });
+        }
+        else
+        {
+            log.Write(Line("LogStartLine", "Q011", EventLevel.Info, value, $"START {Description(node)}", "RUN", null) with { Node = node });
+        }
+    }
+
+    private LogEvent Ended(NodeEvent value, Node node, NodeResult result)
+    {
+        var took = result.Duration;
+        if (result.Status is NodeStatus.Skipped)
+        {
+            var subject = node.ResourceType switch
+            {
+                ResourceType.Operation => $"hook: {HookName(node)}",
+                ResourceType.Model or ResourceType.Seed or ResourceType.Snapshot => $"relation {node.Schema}.{node.Alias}",
+                _ => $"{node.ResourceTypeName} {node.Name}",
+            };
+            return Line("SkippingDetails", "Q034", EventLevel.Info, value, $"SKIP {subject}", Paint.Yellow("SKIP"), null);
+        }
+
+        if (result.Status is NodeStatus.NoOp)
+        {
+            return Line("LogNodeNoOpResult", "Q019", EventLevel.Info, value, $"NO-OP {Description(node)}", Paint.Yellow("NO-OP"), took);
+        }
+
+        var failed = result.Status is NodeStatus.Error or NodeStatus.RuntimeError;
+        var level = failed ? EventLevel.Error : EventLevel.Info;
+        var answer = result.AdapterResponse?.Message ?? result.Message ?? "SUCCESS";
+        return node.ResourceType switch
+        {
+            ResourceType.Test or ResourceType.UnitTest => Test(value, node, result),
+            ResourceType.Operation => Line(
+                "LogHookEndLine", "Q033", level, value, $"{(failed ? "ERROR" : "OK")} hook: {HookName(node)}",
+                failed ? Paint.Red("ERROR") : Paint.Green("OK"), took),
+            ResourceType.Seed => Line(
+                "LogSeedResult", "Q016", level, value, $"{(failed ? "ERROR loading" : "OK loaded")} seed file {node.Schema}.{node.Alias}",
+                failed ? Paint.Red("ERROR") : Paint.Green(answer), took),
+            ResourceType.Snapshot => Line(
+                "LogSnapshotResult", "Q015", level, value, $"{(failed ? "ERROR snapshotting" : "OK snapshotted")} {Name(node)}",
+                failed ? Paint.Red("ERROR") : Paint.Green(answer), took),
+            _ => Model(value, node, result, answer),
+        };
+    }
+
+    private LogEvent Model(NodeEvent value, Node node, NodeResult result, string answer)
+    {
+        var (words, status, level) = result.Status switch
+        {
+            NodeStatus.Error or NodeStatus.RuntimeError => ("ERROR creating", Paint.Red("ERROR"), EventLevel.Error),
+            NodeStatus.PartialSuccess => ("PARTIALLY created", Paint.Yellow(answer.StartsWith("PARTIAL", StringComparison.Ordinal) ? answer : "PARTIAL SUCCESS"), EventLevel.Error),
+            _ => ("OK created", Paint.Green(answer), EventLevel.Info),
+        };
+        return Line("LogModelResult", "Q012", level, value, $"{words} {Description(node)}", status, result.Duration);
+    }
+
+    private LogEvent Test(NodeEvent value, Node node, NodeResult result)
+    {
+        var (word, status, level) = result.Status switch
+        {
+            NodeStatus.Pass or NodeStatus.Success => ("PASS", Paint.Green("PASS"), EventLevel.Info),
+            NodeStatus.Warn => ($"WARN {result.Failures}", Paint.Yellow($"WARN {result.Failures}"), EventLevel.Warn),
+            NodeStatus.Fail => ($"FAIL {result.Failures}", Paint.Red($"FAIL {result.Failures}"), EventLevel.Error),
+            _ => ("ERROR", Paint.Red("ERROR"), EventLevel.Error),
+        };
+        return Line("LogTestResult", "Q007", level, value, $"{word} {Title(node)}", status, result.Duration);
+    }
+
+    private LogEvent Line(string name, string code, EventLevel level, NodeEvent value, string message, string status, TimeSpan? took)
+    {
+        var time = took is { } duration ? string.Create(CultureInfo.InvariantCulture, $" in {duration.TotalSeconds:0.00}s") : "";
+        var prefix = $"{value.Index} of {value.Total} {message} ".PadRight(log.Flags.PrinterWidth, '.');
+        var data = new Dictionary<string, object?>
+        {
+            ["description"] = value.Node is { } node ? Description(node) : value.Name,
+            ["index"] = value.Index,
+            ["total"] = value.Total,
+            ["status"] = value.Result?.Status.Word() ?? "",
+        };
+        if (took is { } seconds)
+        {
+            data["execution_time"] = seconds.TotalSeconds;
+        }
+
+        if (name == "LogTestResult")
+        {
+            data["name"] = value.Name;
+            data["num_models"] = value.Total;
+            data["num_failures"] = value.Result?.Failures ?? 0;
+        }
+
+        return new LogEvent(name, code, level, $"{prefix} [{status}{time}]") { Data = data };
+    }
+
+    /// <summary>dbt's words for a node: "sql table model dev.customers".</summary>
+    private string Description(Node node) => node.ResourceType switch
+    {
+        ResourceType.Model => $"sql {node.Config.Materialized} model {Name(node)}",
+        ResourceType.Snapshot => $"snapshot {Name(node)}",
+        ResourceType.Seed => $"seed file {Name(node)}",
+        ResourceType.Operation => $"hook: {HookName(node)}",
+        ResourceType.Source => $"freshness of {node.Source?.SourceName}.{node.Name}",
+        _ => $"{node.ResourceTypeName} {Title(node)}",
+    };
+
+    private string Name(Node node)
+    {
+        var relation = $"{node.Schema}.{node.Alias}";
+        return node.Database is { } own && own != database ? $"{own}.{relation}" : relation;
+    }
+
+    private static string Title(Node node) => node.UnitTest is { } unit ? $"{unit.Model}::{node.Name}" : node.Name;
+
+    private static string HookName(Node node) => node.Name.Contains("on-run", StringComparison.Ordinal)
+        ? node.UniqueId["operation.".Length..].Replace($"{node.PackageName}-", "", StringComparison.Ordinal)
+        : node.Name;
+}

@@ -1,0 +1,21 @@
+namespace Platform.Worker.Transform.Verbs.Events;
+
+/// <summary>dbt's codes of the warnings that are told by name.</summary>
+internal static class WarningCodes
+{
+    public static string Of(string name) => name switch
+    {
+        "JinjaLogWarning" => "I061",
+        "NoNodesForSelectionCriteria" => "M030",
+        "NothingToDo" => "Q035",
+        "NoNodesSelected" => "Q038",
+        "UnusedResourceConfigPath" => "I045",
+        "NodeNotFoundOrDisabled" => "I060",
+        "SnapshotTimestampWarning" => "Q043",
+        "DeprecatedModel" => "I065",
+        "UpcomingReferenceDeprecation" => "I066",
+        "DeprecatedReference" => "I067",
+        "LogTestResult" => "Q007",
+        _ => "I000",
+    };
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Platform.Worker.Transform.Run;
+using Platform.Worker.Transform.Verbs.Events;
+
+namespace Platform.Worker.Transform.Verbs;
+
+/// <summary>One invocation of a verb: its arguments, its connection, the engine on it, and where it tells what happens.</summary>
+internal sealed record VerbRun(VerbArguments Arguments, NpgsqlDataSource DataSource, TransformEngine Engine, EventLog Log, TimeProvider Time)
+{
+    public RunSummary Summary { get; } = new(Log);
+
+    public BuildRequest Request => Arguments.Request;
+
+    public static VerbRun Create(VerbArguments arguments, NpgsqlDataSource dataSource, TransformOptions options, EventLog log, TimeProvider time) =>
+        new(arguments, dataSource, new TransformEngine(dataSource, Options.Create(options), time, NullLogger<TransformEngine>.Instance), log, time);
+
+    /// <summary>Parses and selects; tells what was found.</summary>
+    public async Task<BuildState> PrepareAsync(BuildRequest request, CancellationToken cancellationToken)
+    {
+        var build = await Engine.PrepareAsync(request, Log, cancellationToken);
+        Log.InvocationId = build.Invocation.Id;
+        foreach (var warning in build.Project.Warnings)
+        {
+            Log.Warn("UnusedResourceConfigPath", warning.At, warning.Message);
+        }
+
+        Summary.Found(build.Project);
+        return build;
+    }
+}
