@@ -10,21 +10,28 @@ internal static class BuildVerb
     public static async Task<bool> RunAsync(VerbRun run, CancellationToken cancellationToken)
     {
         var build = await run.PrepareAsync(run.Request, cancellationToken);
-        var artifacts = new ArtifactsFolder(run.Arguments);
-        artifacts.WriteManifest(build);
-        if (build.Selected.Count == 0)
+        var artifacts = new ArtifactsFolder(run.Arguments, run.Time);
+        BuildResult result;
+        try
         {
-            run.Log.Warn("NothingToDo", default, "Nothing to do. Try checking your model configs and model specification args");
-            artifacts.WriteResults(build, new BuildResult(true, build.Invocation.Id, null, [], TimeSpan.Zero));
-            return true;
+            if (build.Selected.Count == 0)
+            {
+                run.Log.Warn("NothingToDo", default, "Nothing to do. Try checking your model configs and model specification args");
+                artifacts.WriteResults(build, new BuildResult(true, build.Invocation.Id, null, [], TimeSpan.Zero));
+                return true;
+            }
+
+            var target = build.Invocation.Target;
+            run.Summary.Concurrency(target.Threads, target.Name);
+            result = await run.Engine.RunAsync(build, Progress(run, target.Database), cancellationToken);
+            artifacts.WriteCompiled(build);
+            artifacts.WriteResults(build, result);
+        }
+        finally
+        {
+            artifacts.WriteManifest(build);
         }
 
-        var target = build.Invocation.Target;
-        run.Summary.Concurrency(target.Threads, target.Name);
-        var result = await run.Engine.RunAsync(build, Progress(run, target.Database), cancellationToken);
-        artifacts.WriteCompiled(build);
-        artifacts.WriteManifest(build);
-        artifacts.WriteResults(build, result);
         if (run.Arguments.Verb is not TransformVerb.Compile)
         {
             run.Summary.Finished(build, result);

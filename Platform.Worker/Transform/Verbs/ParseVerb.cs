@@ -6,7 +6,7 @@ internal static class ParseVerb
     public static async Task<bool> RunAsync(VerbRun run, CancellationToken cancellationToken)
     {
         var build = await run.PrepareAsync(run.Request, cancellationToken);
-        new ArtifactsFolder(run.Arguments).WriteManifest(build);
+        new ArtifactsFolder(run.Arguments, run.Time).WriteManifest(build);
         return true;
     }
 }

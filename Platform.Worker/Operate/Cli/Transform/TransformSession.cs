@@ -44,9 +44,9 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
             var place = ProjectPlace.Find(project.ProjectDirectory(parsed), project.AsksForProfile(parsed));
             var arguments = Arguments(parsed, verb, place, apply);
             log = LogOutput.Open(arguments, place);
-            log.Write(new LogEvent("MainReportVersion", "A001", EventLevel.Info, $"Running with Platform, compatible with dbt={DbtVersion.Current}")
+            log.Write(new LogEvent("MainReportVersion", "A001", EventLevel.Info, $"Running with Platform, compatible with dbt={DbtVersion.Text}")
             {
-                Data = new Dictionary<string, object?> { ["version"] = $"={DbtVersion.Current}", ["log_version"] = 3 },
+                Data = new Dictionary<string, object?> { ["version"] = $"={DbtVersion.Text}", ["log_version"] = 3 },
             });
             var success = place.IsPlatform && verb is TransformVerb.Build
                 ? await PublishAsync(parsed, arguments, log, work, cancellationToken)

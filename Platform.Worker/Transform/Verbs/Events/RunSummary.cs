@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Run;
@@ -103,7 +104,7 @@ internal sealed class RunSummary(EventLog log)
     }
 
     /// <summary>Where a node's compiled SQL lies: below the project, as dbt shows it.</summary>
-    public static string CompiledPath(string targetDirectory, Node node) => $"{targetDirectory}/compiled/{NodePaths.Compiled(node)}";
+    public static string CompiledPath(string targetDirectory, Node node) => $"{targetDirectory}/{ArtifactPaths.Compiled(node)}";
 
     private static Node? Find(BuildState build, NodeResult result) =>
         build.Project.Graph.Contains(result.UniqueId) ? build.Project.Graph[result.UniqueId]
