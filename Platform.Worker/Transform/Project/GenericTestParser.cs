@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Platform.Worker.Jinja;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Compile;
@@ -11,7 +9,7 @@ namespace Platform.Worker.Transform.Project;
 /// Makes test nodes of the entries below <c>data_tests:</c> (https://docs.getdbt.com/reference/resource-properties/data-tests): the macro
 /// <c>test_name</c>, its arguments (also below <c>arguments:</c>), its configuration, and dbt's own name for it.
 /// </summary>
-internal sealed partial class GenericTestParser(Invocation invocation, ProjectErrors errors)
+internal sealed class GenericTestParser(Invocation invocation, ProjectErrors errors)
 {
     /// <summary>Configurations that dbt also takes beside the arguments.</summary>
     private static readonly HashSet<string> ConfigKeys =
@@ -31,7 +29,7 @@ internal sealed partial class GenericTestParser(Invocation invocation, ProjectEr
             var kind = node.ResourceType is ResourceType.Model ? "models" : "seeds";
             if (patches.TryGetValue((kind, node.PackageName, node.Name), out var patch))
             {
-                parsed.AddRange(patch.Tests.Select(test => Parse(test, patch, node, $"ref('{node.Name}')", node.Name)).OfType<ParsedNode>());
+                parsed.AddRange(patch.Tests.Select(test => Parse(test, patch, node, $"ref('{node.Name}')", "", node.Name)).OfType<ParsedNode>());
             }
         }
 
@@ -40,7 +38,7 @@ internal sealed partial class GenericTestParser(Invocation invocation, ProjectEr
             var (name, table) = (source.Source!.SourceName, source.Name);
             var declared = SourceTables.TryGetValue(source.UniqueId, out var found) ? found.Patch : null;
             parsed.AddRange(declared?.Tests
-                .Select(test => Parse(test, declared, source, $"source('{name}', '{table}')", $"source_{name}_{table}")).OfType<ParsedNode>() ?? []);
+                .Select(test => Parse(test, declared, source, $"source('{name}', '{table}')", "source_", $"{name}_{table}")).OfType<ParsedNode>() ?? []);
         }
 
         return parsed;
@@ -49,7 +47,7 @@ internal sealed partial class GenericTestParser(Invocation invocation, ProjectEr
     /// <summary>The declared source tables by unique id.</summary>
     public required IReadOnlyDictionary<string, SourceTable> SourceTables { get; init; }
 
-    private ParsedNode? Parse(TestEntry entry, ResourcePatch patch, Node target, string model, string targetName)
+    private ParsedNode? Parse(TestEntry entry, ResourcePatch patch, Node target, string model, string prefix, string targetName)
     {
         if (Read(entry, patch) is not { } test)
         {
@@ -74,19 +72,24 @@ internal sealed partial class GenericTestParser(Invocation invocation, ProjectEr
             test.Arguments["column_name"] = patch.Columns.TryGetValue(column, out var declared) && declared.Quote is true ? $"\"{column}\"" : column;
         }
 
-        var (label, fullName) = TestNames.For(test.FullName.Replace('.', '_'), targetName, test.Arguments);
-        label = test.CustomName ?? label;
-        var hash = ContextFunctions.Md5(
-            $"{target.UniqueId}|{test.FullName}|{entry.ColumnName}|{label}|{Canonical(test.Arguments)}|{Canonical(test.Config)}")[..10];
-        var id = $"test.{patch.PackageName}.{label}.{hash}";
+        var names = test.CustomName is { } custom
+            ? new GenericTestName(custom, custom)
+            : GenericTestName.For(test.Namespace, prefix + test.Name, targetName, test.Arguments);
+        if (names.Short != names.Full)
+        {
+            test.Config.TryAdd("alias", names.Short);
+        }
+
+        var hash = names.Hash(test.Namespace, test.Name, test.Arguments, WhereSubquery(model));
+        var id = $"test.{patch.PackageName}.{names.Full}.{hash}";
         if (!_seen.TryAdd(id, entry.Value.At))
         {
-            errors.Add(entry.Value.At, $"the test '{fullName}' is declared twice, also at {_seen[id]}. Remove one, or give one a 'name'.");
+            errors.Add(entry.Value.At, $"the test '{names.Full}' is declared twice, also at {_seen[id]}. Remove one, or give one a 'name'.");
             return null;
         }
 
         var context = new ParseContext(invocation, patch.PackageName, patch.File.Path);
-        var fqn = FqnOf(target, patch, label);
+        var fqn = FqnOf(patch, names.Full);
         var resolved = Collect(context, macro, model, test, entry.Value.At);
         var config = ConfigLayers.For(invocation, context, ResourceType.Test, package, fqn, null, context.ConfigCalls, errors)
             .With("tags", entry.ColumnTags.Cast<object?>().ToList())
@@ -94,10 +97,10 @@ internal sealed partial class GenericTestParser(Invocation invocation, ProjectEr
         var node = new Node
         {
             UniqueId = id,
-            Name = label,
+            Name = names.Full,
             ResourceType = ResourceType.Test,
             PackageName = patch.PackageName,
-            Path = $"{label}.sql",
+            Path = $"{names.Short}.sql",
             OriginalFilePath = patch.File.Path,
             Fqn = fqn,
             Config = config,
@@ -107,7 +110,7 @@ internal sealed partial class GenericTestParser(Invocation invocation, ProjectEr
             Description = test.Description,
             Schema = $"{invocation.Target.Schema}_dbt_test__audit",
             Database = invocation.Target.Database,
-            Alias = label,
+            Alias = config.Alias ?? names.Short,
             Test = new TestMetadata(test.Name, test.Namespace, resolved, entry.ColumnName, target.UniqueId),
         };
         return new ParsedNode(node, context.Refs, context.Sources, null);
@@ -185,7 +188,7 @@ internal sealed partial class GenericTestParser(Invocation invocation, ProjectEr
     private Dictionary<string, object?> Collect(ParseContext context, MacroDefinition macro, string model, TestCall test, SourceLocation at)
     {
         var arguments = test.Arguments.ToDictionary(argument => argument.Key, argument => TestArguments.AsTemplate(argument.Key, argument.Value));
-        arguments["model"] = $"{{{{ get_where_subquery({model}) }}}}";
+        arguments["model"] = WhereSubquery(model);
         try
         {
             using var state = context.CreateState(CancellationToken.None);
@@ -203,19 +206,11 @@ internal sealed partial class GenericTestParser(Invocation invocation, ProjectEr
         return arguments;
     }
 
-    private static List<string> FqnOf(Node target, ResourcePatch patch, string label) =>
-        target.ResourceType is ResourceType.Source
-            ? [patch.PackageName, .. Path.GetDirectoryName(patch.File.Path)!.Split('/', '\\').Skip(1), label]
-            : [.. target.Fqn.SkipLast(1), label];
+    private static string WhereSubquery(string model) => $"{{{{ get_where_subquery({model}) }}}}";
 
-    private static string Canonical(object? value) => value switch
-    {
-        IReadOnlyDictionary<string, object?> map => string.Join(
-            ",", map.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={Canonical(entry.Value)}")),
-        IEnumerable<object?> items => string.Join(";", items.Select(Canonical)),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => value?.ToString() ?? "",
-    };
+    /// <summary>Where a test is declared, not what it tests, is its place in the project.</summary>
+    private static List<string> FqnOf(ResourcePatch patch, string name) =>
+        [patch.PackageName, .. Path.GetDirectoryName(patch.File.Path)!.Split('/', '\\').Skip(1), name];
 
     private sealed class TestCall
     {
@@ -240,29 +235,4 @@ internal sealed partial class GenericTestParser(Invocation invocation, ProjectEr
 
         public string Description { get; set; } = "";
     }
-}
-
-/// <summary>dbt's names of generic tests.</summary>
-internal static partial class TestNames
-{
-    private const int MaxName = 63;
-
-    /// <summary>test_model_arguments, cut and closed with a hash when it is longer than PostgreSQL's names.</summary>
-    public static (string Label, string FullName) For(string test, string target, IReadOnlyDictionary<string, object?> arguments)
-    {
-        var parts = arguments.Where(argument => argument.Key != "model").OrderBy(argument => argument.Key, StringComparer.Ordinal)
-            .SelectMany(argument => argument.Value switch
-            {
-                IReadOnlyDictionary<string, object?> map => map.Values,
-                IEnumerable<object?> items => items,
-                var single => [single],
-            });
-        var unique = string.Join("__", parts.Select(part => NoWord().Replace(Value.FromClr(part).ToString(), "_")));
-        var identifier = $"{test}_{target}";
-        var fullName = $"{identifier}_{unique}";
-        return (fullName.Length > MaxName ? $"{identifier[..Math.Min(30, identifier.Length)]}_{ContextFunctions.Md5(fullName)}" : fullName, fullName);
-    }
-
-    [GeneratedRegex("[^0-9a-zA-Z_]+")]
-    private static partial Regex NoWord();
 }

@@ -98,8 +98,41 @@ public sealed class ProjectParserTests
         Assert.True(tests["accepted_values_orders_one__False__1__2"].Config.IsWarningOnly);
         Assert.Equal("one > 0", tests["accepted_values_orders_one__False__1__2"].Config.Text("where"));
         Assert.Equal(["model.shop.orders"], tests["points_home"].DependsOn);
-        Assert.Matches("^accepted_values_orders_[a-z0-9_]{32,}$", tests.Keys.Single(name => name.Length is > 50 and < 64));
+        var longest = tests["accepted_values_orders_one__a_very_long_list_of_values__that_makes_the_name_of_the_test_too_long_for_PostgreSQL"];
+        Assert.Equal(("accepted_values_orders_1cbc5f3de147ac76d23a07d3cf3e5e0f", "accepted_values_orders_1cbc5f3de147ac76d23a07d3cf3e5e0f.sql"), (longest.Alias, longest.Path));
         Assert.All(tests.Values, test => Assert.StartsWith($"test.shop.{test.Name}.", test.UniqueId, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void GenericTests_HaveTheIdsThatDbtGivesThem()
+    {
+        using var project = TestProject.Of(
+            ("models/marts/orders.sql", "select 1 as one"),
+            ("macros/expression.sql", "{% test expression(model, expression, list) %}select 1 limit 0{% endtest %}"),
+            ("models/declared/schema.yml", """
+                models:
+                  - name: orders
+                    data_tests:
+                      - expression: {expression: "one = 'a\"b'", list: [1, 2.5, {b: true, a: null}]}
+                    columns:
+                      - name: one
+                        data_tests: [unique, {relationships: {to: ref('orders'), field: one, name: points_home}}]
+                sources:
+                  - name: raw
+                    tables: [{name: lines, columns: [{name: id, data_tests: [not_null]}]}]
+                """));
+
+        var tests = Parse(project.Directory).Graph.Ordered.Where(node => node.ResourceType is ResourceType.Test).ToList();
+
+        Assert.Equal(
+            [
+                "test.shop.expression_orders_one_a_b___1__2_5___b_True_a_None_.38702b0b3c",
+                "test.shop.points_home.102e3d8839",
+                "test.shop.source_not_null_raw_lines_id.d1dc79c7d2",
+                "test.shop.unique_orders_one.eb05213b4e",
+            ],
+            tests.Select(test => test.UniqueId).Order(StringComparer.Ordinal));
+        Assert.All(tests, test => Assert.Equal(["shop", "declared", test.Name], test.Fqn));
     }
 
     [Fact]
