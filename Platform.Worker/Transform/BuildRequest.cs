@@ -90,6 +90,12 @@ internal sealed record BuildRequest
     /// <summary>Folder for artifacts and compiled SQL. Null: none are written.</summary>
     public string? TargetPath { get; init; }
 
+    /// <summary>Exactly these nodes, whatever the selectors say: those that <c>retry</c> runs again.</summary>
+    public IReadOnlySet<string>? Nodes { get; init; }
+
+    /// <summary>What earlier batches of microbatch models did, by unique id: only the failed ones are run again.</summary>
+    public IReadOnlyDictionary<string, BatchResults> PreviousBatches { get; init; } = new Dictionary<string, BatchResults>();
+
     /// <summary>What macros see as <c>flags</c>; the engine fills in what the fields above say.</summary>
     public InvocationFlags Flags { get; init; } = new();
 }

@@ -4,6 +4,7 @@ using Npgsql;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Profiles;
 using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Publish;
 using Platform.Worker.Transform.Run;
@@ -55,12 +56,50 @@ internal sealed class TransformEngine(
             Logger = logger,
             Output = output,
         };
-        var selected = new NodeSelector(project.Graph).Select(request.Select, request.Exclude)
-            .Where(id => VerbResources.Includes(request, project.Graph[id].ResourceType)).ToHashSet();
+        var selected = Selected(project, request);
         Log.BuildStarted(logger, invocation.Id, selected.Count, project.Root.Name, request.From, request.To);
         var names = request.Publish ? new CandidateNames(options.Value.CandidateSchema, target.Schema) : null;
         return new BuildState(project, invocation, request, selected, names);
     }
+
+    /// <summary>Runs nodes one after the other on one connection, for verbs that look at nodes and build none.</summary>
+    /// <param name="build">The prepared build.</param>
+    /// <param name="runs">The nodes, which need not belong to the project.</param>
+    /// <param name="create">Makes the execution of a node.</param>
+    /// <param name="cancellationToken">Ends the running node.</param>
+    public Task<IReadOnlyList<NodeResult>> RunEachAsync(
+        BuildState build, IReadOnlyList<NodeRun> runs, Func<NodeRun, PostgresSession, NodeExecution> create, CancellationToken cancellationToken) =>
+        UseSessionAsync<IReadOnlyList<NodeResult>>(
+            build,
+            session =>
+            {
+                var runner = new NodeRunner(build, time, cancellationToken, create);
+                return [.. runs.Select(run => runner.Run(run, session))];
+            },
+            cancellationToken);
+
+    /// <summary>Works with a connection of the build, the existing relations being known.</summary>
+    public Task<T> UseSessionAsync<T>(BuildState build, Func<PostgresSession, T> work, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            using var session = ConnectionRetry.Open(dataSource, ApplicationNameOf(build), build.Invocation.Target, cancellationToken);
+            build.Relations.Load(session, Schemas(build));
+            return work(session);
+        },
+        cancellationToken);
+
+    private static HashSet<string> Selected(ParsedProject project, BuildRequest request)
+    {
+        if (request.Nodes is { } nodes)
+        {
+            return [.. nodes.Where(project.Graph.Contains)];
+        }
+
+        return [.. new NodeSelector(project.Graph).Select(request.Select, request.Exclude)
+            .Where(id => VerbResources.Includes(request, project.Graph[id].ResourceType))];
+    }
+
+    private static string ApplicationNameOf(BuildState build) => build.Invocation.Target.ApplicationName ?? PlainApplicationName;
 
     /// <summary>Runs what was prepared and, unless the request says otherwise, publishes it.</summary>
     /// <inheritdoc cref="BuildAsync" path="/exception"/>
@@ -69,7 +108,7 @@ internal sealed class TransformEngine(
         var started = time.GetTimestamp();
         var (nodes, publication) = build.Request.Publish
             ? await BuildAndPublishAsync(build, progress, cancellationToken)
-            : (await RunAsync(build, progress, build.Invocation.Target.ApplicationName ?? PlainApplicationName, cancellationToken), null);
+            : (await RunAsync(build, progress, ApplicationNameOf(build), cancellationToken), null);
 
         var result = new BuildResult(
             !nodes.Any(node => node.IsFailure), build.Invocation.Id, publication, nodes, time.GetElapsedTime(started));
@@ -149,10 +188,8 @@ internal sealed class TransformEngine(
     /// <summary>Reads the relations that exist, once for the whole build, and creates the schemas that a plain build writes to.</summary>
     private void Prepare(BuildState build, string applicationName, CancellationToken cancellationToken)
     {
-        using var session = PostgresSession.Open(dataSource, applicationName, cancellationToken);
-        var schemas = build.Project.Graph.Ordered.Where(node => node.IsRelational).Select(node => node.Schema)
-            .Append(build.BuildsCandidates ? options.Value.CandidateSchema : build.Invocation.Target.Schema).Distinct().ToList();
-        if (!build.BuildsCandidates)
+        using var session = ConnectionRetry.Open(dataSource, applicationName, build.Invocation.Target, cancellationToken);
+        if (!build.BuildsCandidates && build.Request.Verb is not (TransformVerb.Compile or TransformVerb.DocsGenerate or TransformVerb.Test))
         {
             foreach (var schema in build.Runs.Where(run => run.Node.IsRelational).Select(run => run.Relation.Schema!).Distinct())
             {
@@ -160,8 +197,12 @@ internal sealed class TransformEngine(
             }
         }
 
-        build.Relations.Load(session, schemas);
+        build.Relations.Load(session, Schemas(build));
     }
+
+    private List<string> Schemas(BuildState build) =>
+        [.. build.Project.Graph.Ordered.Where(node => node.IsRelational).Select(node => node.Schema)
+            .Append(build.BuildsCandidates ? options.Value.CandidateSchema : build.Invocation.Target.Schema).Distinct()];
 
     private Task<bool> RunHooksAsync(
         BuildState build, IReadOnlyList<Node> hooks, List<NodeResult> results, string applicationName, IProgress<NodeEvent>? progress,
@@ -249,7 +290,6 @@ internal sealed class TransformEngine(
         ExcludeResourceTypes = request.ExcludeResourceTypes,
         Vars = request.Vars,
         Threads = request.Threads,
-        TargetPath = request.TargetPath,
     };
 
     private TargetInfo Target(BuildRequest request)

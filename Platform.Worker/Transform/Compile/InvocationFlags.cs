@@ -107,6 +107,11 @@ internal sealed record InvocationFlags
 
     public int PrinterWidth { get; init; } = 80;
 
+    /// <summary>The macro of run-operation.</summary>
+    public string? Macro { get; init; }
+
+    public IReadOnlyDictionary<string, object?> MacroArguments { get; init; } = new Dictionary<string, object?>();
+
     /// <summary>dbt's behaviour flags, from <c>flags:</c> of dbt_project.yml, in lower case.</summary>
     public IReadOnlyDictionary<string, object?> Behaviors { get; init; } = new Dictionary<string, object?>();
 
@@ -167,6 +172,12 @@ internal sealed record InvocationFlags
         all["log_level_file"] = LogLevelFile;
         all["log_path"] = LogPath;
         all["printer_width"] = PrinterWidth;
+        if (Macro is not null)
+        {
+            all["macro"] = Macro;
+            all["args"] = MacroArguments;
+        }
+
         all["send_anonymous_usage_stats"] = false;
         return all;
     }

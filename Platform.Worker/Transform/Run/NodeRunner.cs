@@ -11,7 +11,12 @@ namespace Platform.Worker.Transform.Run;
 /// Runs one node on one session and takes its time. A node that fails is a result; an outage of the warehouse and a cancellation are
 /// exceptions, and end the build.
 /// </summary>
-internal sealed class NodeRunner(BuildState build, TimeProvider time, CancellationToken cancellationToken)
+/// <param name="build">The build.</param>
+/// <param name="time">The clock.</param>
+/// <param name="cancellationToken">Ends the node.</param>
+/// <param name="create">Makes another execution than the node's own, for verbs that only look.</param>
+internal sealed class NodeRunner(
+    BuildState build, TimeProvider time, CancellationToken cancellationToken, Func<NodeRun, PostgresSession, NodeExecution>? create = null)
 {
     public NodeResult Run(NodeRun run, PostgresSession session)
     {
@@ -71,7 +76,7 @@ internal sealed class NodeRunner(BuildState build, TimeProvider time, Cancellati
 
     private NodeOutcome Phases(NodeRun run, PostgresSession session)
     {
-        using var execution = Create(run, session);
+        using var execution = create?.Invoke(run, session) ?? Create(run, session);
         var started = time.GetUtcNow();
         var compiled = started;
         try

@@ -26,6 +26,9 @@ internal sealed class PostgresSession : IDisposable
     /// <summary>True between begin and commit, also while both are still queued.</summary>
     public bool InTransaction { get; private set; }
 
+    /// <summary>Every statement outside a transaction begins one, as Python's driver does it.</summary>
+    public bool BeginsTransactions { get; set; }
+
     /// <summary>Told of every statement before it is sent.</summary>
     public Action<string>? Observer { get; set; }
 
@@ -170,6 +173,11 @@ internal sealed class PostgresSession : IDisposable
         {
             command.Handle?.Complete(QueryResult.Empty with { Tag = "COMMIT" });
             return;
+        }
+
+        if (BeginsTransactions && !InTransaction && kind is not (StatementKind.Begin or StatementKind.Rollback or StatementKind.Alone))
+        {
+            Queue("begin");
         }
 
         var alone = kind is StatementKind.Alone && !InTransaction;

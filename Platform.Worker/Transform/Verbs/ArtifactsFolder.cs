@@ -29,6 +29,15 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
         }
     }
 
+    /// <returns>The path of catalog.json.</returns>
+    public string WriteCatalog(BuildState build, IReadOnlyList<CatalogTable> tables, IReadOnlySet<string>? selected)
+    {
+        _target.Write(
+            CatalogWriter.FileName,
+            stream => CatalogWriter.Write(stream, build.Project, build.Invocation, time.GetUtcNow(), tables, selected));
+        return Path.Combine(_target.Path, CatalogWriter.FileName);
+    }
+
     /// <summary>target/compiled/package/path of every node that was rendered.</summary>
     public void WriteCompiled(BuildState build)
     {

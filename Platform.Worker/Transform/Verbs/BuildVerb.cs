@@ -3,13 +3,15 @@ using Platform.Worker.Transform.Verbs.Events;
 
 namespace Platform.Worker.Transform.Verbs;
 
-/// <summary>build, run, test, seed, snapshot, compile and clone: selected nodes over the graph.</summary>
+/// <summary>Selected nodes over the graph: build, run, test, seed, snapshot, clone, and what compile and docs generate have of it.</summary>
 internal static class BuildVerb
 {
-    /// <returns>True when no node failed.</returns>
-    public static async Task<bool> RunAsync(VerbRun run, CancellationToken cancellationToken)
+    public static async Task<bool> RunAsync(VerbRun run, CancellationToken cancellationToken) =>
+        await RunAsync(run, await run.PrepareAsync(run.Request, cancellationToken), cancellationToken);
+
+    /// <returns>True when every node went well.</returns>
+    public static async Task<bool> RunAsync(VerbRun run, BuildState build, CancellationToken cancellationToken)
     {
-        var build = await run.PrepareAsync(run.Request, cancellationToken);
         var artifacts = new ArtifactsFolder(run.Arguments, run.Time);
         BuildResult result;
         try
@@ -23,7 +25,7 @@ internal static class BuildVerb
 
             var target = build.Invocation.Target;
             run.Summary.Concurrency(target.Threads, target.Name);
-            result = await run.Engine.RunAsync(build, Progress(run, target.Database), cancellationToken);
+            result = await run.Engine.RunAsync(build, Compiles(run) ? null : new ResultLines(run.Log, target.Database), cancellationToken);
             artifacts.WriteCompiled(build);
             artifacts.WriteResults(build, result);
         }
@@ -32,12 +34,12 @@ internal static class BuildVerb
             artifacts.WriteManifest(build);
         }
 
-        if (run.Arguments.Verb is not TransformVerb.Compile)
+        if (!Compiles(run))
         {
             run.Summary.Finished(build, result);
-            run.Summary.End(build, result.Nodes, run.Arguments.ShownTargetDirectory);
         }
-        else if (!result.Success)
+
+        if (!Compiles(run) || !result.Success)
         {
             run.Summary.End(build, result.Nodes, run.Arguments.ShownTargetDirectory);
         }
@@ -45,6 +47,5 @@ internal static class BuildVerb
         return result.Nodes.All(node => !node.IsFailure && (node.Status is not NodeStatus.Skipped || node.ResourceType == "exposure"));
     }
 
-    private static ResultLines? Progress(VerbRun run, string database) =>
-        run.Arguments.Verb is TransformVerb.Compile ? null : new ResultLines(run.Log, database);
+    private static bool Compiles(VerbRun run) => run.Arguments.Verb is TransformVerb.Compile or TransformVerb.DocsGenerate;
 }

@@ -8,6 +8,9 @@ internal sealed record ProjectHeader
 {
     public required string Directory { get; init; }
 
+    /// <summary>There is no dbt_project.yml in the folder.</summary>
+    public bool IsAbsent { get; init; }
+
     public string? Name { get; init; }
 
     public string? Profile { get; init; }

@@ -27,13 +27,14 @@ internal sealed record VerbArguments
     /// <summary>Another place for the report of <c>source freshness</c>.</summary>
     public string? OutputPath { get; init; }
 
-    /// <summary>Macro of <c>run-operation</c>: name or package.name.</summary>
-    public string? Macro { get; init; }
-
-    public IReadOnlyDictionary<string, object?> MacroArguments { get; init; } = new Dictionary<string, object?>();
-
     /// <summary><c>--show</c> of seed and build.</summary>
     public bool Show { get; init; }
+
+    /// <summary><c>docs generate --no-compile</c> is false.</summary>
+    public bool Compile { get; init; } = true;
+
+    /// <summary><c>docs generate --empty-catalog</c>.</summary>
+    public bool EmptyCatalog { get; init; }
 
     /// <summary>Absolute path of the folder for artifacts.</summary>
     public string TargetDirectory => Path.GetFullPath(Path.Combine(Header.Directory, Flags.TargetPath ?? Header.TargetPath));

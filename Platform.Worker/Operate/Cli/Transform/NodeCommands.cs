@@ -51,14 +51,22 @@ internal static class NodeCommands
             session,
             TransformVerb.Compile,
             "Render nodes into the target folder and run nothing; show those that are selected by name.",
-            (arguments, source) => arguments with { Inline = source.Arguments.GetValue(inline), Output = source.Arguments.GetValue(output) });
+            (arguments, source) => arguments with { Inline = source.Arguments.GetValue(inline), Output = source.Arguments.GetValue(output) },
+            CompileVerb.RunAsync);
         command.Add(inline);
         command.Add(output);
         return command;
     }
 
+    public static Command Clone(TransformSession session) =>
+        Create(session, TransformVerb.Clone, "Make nodes here as clones of those that the manifest of --state has.");
+
     private static Command Create(
-        TransformSession session, TransformVerb verb, string description, Func<VerbArguments, FlagSource, VerbArguments>? more = null)
+        TransformSession session,
+        TransformVerb verb,
+        string description,
+        Func<VerbArguments, FlagSource, VerbArguments>? more = null,
+        Func<VerbRun, CancellationToken, Task<bool>>? work = null)
     {
         var selection = new SelectionOptions();
         var building = new BuildOptions();
@@ -73,7 +81,7 @@ internal static class NodeCommands
                 var chosen = arguments with { Request = building.Apply(selection.Apply(arguments.Request, source), source) };
                 return more is null ? chosen : more(chosen, source);
             },
-            BuildVerb.RunAsync,
+            work ?? BuildVerb.RunAsync,
             cancellationToken));
         return command;
     }

@@ -56,6 +56,10 @@ internal sealed class ProjectOptions
 
     public IReadOnlyDictionary<string, object?> Vars(ParseResult arguments) => YamlOption.Mapping("--vars", arguments.GetValue(_vars));
 
+    public bool HasVars(ParseResult arguments) => arguments.GetValue(_vars) is not null;
+
+    public int? Threads(ParseResult arguments) => arguments.GetValue(_threads);
+
     public InvocationFlags Apply(InvocationFlags flags, FlagSource source, ProjectHeader header) => flags with
     {
         Vars = Vars(source.Arguments),

@@ -21,7 +21,17 @@ internal static class TransformCommand
             NodeCommands.Seed(session),
             NodeCommands.Snapshot(session),
             NodeCommands.Compile(session),
+            NodeCommands.Clone(session),
             ParseCommand.Create(session),
+            ListCommand.Create(session, "list"),
+            ListCommand.Create(session, "ls"),
+            ShowCommand.Create(session),
+            RunOperationCommand.Create(session),
+            DocsCommand.Create(session),
+            RetryCommand.Create(session),
+            DepsCommand.Create(session),
+            DebugCommand.Create(session),
+            CleanCommand.Create(session),
         };
         session.AddTo(command);
         AcceptedOptions.AddTo(command);

@@ -5,6 +5,7 @@ using Platform.Worker.Pipeline;
 using Platform.Worker.Transform;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Profiles;
+using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Verbs;
 using Platform.Worker.Transform.Verbs.Events;
 
@@ -26,16 +27,36 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
         logs.AddTo(command);
     }
 
+    /// <summary>What the command line of retry changes of the last run's flags.</summary>
+    public RetryOverrides Overrides(ParseResult parsed, bool? fullRefresh) =>
+        new(project.HasVars(parsed) ? project.Vars(parsed) : null, project.Threads(parsed), fullRefresh);
+
     /// <param name="parsed">The command line.</param>
     /// <param name="verb">The verb.</param>
     /// <param name="apply">Reads the verb's own options.</param>
     /// <param name="work">The work; true when all went well.</param>
     /// <param name="cancellationToken">Signalled on Ctrl+C and SIGTERM.</param>
-    public async Task<int> RunAsync(
+    public Task<int> RunAsync(
         ParseResult parsed,
         TransformVerb verb,
         Func<VerbArguments, FlagSource, VerbArguments> apply,
         Func<VerbRun, CancellationToken, Task<bool>> work,
+        CancellationToken cancellationToken) =>
+        RunAsync(
+            parsed,
+            verb,
+            apply,
+            (arguments, place, log) => place.IsPlatform && verb is TransformVerb.Build
+                ? PublishAsync(parsed, arguments, log, work, cancellationToken)
+                : PlainAsync(arguments, place, log, work, cancellationToken),
+            cancellationToken);
+
+    /// <summary>The same for a verb that works without a connection.</summary>
+    public async Task<int> RunAsync(
+        ParseResult parsed,
+        TransformVerb verb,
+        Func<VerbArguments, FlagSource, VerbArguments> apply,
+        Func<VerbArguments, ProjectPlace, EventLog, Task<bool>> work,
         CancellationToken cancellationToken)
     {
         EventLog? log = null;
@@ -48,10 +69,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
             {
                 Data = new Dictionary<string, object?> { ["version"] = $"={DbtVersion.Text}", ["log_version"] = 3 },
             });
-            var success = place.IsPlatform && verb is TransformVerb.Build
-                ? await PublishAsync(parsed, arguments, log, work, cancellationToken)
-                : await PlainAsync(arguments, place, log, work, cancellationToken);
-            return success ? ExitCode.Success : Failed;
+            return await work(arguments, place, log) ? ExitCode.Success : Failed;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -129,7 +147,9 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
     private VerbArguments Arguments(ParseResult parsed, TransformVerb verb, ProjectPlace place, Func<VerbArguments, FlagSource, VerbArguments> apply)
     {
         var vars = project.Vars(parsed);
-        var header = ProjectHeader.Read(place.Directory, vars);
+        var header = verb is TransformVerb.Debug && !File.Exists(Path.Combine(place.Directory, ProjectFile.FileName))
+            ? new ProjectHeader { Directory = place.Directory, IsAbsent = true }
+            : ProjectHeader.Read(place.Directory, vars);
         var source = new FlagSource(parsed, header.Flags);
         var flags = new InvocationFlags
         {

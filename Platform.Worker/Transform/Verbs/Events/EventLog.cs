@@ -63,13 +63,29 @@ internal sealed class EventLog(TimeProvider time, InvocationFlags flags, TextWri
     {
         if (IsJson)
         {
-            Info("PrintEvent", "Z052", line);
+            Write(new LogEvent("PrintEvent", "Z052", flags.Quiet ? EventLevel.Error : EventLevel.Info, line)
+            {
+                Data = new Dictionary<string, object?> { ["msg"] = line },
+            });
             return;
         }
 
         lock (_gate)
         {
             console.WriteLine(Secrets.Scrub(line));
+        }
+    }
+
+    /// <summary>Rows or SQL that were asked for: an event, or when quiet the text alone.</summary>
+    public void Shown(string name, string code, string text, IReadOnlyDictionary<string, object?> data)
+    {
+        if (flags.Quiet && !IsJson)
+        {
+            Result(text);
+        }
+        else
+        {
+            Write(new LogEvent(name, code, EventLevel.Info, text) { Data = data });
         }
     }
 

@@ -1,46 +1,35 @@
-using System.Buffers;
-using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using Platform.Worker.Transform.Artifacts;
 
 namespace Platform.Worker.Transform.Verbs.Events;
 
 /// <summary>One JSON object per event, shaped as dbt's structured logs: <c>info</c> is the same for all events, <c>data</c> is the event's own.</summary>
 internal sealed class JsonSink(TextWriter writer, EventLevel lowest, Func<Guid> invocation) : IEventSink
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public void Write(LogEvent entry, DateTimeOffset at)
     {
-        if (entry.Level < lowest)
+        // An empty line says nothing to a program.
+        if (entry.Level < lowest || entry.Name == "Formatting")
         {
             return;
         }
 
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        writer.WriteLine(ArtifactJson.Serialize(new Dictionary<string, object?>
         {
-            json.WriteStartObject();
-            json.WritePropertyName("data");
-            JsonSerializer.Serialize(json, Data(entry));
-            json.WriteStartObject("info");
-            json.WriteString("category", "");
-            json.WriteString("code", entry.Code);
-            json.WriteStartObject("extra");
-            json.WriteEndObject();
-            json.WriteString("invocation_id", invocation().ToString());
-            json.WriteString("level", entry.Level.ToString().ToLowerInvariant());
-            json.WriteString("msg", Paint.Strip(entry.Message));
-            json.WriteString("name", entry.Name);
-            json.WriteNumber("pid", Environment.ProcessId);
-            json.WriteString("thread", entry.Thread);
-            json.WriteString("ts", Instant(at));
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        writer.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+            ["data"] = Data(entry),
+            ["info"] = new Dictionary<string, object?>
+            {
+                ["category"] = "",
+                ["code"] = entry.Code,
+                ["extra"] = new Dictionary<string, object?>(),
+                ["invocation_id"] = invocation().ToString(),
+                ["level"] = entry.Level.ToString().ToLowerInvariant(),
+                ["msg"] = Paint.Strip(entry.Message),
+                ["name"] = entry.Name,
+                ["pid"] = Environment.ProcessId,
+                ["thread"] = entry.Thread,
+                ["ts"] = ArtifactJson.Timestamp(at),
+            },
+        }));
     }
 
     public void Dispose() => writer.Flush();
@@ -55,6 +44,4 @@ internal sealed class JsonSink(TextWriter writer, EventLevel lowest, Func<Guid> 
 
         return data;
     }
-
-    internal static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Verbs.Events;
@@ -26,5 +27,5 @@ internal static class NodeInfo
         ["unique_id"] = node.UniqueId,
     };
 
-    private static string Instant(DateTimeOffset? at) => at is { } instant ? JsonSink.Instant(instant) : "";
+    private static string Instant(DateTimeOffset? at) => at is { } instant ? ArtifactJson.Timestamp(instant) : "";
 }

@@ -1,0 +1,31 @@
+using Platform.Worker.Transform.Artifacts;
+
+namespace Platform.Worker.Transform.Verbs;
+
+/// <summary>Compiles the nodes and writes catalog.json: what the warehouse holds of them.</summary>
+internal static class DocsGenerateVerb
+{
+    public static async Task<bool> RunAsync(VerbRun run, CancellationToken cancellationToken)
+    {
+        var build = await run.PrepareAsync(run.Request, cancellationToken);
+        var artifacts = new ArtifactsFolder(run.Arguments, run.Time);
+        var success = true;
+        if (run.Arguments.Compile)
+        {
+            success = await BuildVerb.RunAsync(run, build, cancellationToken);
+        }
+        else
+        {
+            artifacts.WriteManifest(build);
+        }
+
+        run.Log.Info("BuildingCatalog", "E044", "Building catalog");
+        var tables = run.Arguments.EmptyCatalog
+            ? []
+            : await run.Engine.UseSessionAsync(build, session => CatalogTable.Read(session, CatalogWriter.Schemas(build.Project)), cancellationToken);
+        var isWhole = run.Request.Select.Count == 0 && run.Request.Exclude.Count == 0 && run.Request.Selector is null;
+        var path = artifacts.WriteCatalog(build, tables, isWhole ? null : build.Selected);
+        run.Log.Info("CatalogWritten", "E041", $"Catalog written to {path}");
+        return success;
+    }
+}
