@@ -69,6 +69,9 @@ internal sealed record BuildRequest
     /// <summary>End of those rows, exclusive; UTC.</summary>
     public DateTimeOffset? EventTimeEnd { get; init; }
 
+    /// <summary>Batches of the run that is retried, by unique id: only those that failed are run again.</summary>
+    public IReadOnlyDictionary<string, BatchResults> RetryBatches { get; init; } = new Dictionary<string, BatchResults>();
+
     /// <summary>Stops at the first node that fails.</summary>
     public bool FailFast { get; init; }
 

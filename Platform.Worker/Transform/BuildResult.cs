@@ -131,4 +131,13 @@ internal sealed record NodeEvent(string UniqueId, string Name, string ResourceTy
 
     /// <summary>Where the build makes it.</summary>
     public Catalog.Relation? Relation { get; init; }
+
+    /// <summary>The batch that began or ended, of a microbatch model; null for the node as a whole.</summary>
+    public BatchProgress? Batch { get; init; }
 }
+
+/// <summary>One batch among those of a microbatch model.</summary>
+/// <param name="Index">Its place, from 1.</param>
+/// <param name="Total">Number of batches.</param>
+/// <param name="Name">Its start as dbt shows it: 2026-01-31.</param>
+internal readonly record struct BatchProgress(int Index, int Total, string Name);

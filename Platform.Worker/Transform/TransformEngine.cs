@@ -165,77 +165,19 @@ internal sealed class TransformEngine(
     private async Task<IReadOnlyList<NodeResult>> RunAsync(
         BuildState build, IProgress<NodeEvent>? progress, string applicationName, CancellationToken cancellationToken)
     {
-        await Task.Run(() => Prepare(build, applicationName, cancellationToken), cancellationToken);
-        var results = new List<NodeResult>();
-        if (!await RunHooksAsync(build, build.Project.OnRunStart, results, applicationName, progress, cancellationToken))
-        {
-            return results;
-        }
-
-        var runs = build.Runs.Where(run => run.Node.Config.Materialized != "ephemeral" && run.Node.ResourceType is not ResourceType.Operation);
-        using var scheduler = new NodeScheduler(build, runs, progress, cancellationToken);
-        results.AddRange(await scheduler.RunAsync(
-            dataSource, applicationName, build.Request.Threads ?? options.Value.Threads, token => new NodeRunner(build, time, token)));
+        var run = new BuildRun(dataSource, time, build, applicationName, build.Request.Threads ?? options.Value.Threads, progress);
+        var results = await run.RunAsync(cancellationToken);
         foreach (var failed in results.Where(result => result.IsFailure))
         {
             Log.NodeFailed(logger, failed.UniqueId, failed.Status, failed.Message);
         }
 
-        await RunHooksAsync(build, build.Project.OnRunEnd, results, applicationName, progress, cancellationToken);
         return results;
-    }
-
-    /// <summary>Reads the relations that exist, once for the whole build, and creates the schemas that a plain build writes to.</summary>
-    private void Prepare(BuildState build, string applicationName, CancellationToken cancellationToken)
-    {
-        using var session = ConnectionRetry.Open(dataSource, applicationName, build.Invocation.Target, cancellationToken);
-        if (!build.BuildsCandidates && build.Request.Verb is not (TransformVerb.Compile or TransformVerb.DocsGenerate or TransformVerb.Test))
-        {
-            foreach (var schema in build.Runs.Where(run => run.Node.IsRelational).Select(run => run.Relation.Schema!).Distinct())
-            {
-                session.Queue($"create schema if not exists {Sql.Identifier(schema)}");
-            }
-        }
-
-        build.Relations.Load(session, Schemas(build));
     }
 
     private List<string> Schemas(BuildState build) =>
         [.. build.Project.Graph.Ordered.Where(node => node.IsRelational).Select(node => node.Schema)
             .Append(build.BuildsCandidates ? options.Value.CandidateSchema : build.Invocation.Target.Schema).Distinct()];
-
-    private Task<bool> RunHooksAsync(
-        BuildState build, IReadOnlyList<Node> hooks, List<NodeResult> results, string applicationName, IProgress<NodeEvent>? progress,
-        CancellationToken cancellationToken)
-    {
-        if (hooks.Count == 0)
-        {
-            return Task.FromResult(true);
-        }
-
-        return Task.Run(
-            () =>
-            {
-                using var session = PostgresSession.Open(dataSource, applicationName, cancellationToken);
-                var runner = new NodeRunner(build, time, cancellationToken);
-                for (var index = 0; index < hooks.Count; index++)
-                {
-                    var hook = hooks[index];
-                    progress?.Report(new NodeEvent(hook.UniqueId, hook.Name, hook.ResourceTypeName, index + 1, hooks.Count, null) { Node = hook });
-                    var place = new Relation(hook.Database, hook.Schema, null);
-                    var result = runner.Run(new NodeRun(hook, place, place), session);
-                    results.Add(result);
-                    progress?.Report(new NodeEvent(hook.UniqueId, hook.Name, hook.ResourceTypeName, index + 1, hooks.Count, result) { Node = hook });
-                    if (result.IsFailure)
-                    {
-                        return false;
-                    }
-                }
-
-                return true;
-            },
-            cancellationToken);
-    }
 
     private async Task<long> PublishAsync(NpgsqlConnection connection, BuildState build, SemanticManifest semantics, CancellationToken cancellationToken)
     {

@@ -1,33 +1,57 @@
-using System.Collections.Concurrent;
 using Platform.Worker.Transform.Run;
 
 namespace Platform.Worker.Transform.Catalog;
 
 /// <summary>
-/// The relations that exist, read once per build for all schemas it touches and kept up to date by the adapter as nodes create, rename and
-/// drop. A schema asked for later is read then.
+/// The relations that exist and the views that go when one of them is dropped, read once per build for all schemas it touches and kept up to
+/// date by the adapter as nodes create, rename and drop. A schema asked for later is read then.
 /// </summary>
 internal sealed class RelationCache(string database)
 {
-    private readonly ConcurrentDictionary<(string Schema, string Identifier), Relation> _relations = new();
-    private readonly ConcurrentDictionary<string, byte> _schemas = new();
+    private readonly Lock _gate = new();
+    private readonly Lock _loading = new();
+    private readonly Dictionary<(string Schema, string Identifier), Entry> _entries = [];
+    private readonly HashSet<string> _schemas = [];
 
     public void Load(PostgresSession session, IEnumerable<string> schemas)
     {
-        var missing = schemas.Where(schema => !_schemas.ContainsKey(schema)).Distinct().ToList();
-        if (missing.Count == 0)
+        var wanted = schemas.ToList();
+        if (IsLoaded(wanted))
         {
             return;
         }
 
-        foreach (var relation in WarehouseCatalog.Relations(session, database, missing))
+        lock (_loading)
         {
-            Add(relation);
-        }
+            List<string> missing;
+            lock (_gate)
+            {
+                missing = [.. wanted.Where(schema => !_schemas.Contains(schema)).Distinct()];
+            }
 
-        foreach (var schema in missing)
-        {
-            _schemas[schema] = 0;
+            if (missing.Count == 0)
+            {
+                return;
+            }
+
+            var (relations, links) = WarehouseCatalog.Relations(session, database, missing);
+            lock (_gate)
+            {
+                foreach (var relation in relations)
+                {
+                    _entries.TryAdd(Key(relation), new Entry(relation));
+                }
+
+                foreach (var (referenced, dependent) in links)
+                {
+                    if (_entries.TryGetValue(referenced, out var from) && _entries.TryGetValue(dependent, out var to))
+                    {
+                        from.Dependents.Add(to);
+                    }
+                }
+
+                _schemas.UnionWith(missing);
+            }
         }
     }
 
@@ -37,31 +61,96 @@ internal sealed class RelationCache(string database)
         return Find(schema, identifier);
     }
 
-    public Relation? Find(string schema, string identifier) => _relations.TryGetValue((schema, identifier), out var relation) ? relation : null;
+    public Relation? Find(string schema, string identifier)
+    {
+        lock (_gate)
+        {
+            return _entries.GetValueOrDefault((schema, identifier))?.Relation;
+        }
+    }
 
     public IReadOnlyList<Relation> In(PostgresSession session, string schema)
     {
         Load(session, [schema]);
-        return [.. _relations.Where(entry => entry.Key.Schema == schema).Select(entry => entry.Value)];
+        lock (_gate)
+        {
+            return [.. _entries.Where(entry => entry.Key.Schema == schema).Select(entry => entry.Value.Relation)];
+        }
     }
 
-    public void Add(Relation relation) => _relations[(relation.Schema!, relation.Identifier!)] = relation;
+    public void Add(Relation relation)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(Key(relation), out var known))
+            {
+                known.Relation = relation;
+            }
+            else
+            {
+                _entries[Key(relation)] = new Entry(relation);
+            }
+        }
+    }
 
-    public void Remove(Relation relation) => _relations.TryRemove((relation.Schema!, relation.Identifier!), out _);
+    /// <summary>Forgets a relation that is dropped, and the views that go with it.</summary>
+    public void Remove(Relation relation)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(Key(relation), out var entry))
+            {
+                Remove(entry);
+            }
+        }
+    }
 
     public void RemoveSchema(string schema)
     {
-        foreach (var key in _relations.Keys.Where(key => key.Schema == schema))
+        lock (_gate)
         {
-            _relations.TryRemove(key, out _);
+            foreach (var entry in _entries.Where(entry => entry.Key.Schema == schema).Select(entry => entry.Value).ToList())
+            {
+                Remove(entry);
+            }
         }
     }
 
     public void Rename(Relation from, Relation to)
     {
-        if (_relations.TryRemove((from.Schema!, from.Identifier!), out var known))
+        lock (_gate)
         {
-            Add(to with { Type = to.Type ?? known.Type });
+            if (_entries.Remove(Key(from), out var entry))
+            {
+                entry.Relation = to with { Type = to.Type ?? entry.Relation.Type };
+                _entries[Key(to)] = entry;
+            }
         }
+    }
+
+    private bool IsLoaded(IReadOnlyList<string> schemas)
+    {
+        lock (_gate)
+        {
+            return schemas.All(_schemas.Contains);
+        }
+    }
+
+    private void Remove(Entry entry)
+    {
+        if (_entries.TryGetValue(Key(entry.Relation), out var current) && current == entry)
+        {
+            _entries.Remove(Key(entry.Relation));
+            entry.Dependents.ForEach(Remove);
+        }
+    }
+
+    private static (string Schema, string Identifier) Key(Relation relation) => (relation.Schema!, relation.Identifier!);
+
+    private sealed class Entry(Relation relation)
+    {
+        public Relation Relation { get; set; } = relation;
+
+        public List<Entry> Dependents { get; } = [];
     }
 }

@@ -8,21 +8,20 @@ namespace Platform.Worker.Transform.Compile;
 /// <summary>The rows of a query as macros see them: an agate table (https://agate.readthedocs.io), which is what dbt hands out.</summary>
 internal sealed class AgateTable : JinjaObject
 {
-    private readonly IReadOnlyList<Value[]> _rows;
+    private readonly Lazy<(IReadOnlyList<string> Columns, IReadOnlyList<Value[]> Rows)> _content;
 
-    public AgateTable(QueryResult result)
-    {
-        Columns = result.Columns;
-        _rows = [.. result.Rows.Select(row => Array.ConvertAll(row, Cell))];
-    }
+    public AgateTable(QueryResult result) => _content = new(Read(result));
 
-    public IReadOnlyList<string> Columns { get; }
+    /// <summary>The rows of a statement that is still queued; it is sent when somebody looks.</summary>
+    public AgateTable(QueuedStatement pending) => _content = new(() => Read(pending.Result), isThreadSafe: false);
 
-    public IReadOnlyList<Value[]> Rows => _rows;
+    public IReadOnlyList<string> Columns => _content.Value.Columns;
+
+    public IReadOnlyList<Value[]> Rows => _content.Value.Rows;
 
     public override string TypeName => "Table";
 
-    public override int? Length => _rows.Count;
+    public override int? Length => Rows.Count;
 
     public override bool IsTrue => true;
 
@@ -31,7 +30,7 @@ internal sealed class AgateTable : JinjaObject
         value = name switch
         {
             "columns" => new AgateSequence(Columns, index => new AgateColumn(this, index)),
-            "rows" => new ListValue(_rows.Select(row => Value.From(new AgateRow(Columns, row)))),
+            "rows" => new ListValue(Rows.Select(row => Value.From(new AgateRow(Columns, row)))),
             "column_names" => new TupleValue([.. Columns.Select(column => Value.From(column))]),
             "print_table" => new HostFunction(name, (_, _) => Value.None),
             _ => default,
@@ -41,11 +40,14 @@ internal sealed class AgateTable : JinjaObject
 
     public override bool TryGetItem(RenderState state, Value key, out Value value)
     {
-        value = key.TryGetInt64(out var index) && index >= 0 && index < _rows.Count ? new AgateRow(Columns, _rows[(int)index]) : default(Value);
+        value = key.TryGetInt64(out var index) && index >= 0 && index < Rows.Count ? new AgateRow(Columns, Rows[(int)index]) : default(Value);
         return !value.IsMissing;
     }
 
-    public override IEnumerable<Value> Iterate() => _rows.Select(row => Value.From(new AgateRow(Columns, row)));
+    public override IEnumerable<Value> Iterate() => Rows.Select(row => Value.From(new AgateRow(Columns, row)));
+
+    private static (IReadOnlyList<string>, IReadOnlyList<Value[]>) Read(QueryResult result) =>
+        (result.Columns, [.. result.Rows.Select(row => Array.ConvertAll(row, Cell))]);
 
     /// <summary>A value of the driver as Python's driver would give it.</summary>
     private static Value Cell(object? value) => value switch

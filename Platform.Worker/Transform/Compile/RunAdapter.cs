@@ -11,6 +11,8 @@ namespace Platform.Worker.Transform.Compile;
 /// <summary>The methods of <c>adapter</c> while a node runs. Statements whose rows are not fetched are queued on the session.</summary>
 internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession session)
 {
+    private readonly ColumnCache _columns = new(session);
+
     private RelationCache Cache => build.Relations;
 
     public Value Invoke(RenderState state, string method, Arguments arguments)
@@ -85,6 +87,7 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
                 return RelationValue.Of(relation with { Identifier = CandidateNames.Fit(relation.Identifier!, arguments[1].ToString()) });
             case "publish_with":
                 run.PublishSql = arguments[0].ToString();
+                run.PublishAlterations = arguments.Count < 2 ? [] : [.. arguments[1].Iterate().Select(alteration => alteration.ToString())];
                 return Value.EmptyString;
             case "copy_seed":
                 return CopySeed(state, Relation(arguments, 0, method), arguments);
@@ -110,14 +113,8 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
             session.Begin();
         }
 
-        if (!fetch)
-        {
-            return new TupleValue([Value.From(new ResponseValue(session.Queue(sql))), Value.From(new AgateTable(QueryResult.Empty))]);
-        }
-
-        var result = session.Query(sql);
-        return new TupleValue([
-            Value.From(new ResponseValue(result.Tag, result.Tag.Split(' ')[0], result.RowsAffected)), Value.From(new AgateTable(result))]);
+        var queued = session.Queue(sql, fetch);
+        return new TupleValue([Value.From(new ResponseValue(queued)), Value.From(new AgateTable(queued))]);
     }
 
     private void Query(string sql, bool begin)
@@ -150,26 +147,11 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
         return schema.IsNone || identifier.IsNone ? Value.None : RelationValue.Of(Cache.Find(session, schema.ToString(), identifier.ToString()));
     }
 
-    private IReadOnlyList<ColumnInfo> Columns(Relation relation)
-    {
-        if (relation.Type is RelationType.Cte)
-        {
-            return [];
-        }
-
-        if (relation.IncludeSchema && relation.Schema is not null)
-        {
-            return WarehouseCatalog.Columns(session, relation.Schema, relation.Identifier!);
-        }
-
-        // A temporary table has no schema of its own name.
-        return session.Query("select nspname from pg_catalog.pg_namespace where oid = pg_catalog.pg_my_temp_schema()").Rows is [[string schema]]
-            ? WarehouseCatalog.Columns(session, schema, relation.Identifier!)
-            : [];
-    }
+    private IReadOnlyList<ColumnInfo> Columns(Relation relation) => relation.Type is RelationType.Cte ? [] : _columns.Of(relation);
 
     private void ExpandColumns(Relation from, Relation to)
     {
+        _columns.Prefetch(from, to);
         var target = Columns(to).ToDictionary(column => column.Name);
         foreach (var column in Columns(from).Where(column => column is { IsString: true, CharacterLength: not null }))
         {
@@ -183,7 +165,8 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
     private void Drop(Relation relation)
     {
         var known = Cache.Find(session, relation.Schema!, relation.Identifier!) ?? relation;
-        Queue($"drop {Kind(known)} if exists {known.Qualified} cascade");
+        // Outside of a transaction it is done at once, as in dbt: what replaces it is committed by then.
+        session.Queue($"drop {Kind(known)} if exists {known.Qualified} cascade");
         Cache.Remove(known);
     }
 

@@ -47,7 +47,7 @@ internal sealed class RunContext : NodeContext
         "graph" => GraphValue(),
         "selected_resources" => Value.FromClr(_build.Selected.Order(StringComparer.Ordinal).ToList()),
         "flags" => (Run.FullRefresh ? Invocation.Flags with { FullRefresh = true } : Invocation.Flags).ToValue(),
-        "delta" => Value.None,
+        "delta" or "batches" => Value.None,
         "load_agate_table" => new HostFunction(name, (state, _) => SeedTable.Load(Node, state)),
         _ => base.Member(name),
     };

@@ -38,6 +38,20 @@ internal sealed record PublicationPlan
 
     public int Relations => Moves.Count + Deltas.Count;
 
+    /// <summary>
+    /// True for what has to wait for the publisher's locks: a delta that changes its table's columns, and then every view that is redirected.
+    /// </summary>
+    public bool IsLate(NodeRun run) => run.PublishAlterations.Count > 0
+        || (run.PublishSql is null && Deltas.Any(delta => delta.PublishAlterations.Count > 0));
+
+    /// <summary>The statement that lets a view read published tables instead of candidates of incremental models.</summary>
+    public string Redirect(NodeRun view)
+    {
+        var sql = Deltas.Aggregate(
+            view.CompiledCode!, (text, delta) => text.Replace(delta.Relation.Qualified, delta.Published.Qualified, StringComparison.Ordinal));
+        return $"create or replace view {view.Relation.Qualified} as (\n{sql}\n)";
+    }
+
     /// <param name="connection">The session that will publish.</param>
     /// <param name="build">A build in which nothing failed.</param>
     /// <param name="previous">Names that the current publication owns.</param>
@@ -54,7 +68,7 @@ internal sealed record PublicationPlan
         var existing = await ExistingAsync(
             connection, moves.Select(run => run.Published).Concat(deltas.Select(run => run.Published)).Select(Key).Concat(gone), cancellationToken);
         var moved = moves.Select(run => Key(run.Published)).ToHashSet();
-        RefuseStrangers(moves, existing, previous);
+        RefuseStrangers(built, existing, previous);
 
         var dropped = existing.Where(relation => moved.Contains((relation.Schema, relation.Name)) || gone.Contains((relation.Schema, relation.Name))).ToList();
         var dependents = await DependentView.FindAsync(connection, [.. dropped.Select(relation => relation.Oid)], cancellationToken);
@@ -93,10 +107,10 @@ internal sealed record PublicationPlan
     }
 
     private static void RefuseStrangers(
-        IReadOnlyList<NodeRun> moves, IReadOnlyList<ExistingRelation> existing, IReadOnlySet<(string Schema, string Name)> previous)
+        IReadOnlyList<NodeRun> built, IReadOnlyList<ExistingRelation> existing, IReadOnlySet<(string Schema, string Name)> previous)
     {
         var errors = (
-            from run in moves
+            from run in built
             let key = Key(run.Published)
             where existing.Any(relation => (relation.Schema, relation.Name) == key) && !previous.Contains(key)
             select new TransformError(

@@ -33,7 +33,7 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         var pause = FirstPauseMilliseconds;
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var plan = await PublicationPlan.MakeAsync(connection, build, previous, cancellationToken);
-        await ApplyDeltasAsync(connection, plan, build, cancellationToken);
+        await ApplyDeltasAsync(connection, plan, cancellationToken);
         var id = await RecordAsync(connection, build, manifest, semanticManifest, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
@@ -78,24 +78,23 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
     }
 
     /// <summary>Writes the deltas into the published tables: no reader waits for that, and none sees it before the commit.</summary>
-    private static async Task ApplyDeltasAsync(NpgsqlConnection connection, PublicationPlan plan, BuildState build, CancellationToken cancellationToken)
+    private static async Task ApplyDeltasAsync(NpgsqlConnection connection, PublicationPlan plan, CancellationToken cancellationToken)
     {
-        foreach (var run in plan.Deltas)
+        foreach (var run in plan.Deltas.Where(run => !plan.IsLate(run)))
         {
-            await RunAsync(connection, run, SqlStatements.Split(run.PublishSql!).Select(statement => statement.Text), cancellationToken);
+            await RunAsync(connection, run, Statements(run), cancellationToken);
         }
 
-        foreach (var run in plan.Redirected)
+        foreach (var run in plan.Redirected.Where(run => !plan.IsLate(run)))
         {
-            var sql = run.CompiledCode!;
-            foreach (var delta in plan.Deltas)
-            {
-                sql = sql.Replace(delta.Relation.Qualified, delta.Published.Qualified, StringComparison.Ordinal);
-            }
-
-            await RunAsync(connection, run, [$"create or replace view {run.Relation.Qualified} as (\n{sql}\n)"], cancellationToken);
+            await RunAsync(connection, run, [plan.Redirect(run)], cancellationToken);
         }
     }
+
+    /// <summary>The statements that make a published table hold the new rows.</summary>
+    private static IEnumerable<string> Statements(NodeRun delta) =>
+        delta.PublishAlterations.Select(alteration => $"alter table {delta.Published.Qualified} {alteration}")
+            .Concat(SqlStatements.Split(delta.PublishSql!).Select(statement => statement.Text));
 
     /// <summary>All that readers would have to wait for, in one round trip.</summary>
     private async Task FlipAsync(NpgsqlConnection connection, PublicationPlan plan, BuildState build, CancellationToken cancellationToken)
@@ -116,6 +115,15 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         if (locked.Count > 0)
         {
             Add($"lock table {string.Join(", ", locked)} in access exclusive mode");
+        }
+
+        // A table's columns change under the lock only, and what reads the new ones comes after it.
+        var late = new Dictionary<string, NodeRun>();
+        foreach (var (run, statement) in plan.Deltas.Where(plan.IsLate).SelectMany(run => Statements(run).Select(statement => (run, statement)))
+            .Concat(plan.Redirected.Where(plan.IsLate).Select(run => (run, plan.Redirect(run)))))
+        {
+            late[statement] = run;
+            Add(statement);
         }
 
         foreach (var table in tables)
@@ -166,6 +174,11 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
             throw new TransformException(
                 new SourceLocation($"view {view.Schema}.{view.Name}"),
                 $"reads a published model and no longer fits it: {fault.MessageText}. Nothing was published. Change or drop the view, then build again.", fault);
+        }
+
+        catch (PostgresException fault) when (!IsInTheWay(fault) && !Outage.Is(fault) && late.TryGetValue(BatchFault.FailedText(batch), out var run))
+        {
+            throw new TransformException([SqlErrors.ToError(new SqlException(BatchFault.FailedText(batch), 0, fault), run)], fault);
         }
 
         void Add(string sql) => batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));

@@ -9,6 +9,9 @@ namespace Platform.Worker.Transform.Run;
 /// <param name="End">End, exclusive; UTC.</param>
 internal sealed record MicrobatchWindow(string Id, DateTimeOffset Start, DateTimeOffset End)
 {
+    /// <summary>As progress shows it: 2026-01-31.</summary>
+    public required string Name { get; init; }
+
     /// <summary>Only the first batch of a run has the model's pre-hooks.</summary>
     public bool IsFirst { get; init; }
 

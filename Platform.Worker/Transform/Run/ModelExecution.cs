@@ -1,3 +1,5 @@
+using System.Globalization;
+using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Compile;
@@ -11,10 +13,14 @@ internal sealed class ModelExecution : NodeExecution
     public ModelExecution(BuildState build, NodeRun run, PostgresSession session, CancellationToken cancellationToken)
         : base(build, run, session, cancellationToken)
     {
-        if (BuildsDelta())
+        if (run.Batch is null && BuildsDelta())
+        {
+            run.Delta = CandidateNames.DeltaOf(run.Relation);
+        }
+
+        if (run.Delta is not null)
         {
             // The model's SQL reads what is published as {{ this }}; hooks work on the new rows.
-            run.Delta = CandidateNames.DeltaOf(run.Relation);
             Context.This = run.Published;
         }
     }
@@ -45,7 +51,7 @@ internal sealed class ModelExecution : NodeExecution
         }
 
         AddToCache(answer);
-        if (Build.BuildsCandidates && Build.Relations.Find(Run.Relation.Schema!, Run.Relation.Identifier!)?.Type is RelationType.Table)
+        if (Build.BuildsCandidates && Run.Batch is null or { IsLast: true } && Build.Relations.Find(Run.Relation.Schema!, Run.Relation.Identifier!)?.Type is RelationType.Table)
         {
             // Nodes downstream and, once it is published, readers query it at once; autovacuum would come too late.
             Session.Execute($"analyze {Run.Relation.Qualified}");
@@ -63,8 +69,13 @@ internal sealed class ModelExecution : NodeExecution
         Context.Define("model", NodeDictionary.Of(Run.Node, Run.CompiledCode));
         Context.Define("sql", Run.CompiledCode);
         Context.Define("compiled_code", Run.CompiledCode);
-        Context.Define("pre_hooks", NodeHooks.Parse(Run.Node.Config["pre-hook"]));
-        Context.Define("post_hooks", NodeHooks.Parse(Run.Node.Config["post-hook"]));
+        Context.Define("pre_hooks", NodeHooks.Parse(Run.Batch is { IsFirst: false } ? null : Run.Node.Config["pre-hook"]));
+        Context.Define("post_hooks", NodeHooks.Parse(Run.Batch is { IsLast: false } ? null : Run.Node.Config["post-hook"]));
+        if (Run.Microbatch is { } microbatch)
+        {
+            DefineBatch(microbatch, Run.Batch!);
+        }
+
         if (Run.Delta is { } delta)
         {
             Context.Define("delta", DictValue.From(new Dictionary<string, Value>
@@ -74,6 +85,28 @@ internal sealed class ModelExecution : NodeExecution
                 ["view"] = RelationValue.Of(Run.Relation),
             }));
         }
+    }
+
+    private void DefineBatch(MicrobatchRun microbatch, MicrobatchWindow batch)
+    {
+        if (Build.BuildsCandidates)
+        {
+            Context.Define("batches", DictValue.From(new Dictionary<string, Value>
+            {
+                ["is_first"] = batch.IsFirst,
+                ["is_last"] = batch.IsLast,
+                ["start"] = Text(microbatch.Window.Start),
+                ["end"] = Text(microbatch.Window.End),
+            }));
+        }
+        else if (!batch.IsFirst || microbatch.IsIncremental)
+        {
+            // The first batch of a full refresh has made the table anew: from now on it is there to stay.
+            Context.Define("is_incremental", new HostFunction("is_incremental", static (_, _) => true));
+            Context.Define("should_full_refresh", new HostFunction("should_full_refresh", static (_, _) => false));
+        }
+
+        static string Text(DateTimeOffset instant) => instant.ToString("yyyy-MM-dd HH:mm:ss+00:00", CultureInfo.InvariantCulture);
     }
 
     private bool BuildsDelta() =>

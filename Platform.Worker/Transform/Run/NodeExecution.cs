@@ -10,6 +10,11 @@ internal abstract class NodeExecution : IDisposable
     {
         (Build, Run, Session) = (build, run, session);
         Context = new RunContext(build, run.Node, run, session);
+        foreach (var (name, value) in run.Names)
+        {
+            Context.Define(name, value);
+        }
+
         State = Context.CreateState(cancellationToken);
     }
 

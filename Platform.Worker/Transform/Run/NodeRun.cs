@@ -1,3 +1,4 @@
+using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Graph;
 
@@ -20,14 +21,26 @@ internal sealed class NodeRun(Node node, Relation relation, Relation published)
     /// <summary>What publishing does with <see cref="Delta"/>.</summary>
     public string? PublishSql { get; set; }
 
+    /// <summary>ALTER TABLE actions for the published table that come before <see cref="PublishSql"/>: on_schema_change.</summary>
+    public IReadOnlyList<string> PublishAlterations { get; set; } = [];
+
     /// <summary>Build from nothing whatever the request says: the model's columns changed.</summary>
     public bool FullRefresh { get; set; }
+
+    /// <summary>Names that only this node's templates know, such as <c>results</c> in on-run-end.</summary>
+    public IReadOnlyDictionary<string, Value> Names { get; init; } = new Dictionary<string, Value>();
 
     /// <summary>Its place among the nodes begun, from 1.</summary>
     public int Index { get; set; }
 
     /// <summary>The batch of a microbatch model that this is a run of; null for the node as a whole.</summary>
     public MicrobatchWindow? Batch { get; init; }
+
+    /// <summary>The run that <see cref="Batch"/> is one of.</summary>
+    public MicrobatchRun? Microbatch { get; init; }
+
+    /// <summary>The materialization found that only a build from nothing helps.</summary>
+    public bool AsksForRebuild { get; set; }
 
     public string? CompiledCode { get; set; }
 

@@ -39,6 +39,19 @@ internal sealed class NodeRunner(
         return run.Result = Result(run, outcome, time.GetElapsedTime(started), session.Thread);
     }
 
+    /// <summary>The batches of a microbatch model, or the result that says why it has none.</summary>
+    public (MicrobatchRun? Run, NodeResult? Failure) Plan(NodeRun run, PostgresSession session)
+    {
+        try
+        {
+            return (new Microbatches(build).Plan(run, session), null);
+        }
+        catch (TransformException fault)
+        {
+            return (null, Result(run, new NodeOutcome(NodeStatus.Error) { Message = fault.Errors[0].ToString() }, TimeSpan.Zero, session.Thread));
+        }
+    }
+
     /// <summary>The result of a node that has ended, or that was never begun.</summary>
     public static NodeResult Result(NodeRun run, NodeOutcome outcome, TimeSpan duration, int thread) => new()
     {
@@ -62,14 +75,15 @@ internal sealed class NodeRunner(
     private NodeOutcome Execute(NodeRun run, PostgresSession session)
     {
         var outcome = Phases(run, session);
-        if (outcome.AsksForRebuild)
+        run.AsksForRebuild = outcome.AsksForRebuild;
+        if (outcome.AsksForRebuild && run.Batch is null)
         {
             session.Rollback();
-            (run.FullRefresh, run.Delta, run.PublishSql) = (true, null, null);
+            (run.FullRefresh, run.Delta, run.PublishSql, run.AsksForRebuild) = (true, null, null, false);
             outcome = Phases(run, session);
         }
 
-        return outcome.AsksForRebuild
+        return outcome.AsksForRebuild && run.FullRefresh
             ? throw new TransformException(run.Node.At, $"the materialization of '{run.Node.Name}' asks for a full refresh again and again.")
             : outcome;
     }

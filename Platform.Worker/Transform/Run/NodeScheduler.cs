@@ -1,16 +1,18 @@
+using System.Runtime.ExceptionServices;
 using Npgsql;
 
 namespace Platform.Worker.Transform.Run;
 
 /// <summary>
-/// Runs the nodes of a build on several connections, each with a thread of its own, in dependency order. What depends on a node that
-/// failed is skipped.
+/// Runs the nodes of a build on several connections, each with a thread of its own, in dependency order; batches of a microbatch model count
+/// as nodes. What depends on a node that failed is skipped, and with fail fast everything that has not ended.
 /// </summary>
 internal sealed class NodeScheduler : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Lock _telling = new();
     private readonly SemaphoreSlim _ready = new(0);
+    private readonly BuildState _build;
     private readonly Dictionary<string, NodeRun> _runs;
     private readonly RunGraph _graph;
     private readonly Dictionary<string, int> _heights;
@@ -19,30 +21,34 @@ internal sealed class NodeScheduler : IDisposable
     private readonly List<NodeResult> _results = [];
     private readonly IProgress<NodeEvent>? _progress;
     private readonly CancellationTokenSource _stop;
+    private readonly CancellationToken _cancelled;
+    private string? _skipReason;
     private int _started;
     private int _open;
 
     public NodeScheduler(BuildState build, IEnumerable<NodeRun> runs, IProgress<NodeEvent>? progress, CancellationToken cancellationToken)
     {
+        _build = build;
         _runs = runs.ToDictionary(run => run.Node.UniqueId);
         _graph = new RunGraph(build.Project.Graph, _runs);
         _heights = _graph.Heights();
         _waiting = _runs.Keys.ToDictionary(id => id, id => _graph.Parents(id).Count);
         _open = _runs.Count;
         _progress = progress;
+        _cancelled = cancellationToken;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         foreach (var (id, _) in _waiting.Where(entry => entry.Value == 0))
         {
-            Enqueue(id);
+            Enqueue(_runs[id]);
         }
     }
 
     /// <returns>The results in the order in which the nodes ended.</returns>
-    /// <exception cref="NpgsqlException">The warehouse went away; the other nodes were stopped.</exception>
+    /// <exception cref="NpgsqlException">The warehouse went away while candidates were built; the other nodes were stopped.</exception>
     public async Task<IReadOnlyList<NodeResult>> RunAsync(
         NpgsqlDataSource dataSource, string applicationName, int threads, Func<CancellationToken, NodeRunner> runner)
     {
-        var workers = Enumerable.Range(1, Math.Min(threads, Math.Max(1, _runs.Count))).Select(thread => Task.Factory.StartNew(
+        var workers = Enumerable.Range(1, Math.Min(threads, Math.Max(1, _runs.Count + Batches()))).Select(thread => Task.Factory.StartNew(
             () => Work(dataSource, applicationName, thread, runner(_stop.Token)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
         var all = Task.WhenAll(workers);
         try
@@ -52,16 +58,22 @@ internal sealed class NodeScheduler : IDisposable
         catch (Exception)
         {
             // The first failure stops the others, which then end as cancelled; the cause is what counts.
-            var cause = all.Exception!.Flatten().InnerExceptions.FirstOrDefault(fault => fault is not OperationCanceledException);
+            var cause = all.Exception?.Flatten().InnerExceptions.FirstOrDefault(fault => fault is not OperationCanceledException);
             if (cause is not null)
             {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(cause);
+                ExceptionDispatchInfo.Throw(cause);
             }
 
-            throw;
+            if (_skipReason is null)
+            {
+                throw;
+            }
         }
 
+        SkipTheRest();
         return _results;
+
+        int Batches() => _runs.Values.Any(run => MicrobatchPlan.Applies(run.Node)) ? threads : 0;
     }
 
     public void Dispose()
@@ -77,14 +89,49 @@ internal sealed class NodeScheduler : IDisposable
             using var session = PostgresSession.Open(dataSource, applicationName, _stop.Token, thread);
             while (Take() is { } run)
             {
-                Report(run, null);
-                Finish(run, runner.Run(run, session));
+                Run(run, runner, session);
             }
         }
         catch
         {
             _stop.Cancel();
             throw;
+        }
+    }
+
+    private void Run(NodeRun run, NodeRunner runner, PostgresSession session)
+    {
+        var work = run;
+        try
+        {
+            if (run.Batch is null)
+            {
+                Report(run, null);
+                if (MicrobatchPlan.Applies(run.Node) && runner.Plan(run, session) is var (microbatch, failure))
+                {
+                    if (microbatch is null)
+                    {
+                        Finish(run, failure!);
+                        return;
+                    }
+
+                    work = microbatch.First();
+                    Report(work, null);
+                }
+            }
+            else
+            {
+                Report(run, null);
+            }
+
+            Finish(work, runner.Run(work, session));
+        }
+        catch (NpgsqlException fault) when (!_build.BuildsCandidates)
+        {
+            // A plain run has results to show and to retry from, also when the warehouse goes away.
+            Stop("Skipped: the warehouse cannot be reached");
+            Finish(work, NodeRunner.Result(
+                work, new NodeOutcome(NodeStatus.Error) { Message = $"the warehouse cannot be reached: {fault.InnerException?.Message ?? fault.Message}" }, TimeSpan.Zero, session.Thread));
         }
     }
 
@@ -104,7 +151,7 @@ internal sealed class NodeScheduler : IDisposable
         {
             if (_queue.TryDequeue(out var run, out _))
             {
-                run.Index = ++_started;
+                run.Index = run.Batch is null ? ++_started : run.Index;
                 return run;
             }
 
@@ -116,6 +163,18 @@ internal sealed class NodeScheduler : IDisposable
 
     private void Finish(NodeRun run, NodeResult result)
     {
+        run.Result = result;
+        if (run.Microbatch is { } microbatch)
+        {
+            Report(run, result);
+            if (!EndBatch(microbatch, run))
+            {
+                return;
+            }
+
+            (run, result) = (microbatch.Node, microbatch.Node.Result!);
+        }
+
         var skipped = new List<NodeRun>();
         lock (_gate)
         {
@@ -137,6 +196,39 @@ internal sealed class NodeScheduler : IDisposable
         {
             Report(below, below.Result);
         }
+
+        if (result.IsFailure && _build.Request.FailFast)
+        {
+            Stop("Skipping due to fail_fast");
+        }
+    }
+
+    /// <summary>Starts the batches that waited for this one; true when it was the last and the model has its result.</summary>
+    private bool EndBatch(MicrobatchRun microbatch, NodeRun batch)
+    {
+        lock (_gate)
+        {
+            foreach (var next in microbatch.End(batch))
+            {
+                Enqueue(next);
+            }
+
+            if (!microbatch.IsEnded)
+            {
+                return false;
+            }
+
+            if (batch.AsksForRebuild)
+            {
+                microbatch.Node.FullRefresh = true;
+                Enqueue(microbatch.Node);
+                _started--;
+                return false;
+            }
+
+            microbatch.Node.Result = microbatch.Result(_build.Request.RetryBatches.GetValueOrDefault(batch.Node.UniqueId));
+            return true;
+        }
     }
 
     private void Advance(string id, NodeRun? failed, List<NodeRun> skipped)
@@ -149,19 +241,8 @@ internal sealed class NodeScheduler : IDisposable
 
         if (failed is not null)
         {
-            run.Index = ++_started;
-            run.Result = new NodeResult
-            {
-                UniqueId = id,
-                Name = run.Node.Name,
-                ResourceType = run.Node.ResourceTypeName,
-                Status = NodeStatus.Skipped,
-                Duration = TimeSpan.Zero,
-                Message = $"skipped because {failed.Node.ResourceTypeName} '{failed.Node.Name}' failed",
-            };
-            _results.Add(run.Result);
+            Skip(run, $"skipped because {failed.Node.ResourceTypeName} '{failed.Node.Name}' failed");
             skipped.Add(run);
-            _open--;
             foreach (var child in _graph.Children(id))
             {
                 Advance(child, failed, skipped);
@@ -169,13 +250,43 @@ internal sealed class NodeScheduler : IDisposable
         }
         else if (--_waiting[id] == 0)
         {
-            Enqueue(id);
+            Enqueue(run);
         }
     }
 
-    private void Enqueue(string id)
+    private void Skip(NodeRun run, string reason)
     {
-        _queue.Enqueue(_runs[id], (-_heights[id], id));
+        run.Index = ++_started;
+        run.Result = NodeRunner.Result(run, new NodeOutcome(NodeStatus.Skipped) { Message = reason }, TimeSpan.Zero, 0);
+        _results.Add(run.Result);
+        _open--;
+    }
+
+    /// <summary>Ends what runs; what has not ended by then is skipped.</summary>
+    private void Stop(string reason)
+    {
+        lock (_gate)
+        {
+            _skipReason ??= reason;
+        }
+
+        _stop.Cancel();
+    }
+
+    private void SkipTheRest()
+    {
+        _cancelled.ThrowIfCancellationRequested();
+        foreach (var run in _runs.Values.Where(run => run.Result is null).OrderBy(run => run.Index == 0 ? int.MaxValue : run.Index))
+        {
+            Skip(run, _skipReason ?? "");
+            Report(run, run.Result);
+        }
+    }
+
+    private void Enqueue(NodeRun run)
+    {
+        // Batches go first: their model has begun already.
+        _queue.Enqueue(run, (run.Batch is null ? -_heights[run.Node.UniqueId] : int.MinValue, run.Batch?.Id ?? run.Node.UniqueId));
         _ready.Release();
     }
 
@@ -193,6 +304,7 @@ internal sealed class NodeScheduler : IDisposable
             {
                 Node = run.Node,
                 Relation = run.Published,
+                Batch = run.Batch is { } batch ? new BatchProgress(run.Microbatch!.IndexOf(run) + 1, run.Microbatch.Batches.Count, batch.Name) : null,
             });
         }
     }

@@ -29,6 +29,9 @@ internal sealed class PostgresSession : IDisposable
     /// <summary>Every statement outside a transaction begins one, as Python's driver does it.</summary>
     public bool BeginsTransactions { get; set; }
 
+    /// <summary>Rises with every statement that may have changed something: those that are more than a question.</summary>
+    public int Writes { get; private set; }
+
     /// <summary>Told of every statement before it is sent.</summary>
     public Action<string>? Observer { get; set; }
 
@@ -187,6 +190,7 @@ internal sealed class PostgresSession : IDisposable
         }
 
         _queue.Add(command);
+        Writes += command.Fetch && kind is StatementKind.Question ? 0 : 1;
         InTransaction = kind is StatementKind.Begin || (InTransaction && kind is not (StatementKind.Commit or StatementKind.Rollback));
         _traces |= kind switch
         {

@@ -36,6 +36,7 @@ internal sealed class RunGraph
             }
         }
 
+        AddUnitTestEdges(graph, runs, reached);
         Index();
         AddTestEdges(runs);
     }
@@ -71,6 +72,20 @@ internal sealed class RunGraph
         }
     }
 
+    /// <summary>A unit test needs what its model reads, and the model waits for it.</summary>
+    private void AddUnitTestEdges(NodeGraph graph, IReadOnlyDictionary<string, NodeRun> runs, Dictionary<string, HashSet<string>> reached)
+    {
+        foreach (var (id, run) in runs.Where(entry => entry.Value.Node.UnitTest is not null))
+        {
+            var model = run.Node.UnitTest!.TestedNode;
+            if (runs.ContainsKey(model))
+            {
+                _parents[id] = [.. graph.Parents(model).SelectMany(parent => runs.ContainsKey(parent) ? [parent] : reached[parent])];
+                _parents[model].Add(id);
+            }
+        }
+    }
+
     private void AddTestEdges(IReadOnlyDictionary<string, NodeRun> runs)
     {
         var ancestors = new Dictionary<string, HashSet<string>>();
@@ -82,7 +97,7 @@ internal sealed class RunGraph
             foreach (var model in candidates.Where(child => child != id && runs[child].Node.ResourceType is not ResourceType.Test))
             {
                 // A model that reads all the test reads waits for it; any other way round there would be a circle.
-                if (needed.All(Ancestors(model).Contains))
+                if (needed.Count == 1 || needed.All(Ancestors(model).Contains))
                 {
                     added.Add((id, model));
                 }

@@ -4,6 +4,9 @@ namespace Platform.Worker.Transform.Run;
 internal enum StatementKind
 {
     Ordinary,
+
+    /// <summary>A select.</summary>
+    Question,
     Begin,
     Commit,
     Rollback,
@@ -33,6 +36,7 @@ internal static class StatementKinds
                 StatementKind.Alone,
             ["create", "index", "concurrently", ..] or ["create", "unique", "index", "concurrently"] or ["drop", "index", "concurrently", ..] => StatementKind.Alone,
             ["select", ..] when sql.Contains("set_config", StringComparison.OrdinalIgnoreCase) => StatementKind.Setting,
+            ["select", ..] => StatementKind.Question,
             _ => StatementKind.Ordinary,
         };
     }

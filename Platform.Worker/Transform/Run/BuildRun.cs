@@ -1,0 +1,124 @@
+using Npgsql;
+using Platform.Worker.Jinja.Values;
+using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Compile;
+using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Profiles;
+using Platform.Worker.Warehouse;
+
+namespace Platform.Worker.Transform.Run;
+
+/// <summary>The nodes of a build from on-run-start to on-run-end, on connections of its own.</summary>
+internal sealed class BuildRun(
+    NpgsqlDataSource dataSource, TimeProvider time, BuildState build, string applicationName, int threads, IProgress<NodeEvent>? progress)
+{
+    private readonly List<NodeResult> _results = [];
+
+    /// <returns>The results in the order in which the nodes ended, hooks among them.</returns>
+    /// <exception cref="NpgsqlException">The warehouse cannot be reached, or went away while candidates were built.</exception>
+    public async Task<IReadOnlyList<NodeResult>> RunAsync(CancellationToken cancellationToken)
+    {
+        var runs = build.Runs.Where(run => run.Node.Config.Materialized != "ephemeral" && run.Node.ResourceType is not ResourceType.Operation)
+            .ToList();
+        await Task.Run(() => Prepare(cancellationToken), cancellationToken);
+        var started = await HooksAsync("on-run-start", build.Project.OnRunStart, new Dictionary<string, Value>(), cancellationToken);
+        if (!started && build.BuildsCandidates)
+        {
+            return _results;
+        }
+
+        // As in dbt, a plain run goes on when on-run-start failed; its exit code tells.
+        using (var scheduler = new NodeScheduler(build, runs, progress, cancellationToken))
+        {
+            _results.AddRange(await scheduler.RunAsync(dataSource, applicationName, threads, token => new NodeRunner(build, time, token)));
+        }
+
+        await HooksAsync("on-run-end", build.Project.OnRunEnd, EndNames(), cancellationToken);
+        return _results;
+    }
+
+    /// <summary>Reads the relations that exist, once for the whole build, and creates the schemas that a plain build writes to.</summary>
+    private void Prepare(CancellationToken cancellationToken)
+    {
+        using var session = ConnectionRetry.Open(dataSource, applicationName, build.Invocation.Target, cancellationToken);
+        var existing = WarehouseCatalog.QueueSchemas(session);
+        build.Relations.Load(session, build.Project.Graph.Ordered.Where(node => node.IsRelational).Select(node => node.Schema)
+            .Concat(build.Runs.Select(run => run.Relation.Schema!)).Append(build.Invocation.Target.Schema).Distinct().ToList());
+        if (build.BuildsCandidates || build.Request.Verb is TransformVerb.Compile or TransformVerb.DocsGenerate)
+        {
+            return;
+        }
+
+        var there = existing.Result.Rows.Select(row => (string)row[0]!).ToHashSet();
+        foreach (var schema in build.Runs.Where(run => run.Node.IsRelational ? build.Request.Verb is not TransformVerb.Test : StoresFailures(run.Node)).Select(run => run.Relation.Schema!)
+            .Distinct().Where(schema => !there.Contains(schema)))
+        {
+            session.Queue($"create schema if not exists {Sql.Identifier(schema)}");
+        }
+
+        session.Flush();
+    }
+
+    private bool StoresFailures(Node node) =>
+        node.ResourceType is ResourceType.Test && (node.Config.Flag("store_failures") ?? (build.Request.StoreFailures || node.Config.Text("store_failures_as") is not null));
+
+    /// <summary>Runs hooks in turn on a session outside of a transaction; after one that fails the others are skipped.</summary>
+    private async Task<bool> HooksAsync(string kind, IReadOnlyList<Node> hooks, IReadOnlyDictionary<string, Value> names, CancellationToken cancellationToken)
+    {
+        if (hooks.Count == 0)
+        {
+            return true;
+        }
+
+        return await Task.Run(
+            () =>
+            {
+                using var session = PostgresSession.Open(dataSource, applicationName, cancellationToken);
+                var runner = new NodeRunner(build, time, cancellationToken);
+                var good = true;
+                for (var index = 0; index < hooks.Count; index++)
+                {
+                    var hook = hooks[index];
+                    var place = new Relation(hook.Database, hook.Schema, null);
+                    var run = new NodeRun(hook, place, place) { Index = index + 1, Names = names };
+                    Report(run, null);
+                    var name = $"{hook.PackageName}.{kind}.{index}";
+                    var result = good ? runner.Run(run, session) : NodeRunner.Result(run, new NodeOutcome(NodeStatus.Skipped), TimeSpan.Zero, 0);
+                    result = result with
+                    {
+                        Failures = result.Status is NodeStatus.Success ? 0 : 1,
+                        Message = result.Status switch
+                        {
+                            NodeStatus.Success => $"{name} passed",
+                            NodeStatus.Skipped => $"{name} skipped",
+                            _ => $"{name} failed, error:\n {result.Message}",
+                        },
+                    };
+                    good &= !result.IsFailure;
+                    _results.Add(result);
+                    Report(run, result);
+                }
+
+                return good;
+            },
+            cancellationToken);
+
+        void Report(NodeRun run, NodeResult? result) => progress?.Report(
+            new NodeEvent(run.Node.UniqueId, run.Node.Name, run.Node.ResourceTypeName, run.Index, hooks.Count, result) { Node = run.Node });
+    }
+
+    /// <summary>What on-run-end knows besides: <c>results</c>, and where something was built, <c>schemas</c> and <c>database_schemas</c>.</summary>
+    private Dictionary<string, Value> EndNames()
+    {
+        var places = _results.Where(result => result.Status is not (NodeStatus.Error or NodeStatus.Fail or NodeStatus.Skipped))
+            .Select(result => build.Find(result.UniqueId)?.Node).OfType<Node>().Where(node => node.IsRelational)
+            .Select(node => (node.Database, node.Schema)).Distinct().ToList();
+        return new Dictionary<string, Value>
+        {
+            ["results"] = new ListValue(_results.Where(result => result.Thread != 0 || result.IsFailure || result.Status is NodeStatus.Skipped)
+                .Select(result => Value.From(new ResultValue(result, build.Find(result.UniqueId))))),
+            ["schemas"] = new ListValue(places.Select(place => Value.From(place.Schema)).Distinct()),
+            ["database_schemas"] = new ListValue(places.Select(place => Value.From(new TupleValue([place.Database, place.Schema])))),
+        };
+    }
+}

@@ -1,0 +1,56 @@
+using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Compile;
+
+namespace Platform.Worker.Transform.Run;
+
+/// <summary>Decides how a microbatch model is run in a build: which batches, on what, and whether side by side.</summary>
+internal sealed class Microbatches(BuildState build)
+{
+    /// <summary>The batches that are to be run, and what they are run on.</summary>
+    /// <exception cref="TransformException">The model lacks a setting.</exception>
+    public MicrobatchRun Plan(NodeRun run, PostgresSession session)
+    {
+        if (run.Delta is { } delta)
+        {
+            // What was built of the new rows does not fit the published table.
+            session.Execute($"drop table if exists {delta.Qualified}");
+            run.Delta = null;
+        }
+
+        var existing = build.Relations.Find(session, run.Published.Schema!, run.Published.Identifier!);
+        var incremental = existing?.Type is RelationType.Table && !run.FullRefresh && !(run.Node.Config.FullRefresh ?? build.Request.FullRefresh);
+        if (build.BuildsCandidates && incremental)
+        {
+            run.Delta = CandidateNames.DeltaOf(run.Relation);
+        }
+
+        var windows = build.Request.RetryBatches.TryGetValue(run.Node.UniqueId, out var before)
+            ? MicrobatchPlan.Retry(run.Node, before.Failed)
+            : Windows(run, incremental);
+        return new MicrobatchRun(run, windows, IsConcurrent(run)) { IsIncremental = incremental };
+    }
+
+    private IReadOnlyList<MicrobatchWindow> Windows(NodeRun run, bool incremental)
+    {
+        var (request, now) = (build.Request, build.Invocation.StartedAt);
+        var (start, end) = (request.EventTimeStart, request.EventTimeEnd);
+        if (start is null && end is null && request.To is { } to)
+        {
+            // The data dates of the build; what is built from nothing has all dates there are.
+            var dates = (Start: request.From is { } from ? Midnight(from) : (DateTimeOffset?)null, End: Midnight(to.AddDays(1)));
+            start = incremental ? dates.Start : null;
+            end = incremental || dates.End > now ? dates.End : null;
+        }
+
+        return MicrobatchPlan.Make(run.Node, incremental, start, end, now);
+    }
+
+    /// <summary>
+    /// New rows of candidates are only added, so their batches get along with each other unless the model reads itself. In a plain build they
+    /// are merged by key, as by dbt-postgres, which runs them in turn: side by side only when the model says so.
+    /// </summary>
+    private bool IsConcurrent(NodeRun run) => run.Node.Config.Flag("concurrent_batches")
+        ?? (build.BuildsCandidates && !ModelText.MentionsThis(run.Node.RawCode));
+
+    private static DateTimeOffset Midnight(DateOnly date) => new(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+}
