@@ -29,7 +29,7 @@ internal sealed class NodeRunner(
         }
         catch (Exception fault) when (Describe(fault, run) is { } error)
         {
-            outcome = new NodeOutcome(NodeStatus.Error) { Message = error.ToString() };
+            outcome = new NodeOutcome(NodeStatus.Error) { Message = error.Of(run.Node.ResourceTypeName, run.Node.Name, run.Node.OriginalFilePath) };
         }
         finally
         {

@@ -14,7 +14,7 @@ internal static class SqlErrors
             + (string.IsNullOrEmpty(server.Where) ? "" : $"\n  where: {server.Where}");
         if (fault.Position < 0)
         {
-            return new TransformError(run.Node.At, message);
+            return new TransformError(run.Node.At, message) { Kind = ErrorKind.Database };
         }
 
         var (text, position, source) = (fault.Sql, fault.Position, "statement");
@@ -27,7 +27,7 @@ internal static class SqlErrors
         var (line, column) = Place(text, position);
         var shown = text.Split('\n')[line - 1];
         var snippet = $"  {source}, line {line}:\n{SourceFile.Snippet(text, line, column)}";
-        return new TransformError(Origin(run, shown), message, snippet);
+        return new TransformError(Origin(run, shown), message, snippet) { Kind = ErrorKind.Database };
     }
 
     /// <summary>The line of the model's file, when the compiled line stands in it word for word exactly once.</summary>

@@ -94,7 +94,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
 
     private static async Task TellAsync(EventLog? log, Exception fault, bool traces)
     {
-        var message = traces ? fault.ToString() : fault.Message;
+        var message = traces ? fault.ToString() : (fault as TransformException)?.Report ?? fault.Message;
         if (log is null)
         {
             await Console.Error.WriteLineAsync(Secrets.Scrub(message));

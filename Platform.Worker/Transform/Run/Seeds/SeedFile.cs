@@ -171,10 +171,11 @@ internal sealed partial class SeedFile
         catch (PostgresException fault) when (!Outage.Is(fault) && CopyLine().Match(fault.Where ?? "") is { Success: true } match)
         {
             var value = match.Groups["value"].Success ? $" Column {match.Groups["value"].Value}." : "";
-            throw new TransformException(
+            var error = new TransformError(
                 new SourceLocation(_node.OriginalFilePath, LineOf(long.Parse(match.Groups["line"].ValueSpan, CultureInfo.InvariantCulture))),
                 $"{fault.MessageText}.{value} Correct the file, or give the column another type under 'column_types' of '{_node.Name}'"
-                + " (and build with a full refresh if the table is there already).", fault);
+                + " (and build with a full refresh if the table is there already).");
+            throw new TransformException([error with { Kind = ErrorKind.Database }], fault);
         }
     }
 

@@ -43,11 +43,12 @@ public sealed class BuildTests(EmbeddedServers servers)
 
         Assert.Equal(
             """
-            models/orders.sql:4: column "amont" does not exist (SQLSTATE 42703)
-              hint: Perhaps you meant to reference the column "x.amount".
-              compiled SQL, line 4:
-                4 |     amont
-                  |     ^
+            Database Error in model orders (models/orders.sql)
+              models/orders.sql:4: column "amont" does not exist (SQLSTATE 42703)
+                hint: Perhaps you meant to reference the column "x.amount".
+                compiled SQL, line 4:
+                  4 |     amont
+                    |     ^
             """,
             Assert.Single(result.Failures).Message!.ReplaceLineEndings("\n"));
     }

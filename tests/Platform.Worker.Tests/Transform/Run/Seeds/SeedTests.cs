@@ -79,7 +79,7 @@ public sealed class SeedTests(EmbeddedServers servers)
         var result = await warehouse.BuildAsync(project, Plain);
 
         Assert.Equal(
-            "seeds/things.csv:4: value \"5000000000\" is out of range for type integer. Column big: \"5000000000\". Correct the file, or give the column "
+            "Database Error in seed things (seeds/things.csv)\n  seeds/things.csv:4: value \"5000000000\" is out of range for type integer. Column big: \"5000000000\". Correct the file, or give the column "
             + "another type under 'column_types' of 'things' (and build with a full refresh if the table is there already).",
             Assert.Single(result.Failures).Message);
     }
