@@ -1,13 +1,16 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Graph.Selection;
 using Platform.Worker.Transform.Profiles;
 using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Publish;
 using Platform.Worker.Transform.Run;
+using Platform.Worker.Transform.State;
 using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Transform;
@@ -56,10 +59,13 @@ internal sealed class TransformEngine(
             Logger = logger,
             Output = output,
         };
-        var selected = Selected(project, request);
+        var directory = project.Invocation.Packages[0].Root;
+        var state = Read(request.StateDirectory, request, directory);
+        var selected = Select(project with { Invocation = invocation }, request, state);
+        var deferral = Deferral.Of(request, selected, state, Read(request.DeferStateDirectory, request, directory));
         Log.BuildStarted(logger, invocation.Id, selected.Count, project.Root.Name, request.From, request.To);
         var names = request.Publish ? new CandidateNames(options.Value.CandidateSchema, target.Schema) : null;
-        return new BuildState(project, invocation, request, selected, names);
+        return new BuildState(project, invocation, request, selected, names) { State = state, Deferral = deferral };
     }
 
     /// <summary>Runs nodes one after the other on one connection, for verbs that look at nodes and build none.</summary>
@@ -88,17 +94,6 @@ internal sealed class TransformEngine(
         },
         cancellationToken);
 
-    private static HashSet<string> Selected(ParsedProject project, BuildRequest request)
-    {
-        if (request.Nodes is { } nodes)
-        {
-            return [.. nodes.Where(project.Graph.Contains)];
-        }
-
-        return [.. new NodeSelector(project.Graph).Select(request.Select, request.Exclude)
-            .Where(id => VerbResources.Includes(request, project.Graph[id].ResourceType))];
-    }
-
     private static string ApplicationNameOf(BuildState build) => build.Invocation.Target.ApplicationName ?? PlainApplicationName;
 
     /// <summary>Runs what was prepared and, unless the request says otherwise, publishes it.</summary>
@@ -114,6 +109,24 @@ internal sealed class TransformEngine(
             !nodes.Any(node => node.IsFailure), build.Invocation.Id, publication, nodes, time.GetElapsedTime(started));
         Log.BuildEnded(logger, build.Invocation.Id, result.Duration, result.Summary);
         return result;
+    }
+
+    private static PreviousState? Read(string? stateDirectory, BuildRequest request, string projectDirectory) => stateDirectory is null
+        ? null
+        : PreviousState.Read(stateDirectory, projectDirectory, request.TargetPath ?? ArtifactPaths.DefaultTarget);
+
+    private static IReadOnlySet<string> Select(ParsedProject project, BuildRequest request, PreviousState? state)
+    {
+        if (request.Nodes is { } nodes)
+        {
+            return nodes.Where(project.Graph.Contains).ToHashSet();
+        }
+
+        var selected = NodeSelector.Select(project, SelectionRequest.From(request), state);
+        return selected.Count == 0 && request.Publish && request.Select.Count > 0
+            ? throw new TransformException(
+                new SourceLocation("--select"), $"'{string.Join(' ', request.Select)}' matches no node of the project. Check the name, or the path and tag.")
+            : selected;
     }
 
     private async Task<(IReadOnlyList<NodeResult> Nodes, long? Publication)> BuildAndPublishAsync(

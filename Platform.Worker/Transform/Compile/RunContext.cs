@@ -71,8 +71,11 @@ internal sealed class RunContext : NodeContext
                 _ephemerals.Add(target);
             }
         }
-        else if (_build.BuildsCandidates && _build.Find(target.UniqueId) is null
-            && _build.Relations.Find(_session, relation.Schema!, relation.Identifier!) is null)
+        else if (_build.Deferral?.Instead(target, () => Exists(relation)) is { } deferred)
+        {
+            return RelationValue.Of(deferred);
+        }
+        else if (_build.BuildsCandidates && _build.Find(target.UniqueId) is null && !Exists(relation))
         {
             throw new JinjaException(
                 JinjaErrorKind.RuntimeError, $"'{name}' is neither part of this build nor published yet. Build it too: select '+{Node.Name}'.");
@@ -80,6 +83,8 @@ internal sealed class RunContext : NodeContext
 
         return RelationValue.Of(relation);
     }
+
+    private bool Exists(Relation relation) => _build.Relations.Find(_session, relation.Schema!, relation.Identifier!) is not null;
 
     public override Value Source(RenderState state, string sourceName, string tableName) =>
         RelationValue.Of(BuildState.PublishedRelation(_build.Project.FindSource(sourceName, tableName, Package)

@@ -21,9 +21,14 @@ internal sealed class NodeGraph
 
     public IReadOnlyList<string> Children(string uniqueId) => _children.TryGetValue(uniqueId, out var children) ? children : [];
 
-    public HashSet<string> Ancestors(string uniqueId, int depth = int.MaxValue) => Reach(uniqueId, Parents, depth);
+    public HashSet<string> Ancestors(string uniqueId, int depth = int.MaxValue) => Reach([uniqueId], Parents, depth);
 
-    public HashSet<string> Descendants(string uniqueId, int depth = int.MaxValue) => Reach(uniqueId, Children, depth);
+    public HashSet<string> Descendants(string uniqueId, int depth = int.MaxValue) => Reach([uniqueId], Children, depth);
+
+    /// <summary>What any of these nodes needs, up to a number of levels; one of them is in it only when another needs it.</summary>
+    public HashSet<string> Ancestors(IEnumerable<string> uniqueIds, int depth = int.MaxValue) => Reach(uniqueIds, Parents, depth);
+
+    public HashSet<string> Descendants(IEnumerable<string> uniqueIds, int depth = int.MaxValue) => Reach(uniqueIds, Children, depth);
 
     /// <summary>Links the nodes; a cycle is reported with its whole path.</summary>
     public static NodeGraph Build(IEnumerable<Node> nodes, ProjectErrors errors)
@@ -79,10 +84,10 @@ internal sealed class NodeGraph
         errors.Add(graph[cycle[0]].At, $"the models depend on each other in a circle: {string.Join(" → ", names)}. Break one of these refs.");
     }
 
-    private static HashSet<string> Reach(string from, Func<string, IReadOnlyList<string>> next, int depth)
+    private static HashSet<string> Reach(IEnumerable<string> from, Func<string, IReadOnlyList<string>> next, int depth)
     {
         var reached = new HashSet<string>();
-        var frontier = new List<string> { from };
+        var frontier = from.ToList();
         for (var step = 0; step < depth && frontier.Count > 0; step++)
         {
             frontier = frontier.SelectMany(next).Where(reached.Add).ToList();

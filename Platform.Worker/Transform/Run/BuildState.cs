@@ -2,6 +2,7 @@ using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Project;
+using Platform.Worker.Transform.State;
 
 namespace Platform.Worker.Transform.Run;
 
@@ -37,6 +38,12 @@ internal sealed class BuildState
     public CandidateNames? Candidates { get; }
 
     public RelationCache Relations { get; }
+
+    /// <summary>Artifacts of an earlier run, as given with <c>--state</c>.</summary>
+    public PreviousState? State { get; init; }
+
+    /// <summary>Refs that read another state; null when nothing is deferred.</summary>
+    public Deferral? Deferral { get; init; }
 
     public bool BuildsCandidates => Candidates is not null;
 

@@ -12,19 +12,7 @@ internal static class ListVerb
 
     public static async Task<bool> RunAsync(VerbRun run, CancellationToken cancellationToken)
     {
-        var request = run.Request;
-        if (request.Models.Count > 0 && (request.Select.Count > 0 || request.ResourceTypes.Count > 0))
-        {
-            throw new TransformException(
-                new SourceLocation("--models"), $"\"models\" and \"{(request.Select.Count > 0 ? "select" : "resource_type")}\" are mutually exclusive arguments");
-        }
-
-        if (request.Models.Count > 0)
-        {
-            request = request with { Select = request.Models, ResourceTypes = ["model"] };
-        }
-
-        var build = await run.Engine.PrepareAsync(request, run.Log, cancellationToken);
+        var build = await run.Engine.PrepareAsync(run.Request, run.Log, cancellationToken);
         new ArtifactsFolder(run.Arguments, run.Time).WriteManifest(build);
         var nodes = build.Selected.Order(StringComparer.Ordinal).Select(id => build.Project.Graph[id]).ToList();
         if (nodes.Count == 0)
@@ -53,8 +41,9 @@ internal static class ListVerb
     private static string Selector(Node node) => node.ResourceType switch
     {
         ResourceType.Source => $"source:{node.PackageName}.{node.Source!.SourceName}.{node.Name}",
-        ResourceType.Exposure or ResourceType.Metric or ResourceType.SavedQuery or ResourceType.SemanticModel or ResourceType.UnitTest =>
+        ResourceType.Exposure or ResourceType.Metric or ResourceType.SavedQuery or ResourceType.SemanticModel =>
             $"{node.ResourceTypeName}:{node.PackageName}.{node.Name}",
+        ResourceType.UnitTest => $"unit_test:{node.PackageName}.{node.Name}{(node.UnitTest?.Version is { } version ? $"_v{version}" : "")}",
         _ => string.Join('.', node.Fqn),
     };
 
