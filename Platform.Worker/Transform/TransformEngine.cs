@@ -6,6 +6,7 @@ using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Graph.Selection;
+using Platform.Worker.Transform.Lineage;
 using Platform.Worker.Transform.Profiles;
 using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Publish;
@@ -28,6 +29,7 @@ internal sealed class TransformEngine(
     private const string PlainApplicationName = ApplicationName + "-plain";
 
     private readonly ProjectCache _projects = new(time, logger);
+    private readonly LineageCache _lineage = new();
 
     /// <summary>Builds and, unless the request says otherwise, publishes.</summary>
     /// <returns>
@@ -83,6 +85,10 @@ internal sealed class TransformEngine(
                 return [.. runs.Select(run => runner.Run(run, session))];
             },
             cancellationToken);
+
+    /// <summary>The column lineage of what a build compiled, by unique id. Its relations must exist.</summary>
+    public Task<IReadOnlyDictionary<string, ModelLineage>> ReadLineageAsync(BuildState build, CancellationToken cancellationToken) =>
+        UseSessionAsync(build, session => new LineageReader(_lineage).Read(session, build), cancellationToken);
 
     /// <summary>Works with a connection of the build, the existing relations being known.</summary>
     public Task<T> UseSessionAsync<T>(BuildState build, Func<PostgresSession, T> work, CancellationToken cancellationToken) => Task.Run(
@@ -195,9 +201,10 @@ internal sealed class TransformEngine(
     private async Task<long> PublishAsync(NpgsqlConnection connection, BuildState build, SemanticManifest semantics, CancellationToken cancellationToken)
     {
         var columns = await Task.Run(() => BuiltColumns(build, semantics, cancellationToken), cancellationToken);
+        var lineage = await ReadLineageAsync(build, cancellationToken);
         var previous = await PreviousPublication.ReadAsync(connection, cancellationToken);
         return await new Publisher(options.Value, time, logger)
-            .PublishAsync(connection, build, ModelManifest.Make(build, columns, previous), semantics.Json, previous.Names, cancellationToken);
+            .PublishAsync(connection, build, ModelManifest.Make(build, columns, lineage, previous), semantics.Json, previous.Names, cancellationToken);
     }
 
     /// <summary>The columns that readers will see, by node; refuses metrics that they cannot answer.</summary>

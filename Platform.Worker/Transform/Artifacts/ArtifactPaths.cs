@@ -11,6 +11,13 @@ internal static class ArtifactPaths
 
     public static string Run(Node node) => Below("run", node);
 
+    /// <summary>The target directory as artifacts name it: relative to the project where it is below it.</summary>
+    public static string Shown(string projectRoot, string target)
+    {
+        var relative = Path.GetRelativePath(projectRoot, Path.Combine(projectRoot, target)).Replace('\\', '/');
+        return relative.StartsWith("..", StringComparison.Ordinal) ? target.TrimEnd('/') : relative;
+    }
+
     /// <summary>A node that shares its file with others (tests of a properties file) has a file of its own below the name of that one.</summary>
     private static string Below(string folder, Node node) =>
         Path.GetFileName(node.Path) == Path.GetFileName(node.OriginalFilePath)

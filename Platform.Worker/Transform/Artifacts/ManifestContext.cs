@@ -25,7 +25,7 @@ internal sealed class ManifestContext
     {
         (_project, _invocation, _compiled) = (project, invocation, compiled ?? (static _ => null));
         _macros = new MacroDependencies(project);
-        _target = (invocation.Flags.TargetPath ?? ArtifactPaths.DefaultTarget).TrimEnd('/');
+        _target = ArtifactPaths.Shown(invocation.Packages[0].Root, invocation.Flags.TargetPath ?? ArtifactPaths.DefaultTarget);
         _tests = project.Graph.Ordered.Concat(project.Disabled).Where(node => node.Test?.AttachedNode is not null).ToLookup(node => node.Test!.AttachedNode!);
         _timeSpines = new(() => project.Properties.Patches.Where(patch => patch.Kind == "models" && patch.Entry["time_spine"] is not null)
             .DistinctBy(patch => (patch.PackageName, patch.Name))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Lineage;
 using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Transform.Artifacts;
@@ -13,6 +14,12 @@ internal static class ManifestNode
     public static Dictionary<string, object?> Of(Node node, ManifestContext context)
     {
         var config = ManifestConfig.Of(node);
+        if (context.Compiled(node)?.Lineage is { } lineage)
+        {
+            // The schema lets a configuration have more keys, and nothing else of a model.
+            config["column_lineage"] = LineageWriter.Entry(lineage);
+        }
+
         var checksum = NodeChecksum.Of(node);
         var entry = new Dictionary<string, object?>
         {

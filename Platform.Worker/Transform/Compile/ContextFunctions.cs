@@ -50,7 +50,11 @@ internal static class ContextFunctions
         ["print"] = Function("print", static (state, arguments) => Log(state, arguments.Count > 0 ? arguments[0].ToString() : "")),
         ["render"] = Function("render", static (state, arguments) =>
             state.Render(state.Environment.Parse(arguments[0].ToString(), Context(state).Subject))),
-        ["write"] = Function("write", static (_, _) => Value.EmptyString),
+        ["write"] = Function("write", static (state, arguments) =>
+        {
+            Context(state).Write(arguments[0].ToString());
+            return Value.EmptyString;
+        }),
         ["tojson"] = Function("tojson", static (state, arguments) =>
             JsonText.Write(state, arguments[0], sortKeys: arguments.TryGetNamed("sort_keys", out var sort) && sort.IsTrue)),
         ["fromjson"] = Function("fromjson", static (_, arguments) => FromJson(arguments)),

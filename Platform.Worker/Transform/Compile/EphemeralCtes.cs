@@ -7,6 +7,9 @@ internal static class EphemeralCtes
 {
     public const string Prefix = "__dbt__cte__";
 
+    /// <summary>A model as a common table expression.</summary>
+    public static string Expression(string name, string sql) => $" {name} as (\n{sql}\n)";
+
     public static string Inject(string sql, IReadOnlyList<(string Name, string Sql)> ctes)
     {
         if (ctes.Count == 0)
@@ -17,7 +20,7 @@ internal static class EphemeralCtes
         var text = new StringBuilder();
         foreach (var (name, body) in ctes)
         {
-            text.Append(text.Length > 0 ? ", " : " ").Append(name).Append(" as (\n").Append(body).Append("\n)");
+            text.Append(text.Length > 0 ? "," : "").Append(Expression(name, body));
         }
 
         var start = SkipBlanks(sql, 0);

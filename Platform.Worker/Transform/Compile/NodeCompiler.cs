@@ -16,8 +16,12 @@ internal static class NodeCompiler
     public static string Compile(RunContext context, RenderState state, BuildState build, PostgresSession session)
     {
         var sql = context.Node.Test is { } test ? RenderTest(context, state, test) : Render(context.Node, state);
-        return EphemeralCtes.Inject(sql, Ctes(context, build, session, state.CancellationToken));
+        var ctes = Ctes(context, build, session, state.CancellationToken);
+        context.Run.Ctes = ctes.ConvertAll(cte => (cte.Node.UniqueId, EphemeralCtes.Expression(NameOf(cte.Node), cte.Sql)));
+        return EphemeralCtes.Inject(sql, ctes.ConvertAll(cte => (NameOf(cte.Node), cte.Sql)));
     }
+
+    private static string NameOf(Node ephemeral) => EphemeralCtes.Prefix + ephemeral.Name;
 
     private static string Render(Node node, RenderState state) =>
         state.Render(Templates.GetValue(node, static node => GlobalProject.Environment.Parse(node.RawCode, node.OriginalFilePath)));
@@ -32,9 +36,10 @@ internal static class NodeCompiler
     }
 
     /// <summary>The ephemeral models below a node, each once, those that others need first.</summary>
-    private static List<(string Name, string Sql)> Ctes(RunContext context, BuildState build, PostgresSession session, CancellationToken cancellationToken)
+    private static List<(Node Node, string Sql)> Ctes(RunContext context, BuildState build, PostgresSession session, CancellationToken cancellationToken)
     {
-        var ctes = new List<(string Name, string Sql)>();
+        var ctes = new List<(Node Node, string Sql)>();
+        var reads = new Dictionary<Node, HashSet<Node>>();
         foreach (var ephemeral in context.Ephemerals)
         {
             Add(ephemeral);
@@ -44,8 +49,7 @@ internal static class NodeCompiler
 
         void Add(Node node)
         {
-            var name = EphemeralCtes.Prefix + node.Name;
-            if (ctes.Any(cte => cte.Name == name))
+            if (!reads.TryAdd(node, []))
             {
                 return;
             }
@@ -56,9 +60,17 @@ internal static class NodeCompiler
             foreach (var below in inner.Ephemerals)
             {
                 Add(below);
+                reads[node].Add(below);
+                reads[node].UnionWith(reads[below]);
             }
 
-            ctes.Add((name, sql));
+            if (build.Find(node.UniqueId) is { CompiledCode: null } own)
+            {
+                // An ephemeral model is never run; what it compiles to is known from whoever reads it.
+                own.CompiledCode = EphemeralCtes.Inject(sql, [.. ctes.Where(cte => reads[node].Contains(cte.Node)).Select(cte => (NameOf(cte.Node), cte.Sql))]);
+            }
+
+            ctes.Add((node, sql));
         }
     }
 }

@@ -96,6 +96,11 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
     /// <summary>A method of <c>adapter</c>; missing when there is none of that name.</summary>
     public abstract Value Adapter(RenderState state, string method, Arguments arguments);
 
+    /// <summary><c>write(text)</c>: what is left below target/run. Nothing while parsing.</summary>
+    public virtual void Write(string text)
+    {
+    }
+
     public abstract Value StoreResult(string name, Value response, Value table);
 
     public abstract Value LoadResult(string name);

@@ -52,6 +52,8 @@ internal sealed class RunContext : NodeContext
         _ => base.Member(name),
     };
 
+    public override void Write(string text) => Run.RuntimeCode = text;
+
     public override Value Ref(RenderState state, string? package, string name, string? version)
     {
         var target = _build.Project.FindRef(package, name, version, Package)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Lineage;
 using Platform.Worker.Transform.Run;
 
 namespace Platform.Worker.Transform.Publish;
@@ -13,8 +14,11 @@ internal static class ModelManifest
 {
     /// <param name="build">The build.</param>
     /// <param name="columns">Columns of the nodes' relations by unique id; a node without any is not published and left out.</param>
+    /// <param name="lineage">Column lineage of the models that this build compiled; that of the others is the published one.</param>
     /// <param name="previous">The current publication; a build of a part keeps what it has published of models that are gone.</param>
-    public static JsonObject Make(BuildState build, IReadOnlyDictionary<string, IReadOnlyList<ColumnInfo>> columns, PreviousPublication previous)
+    public static JsonObject Make(
+        BuildState build, IReadOnlyDictionary<string, IReadOnlyList<ColumnInfo>> columns, IReadOnlyDictionary<string, ModelLineage> lineage,
+        PreviousPublication previous)
     {
         var graph = build.Project.Graph;
         var tests = graph.Ordered.Where(node => node.ResourceType is ResourceType.Test)
@@ -23,13 +27,15 @@ internal static class ModelManifest
         {
             ["project"] = new JsonObject { ["name"] = build.Project.Root.Name, ["version"] = build.Project.Root.Version },
             ["models"] = Array(graph.Ordered.Where(node => node.IsRelational && node.Source is null && columns.ContainsKey(node.UniqueId))
-                .Select(node => Model(node, columns[node.UniqueId], tests[node.UniqueId]))
+                .Select(node => Model(
+                    node, columns[node.UniqueId], tests[node.UniqueId],
+                    lineage.TryGetValue(node.UniqueId, out var found) ? LineageWriter.Node(found) : previous.Lineage(node)))
                 .Concat(build.IsWhole ? [] : previous.Gone(build))),
             ["sources"] = Array(graph.Ordered.Where(node => node.Source is not null).Select(Source)),
         };
     }
 
-    private static JsonObject Model(Node node, IReadOnlyList<ColumnInfo> columns, IEnumerable<Node> tests) => new()
+    private static JsonObject Model(Node node, IReadOnlyList<ColumnInfo> columns, IEnumerable<Node> tests, JsonNode? lineage) => new()
     {
         ["unique_id"] = node.UniqueId,
         ["name"] = node.Name,
@@ -55,6 +61,7 @@ internal static class ModelManifest
                 ["meta"] = JsonSerializer.SerializeToNode(patch?.Meta ?? new Dictionary<string, object?>()),
             };
         })),
+        ["lineage"] = lineage,
         ["tests"] = Array(tests.Select(test => new JsonObject
         {
             ["unique_id"] = test.UniqueId,

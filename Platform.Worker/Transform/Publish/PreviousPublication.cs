@@ -33,5 +33,8 @@ internal sealed class PreviousPublication
         return _models.Where(model => !current.Contains(Name(model))).Select(model => model.DeepClone());
     }
 
+    /// <summary>The column lineage that was published of a model.</summary>
+    public JsonNode? Lineage(Node node) => _models.FirstOrDefault(model => Name(model) == (node.Schema, node.Alias))?["lineage"]?.DeepClone();
+
     private static (string Schema, string Name) Name(JsonObject model) => ((string)model["schema"]!, (string)model["alias"]!);
 }

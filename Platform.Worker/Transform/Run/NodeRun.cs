@@ -44,6 +44,12 @@ internal sealed class NodeRun(Node node, Relation relation, Relation published)
 
     public string? CompiledCode { get; set; }
 
+    /// <summary>The ephemeral models in <see cref="CompiledCode"/>: unique id and common table expression.</summary>
+    public IReadOnlyList<(string Id, string Sql)> Ctes { get; set; } = [];
+
+    /// <summary>What the materialization gave to <c>write()</c>: its main statement.</summary>
+    public string? RuntimeCode { get; set; }
+
     public NodeTiming? CompileTiming { get; set; }
 
     public NodeTiming? ExecuteTiming { get; set; }

@@ -1,5 +1,6 @@
 using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Lineage;
 using Platform.Worker.Transform.Run;
 
 namespace Platform.Worker.Transform.Verbs;
@@ -8,6 +9,7 @@ namespace Platform.Worker.Transform.Verbs;
 internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time)
 {
     private readonly ArtifactDirectory _target = new(arguments.TargetDirectory);
+    private IReadOnlyDictionary<string, ModelLineage> _lineage = new Dictionary<string, ModelLineage>();
 
     public void WriteManifest(BuildState build)
     {
@@ -38,15 +40,37 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
         return Path.Combine(_target.Path, CatalogWriter.FileName);
     }
 
-    /// <summary>target/compiled/package/path of every node that was rendered.</summary>
+    /// <summary>target/compiled/package/path of every node that was rendered, target/run/package/path of every one that ran.</summary>
     public void WriteCompiled(BuildState build)
     {
         foreach (var run in build.Runs.Where(run => run.CompiledCode is not null && run.Node.ResourceType is not ResourceType.Seed))
         {
             _target.WriteSql(ArtifactPaths.Compiled(run.Node), run.CompiledCode!);
         }
+
+        foreach (var run in build.Runs.Where(run => run.RuntimeCode is not null))
+        {
+            _target.WriteSql(ArtifactPaths.Run(run.Node), run.RuntimeCode!);
+        }
     }
 
-    private static CompiledNode? Compiled(BuildState build, string id) =>
-        build.Find(id) is { CompiledCode: { } code } run ? new CompiledNode(code) { HasRun = run.ExecuteTiming is not null } : null;
+    /// <summary>lineage.json of the models that were compiled; the manifest that is written next has it as well.</summary>
+    public async Task WriteLineageAsync(BuildState build, TransformEngine engine, CancellationToken cancellationToken)
+    {
+        if (arguments.Flags.WriteJson && build.Runs.Any(run => run.CompiledCode is not null && run.Node.ResourceType is ResourceType.Model))
+        {
+            _lineage = await engine.ReadLineageAsync(build, cancellationToken);
+            _target.Write(LineageWriter.FileName, stream => LineageWriter.Write(stream, build.Invocation, _lineage, time.GetUtcNow()));
+        }
+    }
+
+    private CompiledNode? Compiled(BuildState build, string id)
+    {
+        if (build.Find(id) is not { } run || (run.CompiledCode ?? run.RuntimeCode) is null)
+        {
+            return null;
+        }
+
+        return new CompiledNode(run.CompiledCode) { Ctes = run.Ctes, HasRun = run.RuntimeCode is not null, Lineage = _lineage.GetValueOrDefault(id) };
+    }
 }

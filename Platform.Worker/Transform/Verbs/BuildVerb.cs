@@ -28,6 +28,7 @@ internal static class BuildVerb
             result = await run.Engine.RunAsync(build, Compiles(run) ? null : new ResultLines(run.Log, target.Database), cancellationToken);
             artifacts.WriteCompiled(build);
             artifacts.WriteResults(build, result);
+            await artifacts.WriteLineageAsync(build, run.Engine, cancellationToken);
         }
         finally
         {
