@@ -16,6 +16,12 @@ internal static class StaticCalls
         return Calls(macro.Template, Nested(expressions), static _ => true);
     }
 
+    /// <summary>Every name that a macro mentions, its own variables included.</summary>
+    public static IEnumerable<string> Names(MacroDefinition macro) =>
+        Nested(Statements(macro.Body).SelectMany(static statement => statement.Expressions)
+            .Concat(macro.Parameters.Select(static parameter => parameter.Default).OfType<Expression>()))
+            .OfType<NameExpression>().Select(static name => name.Name);
+
     /// <summary>Every call by name in a template.</summary>
     public static IEnumerable<StaticCall> Of(Template template) => Calls(template, Expressions(template), static _ => true);
 

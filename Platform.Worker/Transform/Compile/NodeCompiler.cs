@@ -24,7 +24,7 @@ internal static class NodeCompiler
     private static string NameOf(Node ephemeral) => EphemeralCtes.Prefix + ephemeral.Name;
 
     private static string Render(Node node, RenderState state) =>
-        state.Render(Templates.GetValue(node, static node => GlobalProject.Environment.Parse(node.RawCode, node.OriginalFilePath)));
+        state.Render(node.Template ?? Templates.GetValue(node, static node => GlobalProject.Environment.Parse(node.RawCode, node.OriginalFilePath)));
 
     private static string RenderTest(RunContext context, RenderState state, TestMetadata test)
     {

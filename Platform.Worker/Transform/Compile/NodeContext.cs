@@ -105,7 +105,7 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
 
     public abstract Value LoadResult(string name);
 
-    public Value Var(string name, Value fallback)
+    public virtual Value Var(string name, Value fallback)
     {
         if (Invocation.Vars.TryGet(Package, name, out var value))
         {

@@ -3,6 +3,7 @@ using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Transform.Compile;
 
@@ -10,7 +11,7 @@ namespace Platform.Worker.Transform.Compile;
 /// Renders a node to learn what it refers to and how it is configured. Nothing is asked of the warehouse: <c>execute</c> is false and the
 /// adapter answers with nothing, as in dbt's parsing phase.
 /// </summary>
-internal sealed class ParseContext(Invocation invocation, string package, string subject) : NodeContext(invocation, package)
+internal class ParseContext(Invocation invocation, string package, string subject) : NodeContext(invocation, package)
 {
     private static readonly Value Placeholder = RelationValue.Of(new Relation("database", "schema", "relation"));
 
@@ -50,12 +51,12 @@ internal sealed class ParseContext(Invocation invocation, string package, string
             case "set":
                 foreach (var (key, value) in arguments.Positional.Select(value => value.As<DictValue>()).OfType<DictValue>().SelectMany(dict => dict.Items))
                 {
-                    ConfigCalls[key.ToString()] = value.ToClr();
+                    ConfigMerge.Into(ConfigCalls, key.ToString(), value.ToClr());
                 }
 
                 foreach (var (key, value) in arguments.Named)
                 {
-                    ConfigCalls[key] = value.ToClr();
+                    ConfigMerge.Into(ConfigCalls, key, value.ToClr());
                 }
 
                 return Value.EmptyString;

@@ -30,6 +30,20 @@ internal sealed class VarProvider(IReadOnlyDictionary<string, object?> given, IR
         _read.All(entry => (other.Lookup(entry.Key.Package, entry.Key.Name, out var value) ? JsonSerializer.Serialize(value) : "") == entry.Value)
         && _environment.All(entry => Environment.GetEnvironmentVariable(entry.Key) == entry.Value);
 
+    /// <summary>Notes what another one read.</summary>
+    public void Remember(VarProvider other)
+    {
+        foreach (var (key, value) in other._read)
+        {
+            _read.TryAdd(key, value);
+        }
+
+        foreach (var (name, value) in other._environment)
+        {
+            _environment.TryAdd(name, value);
+        }
+    }
+
     private bool Lookup(string package, string name, out object? value)
     {
         foreach (var layer in Layers(package))

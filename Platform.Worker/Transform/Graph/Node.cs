@@ -1,3 +1,4 @@
+using Platform.Worker.Jinja;
 using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Transform.Graph;
@@ -29,6 +30,9 @@ internal sealed record Node
     public required SourceLocation At { get; init; }
 
     public string RawCode { get; init; } = "";
+
+    /// <summary><see cref="RawCode"/> parsed, with the lines of the whole file; null when it has no code of its own.</summary>
+    public Template? Template { get; init; }
 
     public string? FullPath { get; init; }
 

@@ -1,50 +1,56 @@
-using Platform.Worker.Transform.Compile;
+using System.Collections.Concurrent;
 using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Project;
 
-/// <summary>Stacks a node's configuration: defaults, the package's dbt_project.yml, properties file, config() calls, the root's dbt_project.yml
-/// where the node belongs to a package.</summary>
-internal static class ConfigLayers
+/// <summary>
+/// Stacks a node's configuration: defaults, the package's dbt_project.yml, properties file, config() calls, the root's dbt_project.yml
+/// where the node belongs to a package.
+/// </summary>
+internal sealed class ConfigLayers(ProjectFile root)
 {
-    private static readonly NodeConfig ModelDefaults = NodeConfig.Empty.With(new Dictionary<string, object?>
+    private readonly ConcurrentDictionary<(ResourceType Type, ConfigTree Level), NodeConfig> _known = new();
+
+    /// <param name="type">Kind of the node.</param>
+    /// <param name="package">Its package.</param>
+    /// <param name="fqn">Its path through packages and folders.</param>
+    /// <param name="properties">What its properties file configures.</param>
+    /// <param name="calls">What its own <c>config()</c> calls say.</param>
+    public NodeConfig For(
+        ResourceType type, Package package, IReadOnlyList<string> fqn,
+        IReadOnlyDictionary<string, object?> properties, IReadOnlyDictionary<string, object?> calls)
     {
-        ["enabled"] = true, ["materialized"] = "view", ["tags"] = new List<object?>(), ["meta"] = new Dictionary<string, object?>(),
-        ["pre-hook"] = new List<object?>(), ["post-hook"] = new List<object?>(), ["on_schema_change"] = "ignore",
-    });
-
-    private static readonly NodeConfig SeedDefaults = ModelDefaults.With("materialized", "seed");
-
-    private static readonly NodeConfig TestDefaults = NodeConfig.Empty.With(new Dictionary<string, object?>
-    {
-        ["enabled"] = true, ["materialized"] = "test", ["tags"] = new List<object?>(), ["meta"] = new Dictionary<string, object?>(),
-        ["severity"] = "ERROR", ["fail_calc"] = "count(*)", ["warn_if"] = "!= 0", ["error_if"] = "!= 0",
-    });
-
-    public static NodeConfig For(
-        Invocation invocation, NodeContext context, ResourceType type, Package package, IReadOnlyList<string> fqn,
-        ResourcePatch? patch, IReadOnlyDictionary<string, object?> calls, ProjectErrors errors)
-    {
-        var config = type switch { ResourceType.Model => ModelDefaults, ResourceType.Seed => SeedDefaults, _ => TestDefaults };
-        config = ProjectLayers(config, context, type, package.Project, fqn, errors);
-        if (patch is not null)
-        {
-            config = config.With(YamlRenderer.Config(context, patch.Config, patch.Entry.At, errors));
-        }
-
-        config = config.With(calls);
-        return package.IsRoot ? config : ProjectLayers(config, context, type, invocation.Packages[0].Project, fqn, errors);
+        var tree = package.Project.Configs[type];
+        var config = _known.GetOrAdd((type, tree.Deepest(fqn)), static (key, state) => Stack(ConfigDefaults.Of(key.Type), state.tree, state.fqn), (tree, fqn));
+        config = config.With(properties).With(calls);
+        return Finish(type, package.IsRoot ? config : Stack(config, root.Configs[type], fqn));
     }
 
-    private static NodeConfig ProjectLayers(
-        NodeConfig config, NodeContext context, ResourceType type, ProjectFile project, IReadOnlyList<string> fqn, ProjectErrors errors)
+    /// <summary>The same with Jinja as written.</summary>
+    public IReadOnlyDictionary<string, object?> Unrendered(
+        ResourceType type, Package package, IReadOnlyList<string> fqn,
+        IReadOnlyDictionary<string, object?> properties, IReadOnlyDictionary<string, object?> calls)
     {
-        var tree = type switch { ResourceType.Model => project.Models, ResourceType.Seed => project.Seeds, ResourceType.Source => project.Sources, _ => project.Tests };
-        foreach (var layer in tree.Layers(fqn))
+        var layers = package.Project.UnrenderedConfigs[type].Layers(fqn).Cast<IEnumerable<KeyValuePair<string, object?>>>()
+            .Append(properties).Append(calls).Concat(package.IsRoot ? [] : root.UnrenderedConfigs[type].Layers(fqn));
+        var config = new Dictionary<string, object?>();
+        foreach (var (key, value) in layers.SelectMany(layer => layer))
         {
-            config = config.With(YamlRenderer.Config(context, layer, project.At, errors));
+            config[ConfigMerge.Canonical(key)] = value;
         }
 
         return config;
     }
+
+    private static NodeConfig Stack(NodeConfig config, ConfigTree tree, IReadOnlyList<string> fqn) =>
+        tree.Layers(fqn).Aggregate(config, (merged, layer) => merged.With(layer));
+
+    /// <summary>Settings that follow from others.</summary>
+    private static NodeConfig Finish(ResourceType type, NodeConfig config) => (type, config["store_failures_as"], config["store_failures"]) switch
+    {
+        (not ResourceType.Test, _, _) => config,
+        (_, string stored, _) => config.With("store_failures", stored != "ephemeral"),
+        (_, _, bool stores) => config.With("store_failures_as", stores ? "table" : "ephemeral"),
+        _ => config,
+    };
 }

@@ -9,230 +9,184 @@ namespace Platform.Worker.Transform.Project;
 /// Makes test nodes of the entries below <c>data_tests:</c> (https://docs.getdbt.com/reference/resource-properties/data-tests): the macro
 /// <c>test_name</c>, its arguments (also below <c>arguments:</c>), its configuration, and dbt's own name for it.
 /// </summary>
-internal sealed class GenericTestParser(Invocation invocation, ProjectErrors errors)
+internal sealed class GenericTestParser(ParseScope scope)
 {
-    /// <summary>Configurations that dbt also takes beside the arguments.</summary>
-    private static readonly HashSet<string> ConfigKeys =
-    [
-        "severity", "tags", "enabled", "where", "limit", "warn_if", "error_if", "fail_calc", "store_failures", "store_failures_as",
-        "meta", "schema", "database", "alias",
-    ];
+    private static readonly Dictionary<string, object?> Nothing = [];
 
-    private readonly Dictionary<string, SourceLocation> _seen = [];
+    private readonly MacroEffects _effects = new(scope.Invocation.Macros, scope.Invocation.DispatchOrder);
 
-    public List<ParsedNode> Parse(
-        IEnumerable<Node> nodes, IEnumerable<Node> sources, IReadOnlyDictionary<(string Kind, string Package, string Name), ResourcePatch> patches)
+    /// <summary>The tests of a model, seed or snapshot.</summary>
+    public IReadOnlyList<ParsedNode> Parse(ResourcePatch patch)
     {
-        var parsed = new List<ParsedNode>();
-        foreach (var node in nodes.Where(node => node.ResourceType is ResourceType.Model or ResourceType.Seed))
+        if (patch.Tests.Count == 0 || patch.Kind is not ("models" or "seeds" or "snapshots"))
         {
-            var kind = node.ResourceType is ResourceType.Model ? "models" : "seeds";
-            if (patches.TryGetValue((kind, node.PackageName, node.Name), out var patch))
-            {
-                parsed.AddRange(patch.Tests.Select(test => Parse(test, patch, node, $"ref('{node.Name}')", "", node.Name)).OfType<ParsedNode>());
-            }
+            return [];
         }
 
-        foreach (var source in sources.Where(source => source.Config.Enabled))
+        var target = new Target(
+            patch.Version is null ? patch.Name : $"{patch.Name}_v{patch.Version}", "", new RefCall(null, patch.Name, patch.Version), null,
+            patch.Version is null ? $"ref('{patch.Name}')" : $"ref('{patch.Name}', version='{patch.Version}')");
+        return Parse(patch, target);
+    }
+
+    /// <summary>The tests of a source's table.</summary>
+    public IReadOnlyList<ParsedNode> Parse(SourceTable table) => table.Patch.Tests.Count == 0 ? [] : Parse(
+        table.Patch,
+        new Target(
+            $"{table.SourceName}_{table.TableName}", "source_", null, (table.SourceName, table.TableName), $"source('{table.SourceName}', '{table.TableName}')"));
+
+    private List<ParsedNode> Parse(ResourcePatch patch, Target target)
+    {
+        var parsed = new List<ParsedNode>(patch.Tests.Count);
+        foreach (var entry in patch.Tests)
         {
-            var (name, table) = (source.Source!.SourceName, source.Name);
-            var declared = SourceTables.TryGetValue(source.UniqueId, out var found) ? found.Patch : null;
-            parsed.AddRange(declared?.Tests
-                .Select(test => Parse(test, declared, source, $"source('{name}', '{table}')", "source_", $"{name}_{table}")).OfType<ParsedNode>() ?? []);
+            if (TestCall.Read(entry, patch, scope.Errors) is { } test && Find(patch.PackageName, test, entry) is { } macro)
+            {
+                parsed.Add(Parse(entry, test, macro, patch, target));
+            }
         }
 
         return parsed;
     }
 
-    /// <summary>The declared source tables by unique id.</summary>
-    public required IReadOnlyDictionary<string, SourceTable> SourceTables { get; init; }
-
-    private ParsedNode? Parse(TestEntry entry, ResourcePatch patch, Node target, string model, string prefix, string targetName)
+    private MacroDefinition? Find(string package, TestCall test, TestEntry entry)
     {
-        if (Read(entry, patch) is not { } test)
-        {
-            return null;
-        }
-
-        var package = invocation.FindPackage(patch.PackageName)!;
-        var macroName = $"test_{test.Name}";
-        var macro = test.Namespace is null
-            ? invocation.Macros.Find(patch.PackageName, macroName)
-            : invocation.Macros.InPackage(test.Namespace, macroName);
+        var macros = scope.Invocation.Macros;
+        var macro = test.Namespace is null ? macros.Find(package, $"test_{test.Name}") : macros.InPackage(test.Namespace, $"test_{test.Name}");
         if (macro is null)
         {
-            errors.Add(
+            scope.Errors.Add(
                 entry.Value.At,
-                $"'{test.FullName}' is no test. Write a macro {{% test {test.Name}(model, ...) %}}, install the package that has it, or correct the name.");
-            return null;
+                $"'{test.Written}' is no test. Write a macro {{% test {test.Name}(model, ...) %}}, install the package that has it, or correct the name.");
         }
 
-        if (entry.ColumnName is { } column)
+        return macro;
+    }
+
+    private ParsedNode Parse(TestEntry entry, TestCall test, MacroDefinition macro, ResourcePatch patch, Target target)
+    {
+        var at = entry.Value.At;
+        var package = scope.Package(patch.PackageName);
+        var given = test.Arguments;
+        var arguments = new Dictionary<string, object?>(given) { ["model"] = $"{{{{ get_where_subquery({target.Model}) }}}}" };
+        var macroName = test.Namespace is null ? target.Prefix + test.Name : $"{test.Namespace}_{target.Prefix}{test.Name}";
+        var (label, name) = test.CustomName is { } custom ? (custom, custom) : TestNames.For(macroName, target.Name, given);
+        var fqn = ParseScope.Fqn(package.Name, patch.File.Path[(patch.File.Path.IndexOf('/', StringComparison.Ordinal) + 1)..], name);
+        var (refs, sources, calls) = Learn(patch.PackageName, patch.File.Path, macro, arguments, target, at);
+        var settings = Settings(patch.PackageName, test, label != name ? label : null, at);
+        var config = scope.Configs.For(ResourceType.Test, package, fqn, calls, settings);
+        if (entry.Tags.Count > 0)
         {
-            test.Arguments["column_name"] = patch.Columns.TryGetValue(column, out var declared) && declared.Quote is true ? $"\"{column}\"" : column;
+            config = config.With("tags", entry.Tags.Cast<object?>().ToList());
         }
 
-        var names = test.CustomName is { } custom
-            ? new GenericTestName(custom, custom)
-            : GenericTestName.For(test.Namespace, prefix + test.Name, targetName, test.Arguments);
-        if (names.Short != names.Full)
-        {
-            test.Config.TryAdd("alias", names.Short);
-        }
-
-        var hash = names.Hash(test.Namespace, test.Name, test.Arguments, WhereSubquery(model));
-        var id = $"test.{patch.PackageName}.{names.Full}.{hash}";
-        if (!_seen.TryAdd(id, entry.Value.At))
-        {
-            errors.Add(entry.Value.At, $"the test '{names.Full}' is declared twice, also at {_seen[id]}. Remove one, or give one a 'name'.");
-            return null;
-        }
-
-        var context = new ParseContext(invocation, patch.PackageName, patch.File.Path);
-        var fqn = FqnOf(patch, names.Full);
-        var resolved = Collect(context, macro, model, test, entry.Value.At);
-        var config = ConfigLayers.For(invocation, context, ResourceType.Test, package, fqn, null, context.ConfigCalls, errors)
-            .With("tags", entry.ColumnTags.Cast<object?>().ToList())
-            .With(YamlRenderer.Config(context, test.Config, entry.Value.At, errors));
         var node = new Node
         {
-            UniqueId = id,
-            Name = names.Full,
+            UniqueId = $"test.{package.Name}.{name}.{TestNames.Hash(name, test.Name, test.Namespace, arguments)}",
+            Name = name,
             ResourceType = ResourceType.Test,
-            PackageName = patch.PackageName,
-            Path = $"{names.Short}.sql",
+            PackageName = package.Name,
+            Path = $"{label}.sql",
             OriginalFilePath = patch.File.Path,
             Fqn = fqn,
             Config = config,
-            At = entry.Value.At,
-            RawCode = $"{{{{ {macroName}(**_dbt_generic_test_kwargs) }}}}",
-            Checksum = ProjectParser.Sha256(macro.Source),
-            Description = test.Description,
-            Schema = $"{invocation.Target.Schema}_dbt_test__audit",
-            Database = invocation.Target.Database,
-            Alias = config.Alias ?? names.Short,
-            Test = new TestMetadata(test.Name, test.Namespace, resolved, entry.ColumnName, target.UniqueId),
+            UnrenderedConfig = scope.Configs.Unrendered(ResourceType.Test, package, fqn, Nothing, test.Config),
+            At = at,
+            RawCode = test.RawCode,
+            Description = scope.Describe(package.Name, test.Description, at),
+            Language = "sql",
+            Refs = refs,
+            SourceCalls = sources,
+            Test = new TestMetadata(test.Name, test.Namespace, arguments, entry.Column, null),
         };
-        return new ParsedNode(node, context.Refs, context.Sources, null);
+        return new ParsedNode(scope.Names.Apply(node)) { Attached = target.Ref };
     }
 
-    private TestCall? Read(TestEntry entry, ResourcePatch patch)
+    /// <summary>The test's configuration, its Jinja rendered; a name too long for the warehouse gets an alias.</summary>
+    private Dictionary<string, object?> Settings(string package, TestCall test, string? alias, SourceLocation at)
     {
-        if (entry.Value.AsText() is { } simple)
+        var settings = test.Config;
+        if (!TestArguments.IsPlain(settings))
         {
-            return new TestCall(simple);
+            settings = YamlRenderer.Config(new ParseContext(scope.Invocation, package, at.File), settings, at, scope.Errors);
         }
 
-        if (entry.Value.Map is not { Count: > 0 } map)
+        if (alias is not null && !settings.ContainsKey("alias"))
         {
-            errors.Add(entry.Value.At, $"a test of '{patch.Name}' is a name, or a name with its arguments below it.");
-            return null;
+            settings = new Dictionary<string, object?>(settings) { ["alias"] = alias };
         }
 
-        TestCall test;
-        IEnumerable<KeyValuePair<string, YamlValue>> settings;
-        if (map.TryGetValue("test_name", out var written) && written.AsText() is { } testName)
-        {
-            test = new TestCall(testName);
-            settings = map.Where(setting => setting.Key != "test_name");
-        }
-        else
-        {
-            // name, description and config may stand beside the test's own key as well as below it.
-            var (key, value) = map.First(setting => setting.Key is not ("name" or "description" or "config"));
-            test = new TestCall(key);
-            settings = map.Where(setting => setting.Key != key).Concat(value.Map ?? new Dictionary<string, YamlValue>());
-        }
-
-        foreach (var (key, value) in settings)
-        {
-            if (key == "arguments")
-            {
-                foreach (var (argument, given) in value.Map ?? new Dictionary<string, YamlValue>())
-                {
-                    test.Arguments[argument] = given.Plain();
-                }
-            }
-            else if (key == "config")
-            {
-                foreach (var (option, given) in value.Map ?? new Dictionary<string, YamlValue>())
-                {
-                    test.Config[option] = given.Plain();
-                }
-            }
-            else if (key == "name")
-            {
-                test.CustomName = value.AsText();
-            }
-            else if (key == "description")
-            {
-                test.Description = value.AsText() ?? "";
-            }
-            else if (ConfigKeys.Contains(key))
-            {
-                test.Config[key] = value.Plain();
-            }
-            else
-            {
-                test.Arguments[key] = value.Plain();
-            }
-        }
-
-        return test;
+        return settings;
     }
 
-    /// <summary>
-    /// Renders the arguments and, unless the macro is built in, the test itself, to learn its refs and configuration.
-    /// Returns the arguments as they are rendered again when the test runs.
-    /// </summary>
-    private Dictionary<string, object?> Collect(ParseContext context, MacroDefinition macro, string model, TestCall test, SourceLocation at)
+    /// <summary>What the test refers to and configures: read where that is plain, rendered where it is not.</summary>
+    private (IReadOnlyList<RefCall> Refs, IReadOnlyList<(string Source, string Table)> Sources, IReadOnlyDictionary<string, object?> Calls) Learn(
+        string package, string file, MacroDefinition macro, Dictionary<string, object?> arguments, Target target, SourceLocation at)
     {
-        var arguments = test.Arguments.ToDictionary(argument => argument.Key, argument => TestArguments.AsTemplate(argument.Key, argument.Value));
-        arguments["model"] = WhereSubquery(model);
+        var macros = scope.Invocation.Macros;
+        if (_effects.IsSilent(package, macro)
+            && macros.Find(package, "get_where_subquery") == macros.InPackage(Project.Package.GlobalName, "get_where_subquery")
+            && Read(arguments, target) is var (read, tables))
+        {
+            return (read, tables, Nothing);
+        }
+
+        var context = new ParseContext(scope.Invocation, package, file);
         try
         {
             using var state = context.CreateState(CancellationToken.None);
-            var values = TestArguments.Render(context, arguments, at.File);
-            if (!macro.Template.Name.StartsWith(Package.GlobalName + "/", StringComparison.Ordinal))
-            {
-                state.Call(macro, new Arguments(null, values));
-            }
+            state.Call(macro, new Arguments(null, TestArguments.Render(context, arguments, at.File)));
         }
         catch (JinjaException fault)
         {
-            errors.Add(JinjaErrors.ToError(fault, at));
+            scope.Errors.Add(JinjaErrors.ToError(fault, at));
         }
 
-        return arguments;
+        return ([.. context.Refs.Distinct()], [.. context.Sources.Distinct()], context.ConfigCalls);
     }
 
-    private static string WhereSubquery(string model) => $"{{{{ get_where_subquery({model}) }}}}";
-
-    /// <summary>Where a test is declared, not what it tests, is its place in the project.</summary>
-    private static List<string> FqnOf(ResourcePatch patch, string name) =>
-        [patch.PackageName, .. Path.GetDirectoryName(patch.File.Path)!.Split('/', '\\').Skip(1), name];
-
-    private sealed class TestCall
+    /// <summary>References among the arguments, when nothing in them has to be rendered; null otherwise.</summary>
+    private static (List<RefCall> Refs, List<(string Source, string Table)> Sources)? Read(Dictionary<string, object?> arguments, Target target)
     {
-        public TestCall(string written)
+        var refs = new List<RefCall>(1);
+        var sources = new List<(string Source, string Table)>();
+        foreach (var (key, value) in arguments)
         {
-            FullName = written;
-            var dot = written.IndexOf('.', StringComparison.Ordinal);
-            (Namespace, Name) = dot < 0 ? (null, written) : (written[..dot], written[(dot + 1)..]);
+            if (key is "model" or "column_name" || TestArguments.IsPlain(value))
+            {
+                continue;
+            }
+
+            switch (value is string text ? ReferenceText.Read(text) : null)
+            {
+                case { Ref: { } call }:
+                    refs.Add(call);
+                    break;
+                case { Source: { } source }:
+                    sources.Add(source);
+                    break;
+                default:
+                    return null;
+            }
         }
 
-        public string FullName { get; }
+        if (target.Ref is { } own && !refs.Contains(own))
+        {
+            refs.Add(own);
+        }
 
-        public string Name { get; }
+        if (target.Source is { } table && !sources.Contains(table))
+        {
+            sources.Add(table);
+        }
 
-        public string? Namespace { get; }
-
-        public Dictionary<string, object?> Arguments { get; } = [];
-
-        public Dictionary<string, object?> Config { get; } = [];
-
-        public string? CustomName { get; set; }
-
-        public string Description { get; set; } = "";
+        return (refs, sources);
     }
+
+    /// <param name="Name">The part of the test's name that says what it is on.</param>
+    /// <param name="Prefix">Before the test's own name: <c>source_</c> for sources.</param>
+    /// <param name="Ref">The model, seed or snapshot it is on.</param>
+    /// <param name="Source">The source's table it is on.</param>
+    /// <param name="Model">The same as an expression.</param>
+    private sealed record Target(string Name, string Prefix, RefCall? Ref, (string Source, string Table)? Source, string Model);
 }

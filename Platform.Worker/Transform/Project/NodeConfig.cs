@@ -4,15 +4,17 @@ namespace Platform.Worker.Transform.Project;
 
 /// <summary>
 /// A node's configuration, merged from dbt_project.yml, properties files and <c>config()</c> calls by dbt's rules
-/// (https://docs.getdbt.com/reference/define-configs): tags add up, meta and column_types merge, hooks append, all else is replaced.
+/// (<see cref="ConfigMerge"/>).
 /// </summary>
 internal sealed class NodeConfig
 {
     public static readonly NodeConfig Empty = new(new Dictionary<string, object?>());
 
-    private NodeConfig(Dictionary<string, object?> values) => Values = values;
+    private readonly Dictionary<string, object?> _values;
 
-    public IReadOnlyDictionary<string, object?> Values { get; }
+    private NodeConfig(Dictionary<string, object?> values) => _values = values;
+
+    public IReadOnlyDictionary<string, object?> Values => _values;
 
     public bool Enabled => Flag("enabled") ?? true;
 
@@ -38,7 +40,7 @@ internal sealed class NodeConfig
 
     public bool IsWarningOnly => string.Equals(Text("severity"), "warn", StringComparison.OrdinalIgnoreCase);
 
-    public object? this[string key] => Values.TryGetValue(key, out var value) ? value : null;
+    public object? this[string key] => _values.GetValueOrDefault(key);
 
     public string? Text(string key) => this[key] switch
     {
@@ -68,54 +70,13 @@ internal sealed class NodeConfig
     public NodeConfig With(IEnumerable<KeyValuePair<string, object?>> layer)
     {
         Dictionary<string, object?>? merged = null;
-        foreach (var (rawKey, value) in layer)
+        foreach (var (key, value) in layer)
         {
-            var key = Canonical(rawKey);
-            merged ??= new Dictionary<string, object?>(Values);
-            merged[key] = merged.TryGetValue(key, out var before) ? Merge(key, before, value) : Initial(key, value);
+            ConfigMerge.Into(merged ??= new Dictionary<string, object?>(_values), key, value);
         }
 
         return merged is null ? this : new NodeConfig(merged);
     }
 
     public NodeConfig With(string key, object? value) => With([new(key, value)]);
-
-    private static string Canonical(string key) => key switch
-    {
-        "pre_hook" => "pre-hook",
-        "post_hook" => "post-hook",
-        "data_tests" => "tests",
-        _ => key,
-    };
-
-    private static object? Initial(string key, object? value) => key is "tags" or "pre-hook" or "post-hook" ? Listed(value) : value;
-
-    private static object? Merge(string key, object? before, object? value)
-    {
-        switch (key)
-        {
-            case "tags":
-                return Listed(before).Concat(Listed(value)).Distinct().ToList();
-            case "pre-hook" or "post-hook":
-                return Listed(before).Concat(Listed(value)).ToList();
-            case "meta" or "column_types" or "docs" or "persist_docs" or "grants"
-                when before is Dictionary<string, object?> old && value is Dictionary<string, object?> added:
-                var merged = new Dictionary<string, object?>(old);
-                foreach (var (name, item) in added)
-                {
-                    merged[name] = item;
-                }
-
-                return merged;
-            default:
-                return value;
-        }
-    }
-
-    private static List<object?> Listed(object? value) => value switch
-    {
-        null => [],
-        List<object?> items => items,
-        _ => [value],
-    };
 }

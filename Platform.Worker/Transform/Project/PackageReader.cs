@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.IO.Enumeration;
+using Platform.Worker.Transform.Compile;
 
 namespace Platform.Worker.Transform.Project;
 
@@ -8,12 +10,17 @@ namespace Platform.Worker.Transform.Project;
 /// </summary>
 internal sealed class PackageReader
 {
-    private readonly ConcurrentDictionary<string, SourceFile> _known = new(StringComparer.Ordinal);
+    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
 
+    private readonly ConcurrentDictionary<(string FullPath, string Folder), SourceFile> _known = new();
+
+    /// <param name="directory">Folder of the root project.</param>
+    /// <param name="context">Renders dbt_project.yml.</param>
+    /// <param name="errors">Takes what is wrong.</param>
     /// <returns>The root package first, then its packages in the order found.</returns>
-    public IReadOnlyList<Package> Read(string directory, ProjectErrors errors)
+    public IReadOnlyList<Package> Read(string directory, ProjectContext context, ProjectErrors errors)
     {
-        var root = ReadPackage(Path.GetFullPath(directory), isRoot: true, errors);
+        var root = ReadPackage(Path.GetFullPath(directory), isRoot: true, context, errors);
         if (root is null)
         {
             return [];
@@ -22,7 +29,7 @@ internal sealed class PackageReader
         var packages = new List<Package> { root };
         foreach (var found in PackageDirectories(root, errors))
         {
-            if (ReadPackage(found, isRoot: false, errors) is not { } package)
+            if (ReadPackage(found, isRoot: false, context, errors) is not { } package)
             {
                 continue;
             }
@@ -58,8 +65,7 @@ internal sealed class PackageReader
 
         foreach (var list in new[] { "packages.yml", "dependencies.yml" })
         {
-            var path = Path.Combine(root.Root, list);
-            if (!File.Exists(path) || YamlValue.Read(ReadFile(path, root.Root), errors) is not { } yaml)
+            if (ReadIfThere(root.Root, list) is not { } file || YamlValue.Read(file, errors) is not { } yaml)
             {
                 continue;
             }
@@ -82,56 +88,107 @@ internal sealed class PackageReader
         }
     }
 
-    private Package? ReadPackage(string root, bool isRoot, ProjectErrors errors)
+    private Package? ReadPackage(string root, bool isRoot, ProjectContext context, ProjectErrors errors)
     {
-        var path = Path.Combine(root, ProjectFile.FileName);
-        if (!File.Exists(path))
+        if (ReadIfThere(root, ProjectFile.FileName) is not { } file)
         {
-            errors.Add(new SourceLocation(path), $"there is no dbt project here. Set Transform:ProjectDirectory to the folder that holds {ProjectFile.FileName}.");
+            errors.Add(
+                new SourceLocation(Path.Combine(root, ProjectFile.FileName)),
+                $"there is no dbt project here. Set Transform:ProjectDirectory to the folder that holds {ProjectFile.FileName}.");
             return null;
         }
 
-        var file = ReadFile(path, root);
-        if (ProjectFile.Read(file, errors) is not { } project)
+        var varsFile = ReadIfThere(root, "vars.yml");
+        if (new ProjectFileReader(context, errors).Read(file, varsFile) is not { } project)
         {
             return null;
         }
 
+        var ignored = ReadIfThere(root, IgnoreFile.FileName) is { } ignore ? new IgnoreFile(ignore.Text.Split('\n')) : null;
+        var listings = new Dictionary<string, List<FoundFile>>(StringComparer.Ordinal);
+        var generic = project.TestPaths.Select(test => $"{test}/generic").ToList();
+        var fixtures = project.TestPaths.Select(test => $"{test}/fixtures").ToList();
         var resources = project.ModelPaths.Concat(project.SeedPaths).Concat(project.TestPaths).Concat(project.SnapshotPaths)
             .Concat(project.AnalysisPaths).Concat(project.MacroPaths).Distinct().ToList();
+        foreach (var python in Found(project.ModelPaths, ".py"))
+        {
+            errors.Add(
+                new SourceLocation(python.Path),
+                "Python models cannot run on PostgreSQL. Rewrite it in SQL, or list the file in .dbtignore.");
+        }
+
         return new Package(project, file, root, isRoot)
         {
             Models = Files(project.ModelPaths, ".sql"),
-            Macros = [.. Files(project.MacroPaths, ".sql"), .. Files(project.TestPaths.Select(test => $"{test}/generic"), ".sql")],
-            Tests = Files(project.TestPaths, ".sql").Where(file => !project.TestPaths.Any(
-                test => file.Path.StartsWith($"{test}/generic/", StringComparison.Ordinal))).ToList(),
+            Analyses = Files(project.AnalysisPaths, ".sql"),
+            Snapshots = Files(project.SnapshotPaths, ".sql"),
+            Macros = [.. Files(project.MacroPaths, ".sql"), .. Files(generic, ".sql")],
+            Tests = Texts(Found(project.TestPaths, ".sql").Where(test => !IsBelow(test.Path, generic) && !IsBelow(test.Path, fixtures))),
             Seeds = Files(project.SeedPaths, ".csv"),
+            Fixtures = Files(fixtures, ".csv", ".sql"),
             Properties = Files(resources, ".yml", ".yaml"),
             Docs = Files(project.DocsPaths.Count > 0 ? project.DocsPaths : resources, ".md"),
+            Selectors = ReadIfThere(root, "selectors.yml"),
+            VarsFile = varsFile,
         };
 
-        List<SourceFile> Files(IEnumerable<string> folders, params string[] extensions) =>
+        static bool IsBelow(string path, IEnumerable<string> folders) => folders.Any(folder => path.StartsWith(folder + "/", StringComparison.Ordinal));
+
+        IEnumerable<FoundFile> Found(IEnumerable<string> folders, params string[] extensions) => folders
+            .SelectMany(folder => listings.TryGetValue(folder, out var listing) ? listing : listings[folder] = List(root, folder, ignored))
+            .Where(found => extensions.Contains(Path.GetExtension(found.Path), StringComparer.OrdinalIgnoreCase))
+            .DistinctBy(found => found.Path);
+
+        List<SourceFile> Files(IEnumerable<string> folders, params string[] extensions) => Texts(Found(folders, extensions));
+
+        List<SourceFile> Texts(IEnumerable<FoundFile> found) =>
+            [.. found.OrderBy(file => file.Path, StringComparer.Ordinal).AsParallel().AsOrdered().Select(Read)];
+    }
+
+    private static List<FoundFile> List(string root, string folder, IgnoreFile? ignored)
+    {
+        var directory = Path.Combine(root, folder);
+        if (!Directory.Exists(directory))
+        {
+            return [];
+        }
+
+        return
         [
-            .. folders.Select(folder => Path.Combine(root, folder)).Where(Directory.Exists)
-                .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-                .Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
-                .Distinct().Order(StringComparer.Ordinal)
-                .AsParallel().AsOrdered().Select(file => ReadFile(file, root)),
+            .. new FileSystemEnumerable<FoundFile>(
+                directory,
+                (ref entry) =>
+                {
+                    var full = entry.ToFullPath();
+                    return new FoundFile(
+                        full, Path.GetRelativePath(root, full).Replace('\\', '/'), folder, new FileStamp(entry.Length, entry.LastWriteTimeUtc.Ticks));
+                },
+                Everything)
+            {
+                // Editors leave files such as .#model.sql and ~model.sql behind.
+                ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && entry.FileName[0] is not ('.' or '#' or '~'),
+            }.Where(found => ignored?.Ignores(found.Path) is not true),
         ];
     }
 
-    private SourceFile ReadFile(string fullPath, string root)
+    private SourceFile? ReadIfThere(string root, string name)
     {
-        var stamp = FileStamp.Of(new FileInfo(fullPath));
-        if (_known.TryGetValue(fullPath, out var before) && before.Stamp == stamp)
+        var file = new FileInfo(Path.Combine(root, name));
+        return file.Exists ? Read(new FoundFile(file.FullName, name, "", FileStamp.Of(file))) : null;
+    }
+
+    private SourceFile Read(FoundFile found)
+    {
+        if (_known.TryGetValue((found.FullPath, found.Folder), out var before) && before.Stamp == found.Stamp)
         {
             return before;
         }
 
         // A seed's rows go straight from the file to COPY; only its place and stamp are kept.
-        var isSeed = Path.GetExtension(fullPath).Equals(".csv", StringComparison.OrdinalIgnoreCase);
-        var text = isSeed ? "" : File.ReadAllText(fullPath).ReplaceLineEndings("\n");
-        var file = new SourceFile(fullPath, Path.GetRelativePath(root, fullPath).Replace('\\', '/'), text, stamp);
-        return _known[fullPath] = file;
+        var isSeed = found.Path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) && !found.Folder.EndsWith("/fixtures", StringComparison.Ordinal);
+        var text = isSeed ? "" : File.ReadAllText(found.FullPath).Replace("\r\n", "\n", StringComparison.Ordinal);
+        return _known[(found.FullPath, found.Folder)] = new SourceFile(found.FullPath, found.Path, text, found.Stamp) { Folder = found.Folder };
     }
+
+    private readonly record struct FoundFile(string FullPath, string Path, string Folder, FileStamp Stamp);
 }

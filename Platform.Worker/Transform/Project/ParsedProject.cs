@@ -6,15 +6,10 @@ namespace Platform.Worker.Transform.Project;
 /// <summary>A project that was read without an error: its nodes, their graph, and what renders them. Immutable; shared by builds.</summary>
 internal sealed record ParsedProject
 {
-    private readonly Lazy<RefIndex> _references;
     private readonly Lazy<Dictionary<(string Source, string Table), Node>> _sources;
 
-    public ParsedProject()
-    {
-        _references = new(() => new RefIndex(Graph!.Ordered, Root.Name));
-        _sources = new(() => Graph!.Ordered.Where(node => node.Source is not null)
-            .GroupBy(node => (node.Source!.SourceName, node.Name)).ToDictionary(group => group.Key, group => group.First()));
-    }
+    public ParsedProject() => _sources = new(() => Graph!.Ordered.Where(node => node.Source is not null)
+        .GroupBy(node => (node.Source!.SourceName, node.Name)).ToDictionary(group => group.Key, group => group.First()));
 
     /// <summary>What parsing used; a build renders with a copy that carries its own id, time and variables.</summary>
     public required Invocation Invocation { get; init; }
@@ -47,15 +42,18 @@ internal sealed record ParsedProject
     /// <summary>The root project's selectors.yml; null when there is none.</summary>
     public YamlValue? Selectors { get; init; }
 
+    /// <summary>What names in <c>ref()</c> mean.</summary>
+    public required RefIndex References { get; init; }
+
     public ProjectFile Root => Invocation.Packages[0].Project;
 
     /// <summary>The node that <c>ref()</c> means; null when there is none.</summary>
     public Node? FindRef(string? package, string name, string? version, string fromPackage) =>
-        _references.Value.Find(package, name, version, fromPackage);
+        References.Find(package, name, version, fromPackage) is { } node ? Graph[node.UniqueId] : null;
 
     public Node? FindSource(string source, string table, string fromPackage)
     {
-        foreach (var package in (string[])[fromPackage, Root.Name])
+        foreach (var package in (string[])[Root.Name, fromPackage])
         {
             var id = $"source.{package}.{source}.{table}";
             if (Graph.Contains(id))

@@ -14,7 +14,12 @@ internal sealed class ProjectCache(TimeProvider time, ILogger logger)
     {
         public PackageReader Reader { get; } = new();
 
-        public IReadOnlyList<SourceFile> Files { get; set; } = [];
+        public ParseMemory Memory { get; set; } = new();
+
+        public IReadOnlyList<Package> Packages { get; set; } = [];
+
+        /// <summary>What reading the project files asked for.</summary>
+        public VarProvider? Settings { get; set; }
 
         public ParsedProject? Project { get; set; }
     }
@@ -32,18 +37,30 @@ internal sealed class ProjectCache(TimeProvider time, ILogger logger)
 
             var started = time.GetTimestamp();
             var errors = new ProjectErrors();
-            var packages = entry.Reader.Read(path, errors);
+            var context = ProjectContext.Of(givenVars, target);
+            var packages = entry.Reader.Read(path, context, errors);
             errors.ThrowIfAny();
-            var files = packages.SelectMany(Files).ToList();
             var vars = new VarProvider(givenVars, packages);
-            if (entry.Project is { } known && entry.Files.SequenceEqual(files, ReferenceEqualityComparer.Instance)
-                && known.Invocation.Target == target && known.Invocation.Vars.ReadsTheSameIn(vars))
+            var isSame = entry.Project is { } known && known.Invocation.Target == target && known.Invocation.Vars.ReadsTheSameIn(vars)
+                && entry.Settings!.ReadsTheSameIn(context.Read);
+            if (isSame && AreSame(entry.Packages, packages, package => package.Files))
             {
-                return known;
+                return entry.Project!;
             }
 
-            entry.Project = ProjectParser.Parse(packages, vars, target, errors);
-            entry.Files = files;
+            if (!isSame || !AreSame(entry.Packages, packages, package => [.. package.Settings, .. package.Macros, .. package.Docs]))
+            {
+                entry.Memory = new ParseMemory();
+            }
+
+            if (isSame)
+            {
+                // What the remembered files asked for still has to be noticed when it changes.
+                vars.Remember(entry.Project!.Invocation.Vars);
+            }
+
+            entry.Project = Parse(entry, packages, vars, target, errors);
+            (entry.Packages, entry.Settings) = (packages, context.Read);
             Log.Parsed(logger, entry.Project.Root.Name, entry.Project.Graph.Ordered.Count, time.GetElapsedTime(started));
             foreach (var warning in entry.Project.Warnings)
             {
@@ -54,6 +71,20 @@ internal sealed class ProjectCache(TimeProvider time, ILogger logger)
         }
     }
 
-    private static IEnumerable<SourceFile> Files(Package package) =>
-        [package.File, .. package.Models, .. package.Macros, .. package.Tests, .. package.Seeds, .. package.Properties, .. package.Docs];
+    private ParsedProject Parse(Entry entry, IReadOnlyList<Package> packages, VarProvider vars, TargetInfo target, ProjectErrors errors)
+    {
+        try
+        {
+            return ProjectParser.Parse(packages, vars, target, time.GetUtcNow(), errors, entry.Memory);
+        }
+        catch
+        {
+            entry.Memory = new ParseMemory();
+            entry.Project = null;
+            throw;
+        }
+    }
+
+    private static bool AreSame(IReadOnlyList<Package> before, IReadOnlyList<Package> now, Func<Package, IEnumerable<SourceFile>> files) =>
+        before.SelectMany(files).SequenceEqual(now.SelectMany(files), ReferenceEqualityComparer.Instance);
 }

@@ -6,8 +6,12 @@ namespace Platform.Worker.Transform.Project;
 internal sealed class ProjectErrors
 {
     private readonly ConcurrentQueue<TransformError> _errors = new();
+    private readonly ConcurrentQueue<TransformError> _warnings = new();
 
     public bool Any => !_errors.IsEmpty;
+
+    /// <summary>What dbt only warns of, in file and line order.</summary>
+    public IReadOnlyList<TransformError> Warnings => Ordered(_warnings);
 
     public void Add(TransformError error) => _errors.Enqueue(error);
 
@@ -21,13 +25,31 @@ internal sealed class ProjectErrors
         }
     }
 
+    public void Warn(TransformError warning) => _warnings.Enqueue(warning);
+
+    public void Warn(SourceLocation at, string message) => _warnings.Enqueue(new TransformError(at, message));
+
+    /// <summary>Hands on the errors, not the warnings.</summary>
+    public void CopyTo(ProjectErrors other)
+    {
+        foreach (var error in _errors)
+        {
+            other.Add(error);
+        }
+    }
+
     /// <exception cref="TransformException">There is at least one error; it carries all, in file and line order.</exception>
     public void ThrowIfAny()
     {
         if (Any)
         {
-            throw new TransformException(
-                [.. _errors.Distinct().OrderBy(error => error.At.File, StringComparer.Ordinal).ThenBy(error => error.At.Line)]);
+            throw new TransformException(Ordered(_errors));
         }
     }
+
+    private static List<TransformError> Ordered(IEnumerable<TransformError> errors) =>
+    [
+        .. errors.Distinct().OrderBy(error => error.At.File, StringComparer.Ordinal)
+            .ThenBy(error => error.At.Line).ThenBy(error => error.Message, StringComparer.Ordinal),
+    ];
 }

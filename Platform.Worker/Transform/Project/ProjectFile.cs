@@ -1,6 +1,6 @@
 namespace Platform.Worker.Transform.Project;
 
-/// <summary>dbt_project.yml (https://docs.getdbt.com/reference/dbt_project.yml).</summary>
+/// <summary>dbt_project.yml (https://docs.getdbt.com/reference/dbt_project.yml), its Jinja rendered.</summary>
 internal sealed record ProjectFile
 {
     public const string FileName = "dbt_project.yml";
@@ -8,6 +8,9 @@ internal sealed record ProjectFile
     public required string Name { get; init; }
 
     public string Version { get; init; } = "";
+
+    /// <summary>The profile in profiles.yml, as written.</summary>
+    public string? Profile { get; init; }
 
     public required IReadOnlyList<string> ModelPaths { get; init; }
 
@@ -21,18 +24,30 @@ internal sealed record ProjectFile
 
     public required IReadOnlyList<string> SnapshotPaths { get; init; }
 
+    /// <summary>Where docs blocks are; empty means everywhere resources are.</summary>
     public required IReadOnlyList<string> DocsPaths { get; init; }
+
+    /// <summary>Folders whose files the documentation site carries along.</summary>
+    public IReadOnlyList<string> AssetPaths { get; init; } = [];
 
     public required string PackagesPath { get; init; }
 
-    public required ConfigTree Models { get; init; }
+    /// <summary>Folder of artifacts and compiled SQL, below the project. Default <c>target</c>.</summary>
+    public string TargetPath { get; init; } = "target";
 
-    public required ConfigTree Seeds { get; init; }
+    /// <summary>Folder of dbt.log. Default <c>logs</c>.</summary>
+    public string LogPath { get; init; } = "logs";
 
-    public required ConfigTree Tests { get; init; }
+    /// <summary>What <c>clean</c> removes. Default: the target path.</summary>
+    public IReadOnlyList<string> CleanTargets { get; init; } = ["target"];
 
-    public required ConfigTree Sources { get; init; }
+    /// <summary><c>+config</c>s of every kind of resource.</summary>
+    public required ConfigTrees Configs { get; init; }
 
+    /// <summary>The same with Jinja as written, for comparing states.</summary>
+    public required ConfigTrees UnrenderedConfigs { get; init; }
+
+    /// <summary>Of vars.yml or of <c>vars:</c>, Jinja in it not rendered.</summary>
     public IReadOnlyDictionary<string, object?> Vars { get; init; } = new Dictionary<string, object?>();
 
     public IReadOnlyList<string> OnRunStart { get; init; } = [];
@@ -42,66 +57,34 @@ internal sealed record ProjectFile
     /// <summary>macro_namespace → the packages searched for it, first hit wins.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Dispatch { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary><c>quoting:</c> database, schema, identifier: null where nothing is said.</summary>
+    public IReadOnlyDictionary<string, bool> Quoting { get; init; } = new Dictionary<string, bool>();
+
+    /// <summary>Behaviour flags and the defaults of global options (https://docs.getdbt.com/reference/global-configs/about-global-configs).</summary>
+    public IReadOnlyDictionary<string, object?> Flags { get; init; } = new Dictionary<string, object?>();
+
+    public QueryComment QueryComment { get; init; } = QueryComment.Default;
+
+    /// <summary>True when other projects may not use models that are private or protected.</summary>
+    public bool RestrictAccess { get; init; }
+
+    public IReadOnlyList<string> RequiredVersions { get; init; } = [];
+
+    /// <summary>The whole file, rendered.</summary>
+    public required YamlValue Definition { get; init; }
+
     public required SourceLocation At { get; init; }
 
-    public static ProjectFile? Read(SourceFile file, ProjectErrors errors)
-    {
-        if (YamlValue.Read(file, errors) is not { } yaml)
-        {
-            if (!errors.Any)
-            {
-                errors.Add(file.At(), "the project file is empty. It needs at least 'name'.");
-            }
+    /// <summary>Reads it for a verb that needs no target and no variables: those that are not there render as nothing.</summary>
+    public static ProjectFile? Read(SourceFile file, ProjectErrors errors) => new ProjectFileReader(ProjectContext.Lenient, errors).Read(file, null);
 
-            return null;
-        }
+    public bool Flag(string name) => Flags.TryGetValue(name, out var value) && value is true;
+}
 
-        if (yaml.RequiredText("name", "the project", errors) is not { } name)
-        {
-            return null;
-        }
-
-        var models = Paths("model-paths", "models");
-        return new ProjectFile
-        {
-            Name = name,
-            Version = yaml.Text("version") ?? "",
-            ModelPaths = models,
-            SeedPaths = Paths("seed-paths", "seeds"),
-            TestPaths = Paths("test-paths", "tests"),
-            MacroPaths = Paths("macro-paths", "macros"),
-            AnalysisPaths = Paths("analysis-paths", "analyses"),
-            SnapshotPaths = Paths("snapshot-paths", "snapshots"),
-            DocsPaths = Paths("docs-paths"),
-            PackagesPath = yaml.Text("packages-install-path") ?? "dbt_packages",
-            Models = new ConfigTree(yaml["models"]),
-            Seeds = new ConfigTree(yaml["seeds"]),
-            Tests = new ConfigTree(yaml["data_tests"] ?? yaml["tests"]),
-            Sources = new ConfigTree(yaml["sources"]),
-            Vars = yaml["vars"]?.Plain() as Dictionary<string, object?> ?? [],
-            OnRunStart = Texts(yaml["on-run-start"]),
-            OnRunEnd = Texts(yaml["on-run-end"]),
-            Dispatch = ReadDispatch(yaml, errors),
-            At = file.At(),
-        };
-
-        IReadOnlyList<string> Paths(string key, params string[] defaults) => yaml[key] is { } value ? Texts(value) : defaults;
-    }
-
-    private static IReadOnlyList<string> Texts(YamlValue? value) =>
-        value?.Items?.Select(item => item.AsText() ?? "").ToList() ?? (value?.AsText() is { } single ? [single] : []);
-
-    private static Dictionary<string, IReadOnlyList<string>> ReadDispatch(YamlValue yaml, ProjectErrors errors)
-    {
-        var dispatch = new Dictionary<string, IReadOnlyList<string>>();
-        foreach (var entry in yaml.List("dispatch", errors))
-        {
-            if (entry.RequiredText("macro_namespace", "a dispatch entry", errors) is { } macroNamespace)
-            {
-                dispatch[macroNamespace] = Texts(entry["search_order"]);
-            }
-        }
-
-        return dispatch;
-    }
+/// <summary>The comment put before or after every statement (https://docs.getdbt.com/reference/project-configs/query-comment).</summary>
+/// <param name="Comment">Text with Jinja, rendered per statement; empty for none, null for dbt's own.</param>
+/// <param name="Append">After the statement instead of before it.</param>
+internal sealed record QueryComment(string? Comment, bool Append)
+{
+    public static readonly QueryComment Default = new(null, false);
 }

@@ -2,47 +2,84 @@ using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Project;
 
-/// <summary>What a properties file (.yml) says of one model, seed, macro or test: description, configuration, columns, tests.</summary>
+/// <summary>
+/// What a properties file (.yml) says of one model, seed, snapshot, analysis, macro or singular test: description, configuration, columns,
+/// tests. A model with versions has one for each of them.
+/// </summary>
 internal sealed record ResourcePatch(string Kind, string Name, string PackageName, SourceFile File, YamlValue Entry)
 {
     public required string Description { get; init; }
 
     public required IReadOnlyDictionary<string, object?> Config { get; init; }
 
+    /// <summary>The configuration with Jinja as written.</summary>
+    public required IReadOnlyDictionary<string, object?> UnrenderedConfig { get; init; }
+
     public required IReadOnlyDictionary<string, ColumnPatch> Columns { get; init; }
 
     public required IReadOnlyList<TestEntry> Tests { get; init; }
+
+    public IReadOnlyList<ModelConstraint> Constraints { get; init; } = [];
+
+    public string? DeprecationDate { get; init; }
+
+    public string? Version { get; init; }
+
+    public string? LatestVersion { get; init; }
+
+    /// <summary>The file of this version as <c>defined_in</c> names it; null for <c>name_vN</c>.</summary>
+    public string? DefinedIn { get; init; }
+
+    /// <summary>Name of the file, without extension, that it describes; the latest version may also be in <c>name.sql</c>.</summary>
+    public string FileName => Version is null ? Name : DefinedIn ?? $"{Name}_v{Version}";
+
+    public SourceLocation At => Entry.At;
 }
 
 /// <summary>One entry below <c>data_tests:</c>, on a resource or on one of its columns.</summary>
-internal sealed record TestEntry(YamlValue Value, string? ColumnName, IReadOnlyList<string> ColumnTags);
+/// <param name="Value">The entry.</param>
+/// <param name="Column">The column it is on, as the test gets it (quoted where the column is); null for a test of the resource.</param>
+/// <param name="Tags">Tags it takes from the column and the source.</param>
+internal sealed record TestEntry(YamlValue Value, string? Column, IReadOnlyList<string> Tags);
 
-/// <summary>One table of a source.</summary>
+/// <summary>One table of a source, as the properties file and the <c>overrides:</c> of other projects leave it.</summary>
 internal sealed record SourceTable(string SourceName, string TableName, YamlValue SourceEntry, YamlValue TableEntry, ResourcePatch Patch);
 
-/// <summary>Everything that the properties files of one package declare.</summary>
-internal sealed class Properties
+/// <summary>An entry of any other list, its Jinja rendered and as written.</summary>
+internal sealed record PropertyEntry(string Section, YamlValue Entry, YamlValue Written, string PackageName, SourceFile File);
+
+/// <summary>Everything that one properties file declares.</summary>
+internal sealed record PropertiesFile
 {
-    public List<ResourcePatch> Patches { get; } = [];
+    public static readonly PropertiesFile Empty = new();
 
-    public List<SourceTable> Sources { get; } = [];
+    public IReadOnlyList<ResourcePatch> Patches { get; init; } = [];
 
-    public List<(YamlValue Entry, string PackageName)> SemanticModels { get; } = [];
+    public IReadOnlyList<SourceTable> Sources { get; init; } = [];
 
-    public List<(YamlValue Entry, string PackageName)> Metrics { get; } = [];
+    public IReadOnlyList<PropertyEntry> Entries { get; init; } = [];
 
-    public List<(YamlValue Entry, string PackageName)> SavedQueries { get; } = [];
+    public IReadOnlyList<TransformError> Warnings { get; init; } = [];
+}
 
-    /// <summary>Files are read side by side; the order of what they declare must not depend on which was first.</summary>
-    public void Sort()
-    {
-        Patches.Sort((left, right) => Compare(left.Entry, right.Entry));
-        Sources.Sort((left, right) => Compare(left.TableEntry, right.TableEntry));
-        SemanticModels.Sort((left, right) => Compare(left.Entry, right.Entry));
-        Metrics.Sort((left, right) => Compare(left.Entry, right.Entry));
-        SavedQueries.Sort((left, right) => Compare(left.Entry, right.Entry));
+/// <summary>Everything that the properties files of all packages declare, in the order of packages and files.</summary>
+internal sealed class Properties(IReadOnlyList<PropertiesFile> files)
+{
+    private readonly Dictionary<string, List<PropertyEntry>> _sections = files.SelectMany(file => file.Entries)
+        .GroupBy(entry => entry.Section).ToDictionary(group => group.Key, group => group.ToList());
 
-        static int Compare(YamlValue left, YamlValue right) =>
-            string.CompareOrdinal(left.At.File, right.At.File) is var files && files != 0 ? files : left.At.Line.CompareTo(right.At.Line);
-    }
+    public IReadOnlyList<ResourcePatch> Patches { get; } = [.. files.SelectMany(file => file.Patches)];
+
+    public IReadOnlyList<SourceTable> Sources { get; } = [.. files.SelectMany(file => file.Sources)];
+
+    public IReadOnlyList<(YamlValue Entry, string PackageName)> SemanticModels => Pairs("semantic_models");
+
+    public IReadOnlyList<(YamlValue Entry, string PackageName)> Metrics => Pairs("metrics");
+
+    public IReadOnlyList<(YamlValue Entry, string PackageName)> SavedQueries => Pairs("saved_queries");
+
+    /// <summary>The entries of a list: <c>exposures</c>, <c>groups</c>, <c>unit_tests</c>, <c>metrics</c>, ...</summary>
+    public IReadOnlyList<PropertyEntry> Section(string name) => _sections.TryGetValue(name, out var entries) ? entries : [];
+
+    private List<(YamlValue Entry, string PackageName)> Pairs(string section) => [.. Section(section).Select(entry => (entry.Entry, entry.PackageName))];
 }

@@ -1,112 +1,73 @@
-using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Compile;
 
 namespace Platform.Worker.Transform.Project;
 
-/// <summary>
-/// Reads properties files: <c>models:</c>, <c>seeds:</c>, <c>sources:</c>, <c>macros:</c>, <c>data_tests:</c>, <c>semantic_models:</c>,
-/// <c>metrics:</c>, <c>saved_queries:</c> (https://docs.getdbt.com/reference/configs-and-properties).
-/// </summary>
-internal static class PropertiesReader
+/// <summary>Reads one properties file (https://docs.getdbt.com/reference/configs-and-properties).</summary>
+internal sealed class PropertiesReader(Package package, SourceFile file, NodeContext context, ProjectErrors errors)
 {
-    private static readonly string[] PatchedKinds = ["models", "seeds", "snapshots", "macros", "analyses", "data_tests", "tests"];
+    private static readonly string[] PatchedSections = ["models", "seeds", "snapshots", "analyses", "macros", "data_tests", "tests"];
 
-    /// <summary>Properties of a resource that are configurations as well; dbt takes them at the top level, too.</summary>
-    private static readonly string[] TopLevelConfigs = ["tags", "meta", "docs", "access", "group", "deprecation_date"];
+    private static readonly string[] OtherSections =
+        ["exposures", "groups", "unit_tests", "semantic_models", "metrics", "saved_queries"];
 
-    public static void Read(Package package, SourceFile file, Properties properties, ProjectErrors errors)
+    private static readonly HashSet<string> KnownSections =
+        [.. PatchedSections, .. OtherSections, "sources", "version", "anchors", "functions"];
+
+    private readonly YamlTemplates _templates = new(context, errors);
+
+    public PropertiesFile Read()
     {
         if (YamlValue.Read(file, errors) is not { } yaml)
         {
-            return;
+            return PropertiesFile.Empty;
         }
 
-        if (yaml.Map is null)
+        if (yaml.Map is not { } sections)
         {
             errors.Add(yaml.At, "a properties file holds a mapping such as 'models:' with a list below it.");
-            return;
+            return PropertiesFile.Empty;
         }
 
-        var patches = PatchedKinds.SelectMany(kind => yaml.List(kind, errors).Select(entry => ReadPatch(package, file, kind, entry, errors)))
-            .OfType<ResourcePatch>().ToList();
-        var sources = yaml.List("sources", errors).SelectMany(source => ReadSource(package, file, source, errors)).ToList();
-        lock (properties)
+        foreach (var (section, value) in sections.Where(section => !KnownSections.Contains(section.Key)))
         {
-            properties.Patches.AddRange(patches);
-            properties.Sources.AddRange(sources);
-            properties.SemanticModels.AddRange(yaml.List("semantic_models", errors).Select(entry => (entry, package.Name)));
-            properties.Metrics.AddRange(yaml.List("metrics", errors).Select(entry => (entry, package.Name)));
-            properties.SavedQueries.AddRange(yaml.List("saved_queries", errors).Select(entry => (entry, package.Name)));
-        }
-    }
-
-    private static ResourcePatch? ReadPatch(Package package, SourceFile file, string kind, YamlValue entry, ProjectErrors errors)
-    {
-        if (entry.RequiredText("name", $"an entry of '{kind}'", errors) is not { } name)
-        {
-            return null;
+            errors.Warn(value.At, $"'{section}:' is no section of a properties file. Correct its name, or remove it.");
         }
 
-        var tests = Tests(entry, null, [], errors).ToList();
-        var columns = new Dictionary<string, ColumnPatch>();
-        foreach (var column in entry.List("columns", errors))
+        return new PropertiesFile
         {
-            if (column.RequiredText("name", $"a column of '{name}'", errors) is not { } columnName)
-            {
-                continue;
-            }
-
-            var config = column["config"];
-            var tags = Texts(column["tags"]).Concat(Texts(config?["tags"])).ToList();
-            var meta = (config?["meta"] ?? column["meta"])?.Plain() as Dictionary<string, object?> ?? [];
-            var quote = column["quote"]?.Scalar as bool?;
-            var patch = new ColumnPatch(columnName, column.Text("description") ?? "", column.Text("data_type"), tags, meta, quote);
-            if (!columns.TryAdd(columnName, patch))
-            {
-                errors.Add(column.At, $"column '{columnName}' of '{name}' is declared twice. Remove one of the two.");
-            }
-
-            tests.AddRange(Tests(column, columnName, tags, errors));
-        }
-
-        var configured = new Dictionary<string, object?>();
-        foreach (var key in TopLevelConfigs.Where(key => entry[key] is not null))
-        {
-            configured[key] = entry[key]!.Plain();
-        }
-
-        foreach (var (key, value) in entry["config"]?.Map ?? new Dictionary<string, YamlValue>())
-        {
-            configured[key] = value.Plain();
-        }
-
-        return new ResourcePatch(kind, name, package.Name, file, entry)
-        {
-            Description = entry.Text("description") ?? "",
-            Config = configured,
-            Columns = columns,
-            Tests = tests,
+            Patches = [.. PatchedSections.SelectMany(section => yaml.List(section, errors).SelectMany(entry => Patches(section, entry)))],
+            Sources = [.. yaml.List("sources", errors).Where(entry => entry["overrides"] is null).SelectMany(Tables)],
+            Entries =
+            [
+                .. OtherSections.SelectMany(section => yaml.List(section, errors).Select(entry => Entry(section, entry))),
+                .. yaml.List("sources", errors).Where(entry => entry["overrides"] is not null).Select(entry => Entry("source_overrides", entry)),
+            ],
         };
     }
 
-    private static IEnumerable<SourceTable> ReadSource(Package package, SourceFile file, YamlValue source, ProjectErrors errors)
+    private IEnumerable<ResourcePatch> Patches(string section, YamlValue written)
     {
-        if (source.RequiredText("name", "a source", errors) is not { } name)
-        {
-            yield break;
-        }
-
-        foreach (var table in source.List("tables", errors))
-        {
-            if (ReadPatch(package, file, "sources", table, errors) is { } patch)
-            {
-                yield return new SourceTable(name, patch.Name, source, table, patch);
-            }
-        }
+        var entry = _templates.Entry(written, section);
+        return new PatchReader(package, file, section, errors).Read(entry, written);
     }
 
-    private static IEnumerable<TestEntry> Tests(YamlValue owner, string? column, IReadOnlyList<string> tags, ProjectErrors errors) =>
-        owner.List("data_tests", errors).Concat(owner.List("tests", errors)).Select(entry => new TestEntry(entry, column, tags));
+    private PropertyEntry Entry(string section, YamlValue written) =>
+        new(section, _templates.Entry(written, section == "source_overrides" ? "sources" : section), written, package.Name, file);
 
-    private static IEnumerable<string> Texts(YamlValue? value) =>
-        value?.Items?.Select(item => item.AsText() ?? "") ?? (value?.AsText() is { } single ? [single] : []);
+    private IEnumerable<SourceTable> Tables(YamlValue written)
+    {
+        var source = _templates.Entry(written, "sources");
+        return source.RequiredText("name", "a source", errors) is { } name ? Tables(package, file, name, source, errors) : [];
+    }
+
+    /// <summary>The tables of a source's entry.</summary>
+    public static IEnumerable<SourceTable> Tables(Package package, SourceFile file, string name, YamlValue source, ProjectErrors errors)
+    {
+        var reader = new PatchReader(package, file, "sources", errors)
+        {
+            InheritedTags = [.. YamlValue.Texts(source["tags"]).Concat(YamlValue.Texts(source["config"]?["tags"])).Distinct()],
+        };
+        return source.List("tables", errors).SelectMany(
+            table => reader.Read(table, table).Select(patch => new SourceTable(name, patch.Name, source, table, patch)));
+    }
 }

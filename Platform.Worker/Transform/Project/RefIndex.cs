@@ -3,18 +3,23 @@ using Platform.Worker.Transform.Graph;
 namespace Platform.Worker.Transform.Project;
 
 /// <summary>
-/// What <c>ref()</c> means: by name, in the package that asks, then in the root project, then anywhere; without a version it means a model's
+/// What <c>ref()</c> means: by name, in the root project, then in the package that asks, then anywhere; without a version it means a model's
 /// latest (https://docs.getdbt.com/reference/dbt-jinja-functions/ref).
 /// </summary>
 internal sealed class RefIndex
 {
     private readonly Dictionary<(string? Package, string Name, string? Version), Node> _nodes = [];
+    private readonly ILookup<(string Package, string Name), Node> _versions;
     private readonly string _root;
+    private readonly bool _searchesOwnPackageFirst;
 
-    public RefIndex(IEnumerable<Node> nodes, string root)
+    public RefIndex(IEnumerable<Node> nodes, ProjectFile root)
     {
-        _root = root;
-        foreach (var node in nodes.Where(node => node.IsReferable))
+        _root = root.Name;
+        _searchesOwnPackageFirst = root.Flag("require_ref_searches_node_package_before_root");
+        var referable = nodes.Where(node => node.IsReferable).ToList();
+        _versions = referable.Where(node => node.Version is not null).ToLookup(node => (node.PackageName, node.Name));
+        foreach (var node in referable)
         {
             if (node.Version is not null)
             {
@@ -28,10 +33,20 @@ internal sealed class RefIndex
         }
     }
 
-    public Node? Find(string? package, string name, string? version, string fromPackage) => package is not null
-        ? _nodes.GetValueOrDefault((package, name, version))
-        : _nodes.GetValueOrDefault((fromPackage, name, version)) ?? _nodes.GetValueOrDefault((_root, name, version))
+    public Node? Find(string? package, string name, string? version, string fromPackage)
+    {
+        if (package is not null)
+        {
+            return _nodes.GetValueOrDefault((package, name, version));
+        }
+
+        var (first, second) = _searchesOwnPackageFirst ? (fromPackage, _root) : (_root, fromPackage);
+        return _nodes.GetValueOrDefault((first, name, version)) ?? _nodes.GetValueOrDefault((second, name, version))
             ?? _nodes.GetValueOrDefault((null, name, version));
+    }
+
+    /// <summary>All versions of a model.</summary>
+    public IEnumerable<Node> Versions(Node node) => _versions[(node.PackageName, node.Name)];
 
     private void Add(Node node, string? version)
     {

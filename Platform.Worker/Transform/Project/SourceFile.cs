@@ -3,6 +3,15 @@ namespace Platform.Worker.Transform.Project;
 /// <summary>A file of a package, read once. <see cref="Path"/> is relative to the package's root, with forward slashes, as dbt shows it.</summary>
 internal sealed record SourceFile(string FullPath, string Path, string Text, FileStamp Stamp)
 {
+    /// <summary>The configured folder it was found in ("models"); empty for files of the project's root.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>The path below <see cref="Folder"/>: "staging/stg_orders.sql".</summary>
+    public string PathInFolder => Folder.Length == 0 ? Path : Path[(Folder.Length + 1)..];
+
+    /// <summary>File name without its extension.</summary>
+    public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
+
     public SourceLocation At(int line = 0, int column = 0) => new(Path, line, column);
 
     public static string Snippet(string text, int line, int column)

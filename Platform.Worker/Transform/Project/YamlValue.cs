@@ -1,24 +1,37 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace Platform.Worker.Transform.Project;
 
 /// <summary>
 /// A value of a YAML file that knows its line: a mapping, a list, or a scalar typed as PyYAML types it (YAML 1.1), which is what dbt reads.
+/// Immutable.
 /// </summary>
 internal sealed class YamlValue
 {
-    private static readonly Regex Integer = new(@"^[-+]?(0|[1-9][0-9_]*)$", RegexOptions.CultureInvariant);
-    private static readonly Regex Float = new(
-        @"^[-+]?([0-9][0-9_]*\.[0-9_]*([eE][-+][0-9]+)?|\.[0-9_]+([eE][-+][0-9]+)?)$", RegexOptions.CultureInvariant);
-
     private readonly Dictionary<string, YamlValue>? _map;
 
-    private YamlValue(SourceLocation at, object? scalar, List<YamlValue>? items, Dictionary<string, YamlValue>? map)
+    public YamlValue(SourceLocation at, object? scalar)
     {
-        (At, Scalar, Items, _map) = (at, scalar, items, map);
+        (At, Scalar) = (at, scalar);
+        HasJinja = scalar is string text && Compile.YamlRenderer.HasJinja(text);
+    }
+
+    public YamlValue(SourceLocation at, List<YamlValue> items)
+    {
+        (At, Items) = (at, items);
+        foreach (var item in items)
+        {
+            HasJinja |= item.HasJinja;
+        }
+    }
+
+    public YamlValue(SourceLocation at, Dictionary<string, YamlValue> map)
+    {
+        (At, _map) = (at, map);
+        foreach (var value in map.Values)
+        {
+            HasJinja |= value.HasJinja;
+        }
     }
 
     public SourceLocation At { get; }
@@ -30,20 +43,35 @@ internal sealed class YamlValue
 
     public IReadOnlyDictionary<string, YamlValue>? Map => _map;
 
+    /// <summary>True when a text in it holds Jinja.</summary>
+    public bool HasJinja { get; }
+
     public bool IsNull => Scalar is null && Items is null && _map is null;
 
     /// <summary>The value of a key, or null when this is not a mapping or has no such key (or the key has no value).</summary>
     public YamlValue? this[string key] => _map is not null && _map.TryGetValue(key, out var value) && !value.IsNull ? value : null;
 
+    /// <summary>True when the key is written, also when it has no value.</summary>
+    public bool Has(string key) => _map is not null && _map.ContainsKey(key);
+
     public string? Text(string key) => this[key]?.AsText();
+
+    public bool? Flag(string key) => this[key]?.Scalar as bool?;
 
     public string? AsText() => Scalar switch
     {
         null => null,
+        string text => text,
         bool flag => flag ? "True" : "False",
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        var other => other.ToString(),
+        long number => number.ToString(CultureInfo.InvariantCulture),
+        var other => Jinja.Values.Value.FromClr(other).ToString(),
     };
+
+    /// <summary>One text or a list of them, as a list.</summary>
+    public static IReadOnlyList<string> Texts(YamlValue? value) =>
+        value?.Items is { } items ? [.. items.Select(item => item.AsText() ?? "")]
+        : value?.AsText() is { } single ? [single]
+        : [];
 
     /// <summary>The items of a list under a key; a missing key is an empty list.</summary>
     public IReadOnlyList<YamlValue> List(string key, ProjectErrors errors)
@@ -59,6 +87,23 @@ internal sealed class YamlValue
         }
 
         errors.Add(value.At, $"'{key}' must be a list.");
+        return [];
+    }
+
+    /// <summary>The mapping under a key as plain values; a missing key is an empty one.</summary>
+    public Dictionary<string, object?> PlainMap(string key, ProjectErrors errors)
+    {
+        if (this[key] is not { } value)
+        {
+            return [];
+        }
+
+        if (value.Plain() is Dictionary<string, object?> map)
+        {
+            return map;
+        }
+
+        errors.Add(value.At, $"'{key}' must be a mapping.");
         return [];
     }
 
@@ -88,99 +133,28 @@ internal sealed class YamlValue
             return result;
         }
 
-        return Items is null ? Scalar : Items.Select(item => item.Plain()).ToList();
+        if (Items is null)
+        {
+            return Scalar;
+        }
+
+        var list = new List<object?>(Items.Count);
+        foreach (var item in Items)
+        {
+            list.Add(item.Plain());
+        }
+
+        return list;
     }
+
+    /// <summary>A value of plain ones, all at one place.</summary>
+    public static YamlValue FromPlain(SourceLocation at, object? value) => value switch
+    {
+        IReadOnlyDictionary<string, object?> map => new YamlValue(at, map.ToDictionary(entry => entry.Key, entry => FromPlain(at, entry.Value))),
+        IEnumerable<object?> items => new YamlValue(at, items.Select(item => FromPlain(at, item)).ToList()),
+        _ => new YamlValue(at, value),
+    };
 
     /// <summary>Reads one document; null when the file holds nothing. A syntax error is reported with its line and a caret.</summary>
-    public static YamlValue? Read(SourceFile file, ProjectErrors errors)
-    {
-        try
-        {
-            var stream = new YamlStream();
-            using var reader = new StringReader(file.Text);
-            stream.Load(reader);
-            if (stream.Documents.Count == 0)
-            {
-                return null;
-            }
-
-            var value = Convert(file, stream.Documents[0].RootNode);
-            return value.IsNull ? null : value;
-        }
-        catch (YamlException fault)
-        {
-            var (line, column) = ((int)fault.Start.Line, (int)fault.Start.Column);
-            errors.Add(new TransformError(
-                file.At(line, column), $"not valid YAML: {fault.Message}", SourceFile.Snippet(file.Text, line, column)));
-            return null;
-        }
-    }
-
-    private static YamlValue Convert(SourceFile file, YamlNode node)
-    {
-        var at = file.At((int)node.Start.Line, (int)node.Start.Column);
-        switch (node)
-        {
-            case YamlMappingNode mapping:
-                var map = new Dictionary<string, YamlValue>(mapping.Children.Count);
-                foreach (var (key, value) in mapping.Children)
-                {
-                    if (key is YamlScalarNode { Value: "<<" })
-                    {
-                        Merge(file, map, value);
-                    }
-                    else
-                    {
-                        map[key is YamlScalarNode name ? name.Value ?? "" : key.ToString()] = Convert(file, value);
-                    }
-                }
-
-                return new YamlValue(at, null, null, map);
-            case YamlSequenceNode sequence:
-                return new YamlValue(at, null, sequence.Children.Select(child => Convert(file, child)).ToList(), null);
-            case YamlScalarNode scalar:
-                return new YamlValue(at, Typed(scalar), null, null);
-            default:
-                return new YamlValue(at, null, null, null);
-        }
-    }
-
-    private static void Merge(SourceFile file, Dictionary<string, YamlValue> map, YamlNode value)
-    {
-        var merged = Convert(file, value);
-        foreach (var source in merged.Items ?? [merged])
-        {
-            foreach (var (key, inherited) in source._map ?? [])
-            {
-                map.TryAdd(key, inherited);
-            }
-        }
-    }
-
-    private static object? Typed(YamlScalarNode scalar)
-    {
-        var text = scalar.Value ?? "";
-        if (scalar.Style is not ScalarStyle.Plain)
-        {
-            return text;
-        }
-
-        switch (text)
-        {
-            case "" or "~" or "null" or "Null" or "NULL":
-                return null;
-            case "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON":
-                return true;
-            case "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF":
-                return false;
-        }
-
-        if (Integer.IsMatch(text) && long.TryParse(text.Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out var number))
-        {
-            return number;
-        }
-
-        return Float.IsMatch(text) && double.TryParse(
-            text.Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out var real) ? real : text;
-    }
+    public static YamlValue? Read(SourceFile file, ProjectErrors errors) => YamlDocument.Read(file, errors);
 }

@@ -31,7 +31,7 @@ public sealed class PackageInstallerTests : IDisposable
         await InstallAsync();
         var errors = new ProjectErrors();
 
-        var packages = new PackageReader().Read(_project.Directory, errors);
+        var packages = new PackageReader().Read(_project.Directory, ProjectContext.Lenient, errors);
 
         errors.ThrowIfAny();
         Assert.Equal(["shop", "money"], packages.Select(package => package.Name));

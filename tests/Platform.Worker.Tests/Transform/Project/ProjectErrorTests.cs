@@ -48,8 +48,9 @@ public sealed class ProjectErrorTests
     internal static ParsedProject Parse(string directory, params (string Name, object? Value)[] vars)
     {
         var errors = new ProjectErrors();
-        var packages = new PackageReader().Read(directory, errors);
+        var given = vars.ToDictionary(pair => pair.Name, pair => pair.Value);
+        var packages = new PackageReader().Read(directory, ProjectContext.Of(given, Target), errors);
         errors.ThrowIfAny();
-        return ProjectParser.Parse(packages, new VarProvider(vars.ToDictionary(pair => pair.Name, pair => pair.Value), packages), Target, errors);
+        return ProjectParser.Parse(packages, new VarProvider(given, packages), Target, TimeProvider.System.GetUtcNow(), errors);
     }
 }

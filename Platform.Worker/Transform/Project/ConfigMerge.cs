@@ -1,0 +1,73 @@
+namespace Platform.Worker.Transform.Project;
+
+/// <summary>
+/// How a stronger configuration changes a weaker one, key by key (https://docs.getdbt.com/reference/define-configs): tags, packages and
+/// hooks add up, meta and other mappings merge, grants merge and <c>+privilege</c> extends the list, all else is replaced.
+/// </summary>
+internal static class ConfigMerge
+{
+    public static void Into(Dictionary<string, object?> config, string key, object? value)
+    {
+        key = Canonical(key);
+        config[key] = key switch
+        {
+            "tags" => Listed(config.GetValueOrDefault(key)).Concat(Listed(value)).Distinct().ToList(),
+            "pre-hook" or "post-hook" or "packages" => Listed(config.GetValueOrDefault(key)).Concat(Listed(value)).ToList(),
+            "meta" or "column_types" or "docs" or "contract" or "quoting" => Merged(config.GetValueOrDefault(key), value),
+            "grants" => Granted(config.GetValueOrDefault(key), value),
+            _ => value,
+        };
+    }
+
+    /// <summary>One name per setting: dbt takes several for some.</summary>
+    public static string Canonical(string key) => key switch
+    {
+        "pre_hook" => "pre-hook",
+        "post_hook" => "post-hook",
+        "dbname" => "database",
+        _ => key,
+    };
+
+    private static object? Merged(object? before, object? value)
+    {
+        if (value is not Dictionary<string, object?> added || before is not Dictionary<string, object?> { Count: > 0 } old)
+        {
+            return value ?? before;
+        }
+
+        var merged = new Dictionary<string, object?>(old);
+        foreach (var (name, item) in added)
+        {
+            merged[name] = item;
+        }
+
+        return merged;
+    }
+
+    private static object? Granted(object? before, object? value)
+    {
+        if (value is not Dictionary<string, object?> added)
+        {
+            return value ?? before;
+        }
+
+        var merged = before is Dictionary<string, object?> old ? new Dictionary<string, object?>(old) : [];
+        foreach (var (privilege, grantees) in added)
+        {
+            var name = privilege.TrimStart('+');
+            merged[name] = privilege.StartsWith('+') && merged.TryGetValue(name, out var granted)
+                ? Listed(granted).Concat(Listed(grantees)).ToList()
+                : Listed(grantees);
+        }
+
+        return merged;
+    }
+
+    private static List<object?> Listed(object? value) => value switch
+    {
+        null => [],
+        List<object?> items => items,
+        IEnumerable<object?> items and not IReadOnlyDictionary<string, object?> => items.ToList(),
+        _ => [value],
+    };
+}

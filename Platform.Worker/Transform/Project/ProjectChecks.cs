@@ -1,0 +1,219 @@
+using System.Globalization;
+using Platform.Worker.Transform.Graph;
+
+namespace Platform.Worker.Transform.Project;
+
+/// <summary>What must hold between the nodes of a project, and within the configuration of each.</summary>
+internal sealed class ProjectChecks(ParseScope scope)
+{
+    private static readonly string[] BatchSizes = ["hour", "day", "month", "year"];
+
+    /// <summary>Names and relations that two enabled resources share.</summary>
+    public void Duplicates(IReadOnlyList<ParsedNode> enabled)
+    {
+        var ids = new Dictionary<string, Node>(enabled.Count);
+        var names = new Dictionary<(string Package, string Name), Node>();
+        var relations = new Dictionary<(string? Database, string Schema, string Alias), Node>();
+        foreach (var node in enabled.Select(parsed => parsed.Node))
+        {
+            if (!ids.TryAdd(node.UniqueId, node))
+            {
+                ReportTwins(node, ids[node.UniqueId]);
+                continue;
+            }
+
+            if (!node.IsReferable)
+            {
+                continue;
+            }
+
+            if (node.Version is null && !names.TryAdd((node.PackageName, node.Name), node))
+            {
+                ReportNames(node, names[(node.PackageName, node.Name)]);
+            }
+
+            if (!relations.TryAdd((node.Database, node.Schema, node.Alias), node))
+            {
+                var other = relations[(node.Database, node.Schema, node.Alias)];
+                scope.Errors.Add(
+                    node.At,
+                    $"two resources would be built as \"{node.Schema}\".\"{node.Alias}\": {other.OriginalFilePath} and {node.OriginalFilePath}. "
+                    + "Give one another alias or schema.");
+            }
+        }
+
+        foreach (var node in ids.Values.Where(node => node.Version is not null && names.ContainsKey((node.PackageName, node.Name))))
+        {
+            scope.Errors.Add(
+                names[(node.PackageName, node.Name)].At,
+                $"the model '{node.Name}' exists with versions and without: {node.OriginalFilePath} is version {node.Version}. Rename one, or list it as a version.");
+        }
+    }
+
+    /// <summary>Settings of snapshots and microbatch models that cannot work.</summary>
+    public void Configurations(IEnumerable<ParsedNode> enabled)
+    {
+        foreach (var node in enabled.Select(parsed => parsed.Node))
+        {
+            if (node.ResourceType is ResourceType.Snapshot)
+            {
+                CheckSnapshot(node);
+            }
+            else if (node.ResourceType is ResourceType.Model && node.Config.Materialized == "incremental" && node.Config.IncrementalStrategy == "microbatch")
+            {
+                CheckMicrobatch(node);
+            }
+            else if (node.ResourceType is ResourceType.Test && node.Config.Text("severity")?.ToUpperInvariant() is not ("WARN" or "ERROR"))
+            {
+                scope.Errors.Add(node.At, $"the severity of test '{node.Name}' is '{node.Config.Text("severity")}'. It is error or warn.");
+            }
+        }
+    }
+
+    /// <summary>Groups that nodes name and nobody declares.</summary>
+    public void Groups(IEnumerable<ParsedNode> enabled, IReadOnlyDictionary<string, GroupDefinition> groups)
+    {
+        var known = groups.Values.Select(group => group.Name).ToHashSet();
+        foreach (var node in enabled.Select(parsed => parsed.Node).Where(node => node.Group is not null && !known.Contains(node.Group)))
+        {
+            scope.Errors.Add(
+                node.At, $"'{node.Name}' is in the group '{node.Group}', which no properties file declares. Declare it under 'groups:', or correct the name.");
+        }
+    }
+
+    /// <summary>Models that are to go away, and who still uses them.</summary>
+    public void Deprecations(NodeGraph graph, DateTimeOffset now)
+    {
+        foreach (var node in graph.Ordered.Where(node => node.DeprecationDate is not null))
+        {
+            if (!DateTimeOffset.TryParse(node.DeprecationDate, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
+            {
+                scope.Errors.Add(node.At, $"the deprecation_date of '{node.Name}' is '{node.DeprecationDate}'. Write a date: 2026-12-31.");
+                continue;
+            }
+
+            var isPast = date < now;
+            if (isPast)
+            {
+                scope.Errors.Warn(node.At, $"'{node.Name}' is deprecated since {node.DeprecationDate}. Remove it, or move the date.");
+            }
+
+            foreach (var child in graph.Children(node.UniqueId).Select(id => graph[id]).Where(child => child.ResourceType is ResourceType.Model))
+            {
+                scope.Errors.Warn(
+                    child.At, $"'{child.Name}' refers to '{node.Name}', which {(isPast ? "is" : "will be")} deprecated on {node.DeprecationDate}. Refer to its successor.");
+            }
+        }
+    }
+
+    /// <summary>Properties that describe nothing.</summary>
+    public void UnusedProperties(Properties properties, PatchIndex index, ILookup<string, Node> nodes, IReadOnlySet<(string Package, string Name)> macros)
+    {
+        foreach (var patch in properties.Patches.Where(patch => !index.IsUsed(patch)))
+        {
+            if (patch.Kind == "macros")
+            {
+                if (!macros.Contains((patch.PackageName, patch.Name)))
+                {
+                    scope.Errors.Warn(patch.At, $"there is no macro '{patch.Name}' for these properties.");
+                }
+
+                continue;
+            }
+
+            var singular = patch.Kind switch { "analyses" => "analysis", "data_tests" or "tests" => "test", var kind => kind.TrimEnd('s') };
+            var other = nodes[patch.Name].FirstOrDefault(node => node.IsReferable && node.ResourceTypeName != singular);
+            scope.Errors.Warn(
+                patch.At,
+                other is not null ? $"'{patch.Name}' is a {other.ResourceTypeName}, and its properties stand below '{patch.Kind}:'. Move them."
+                : patch.Version is not null ? $"there is no file {patch.FileName}.sql for version {patch.Version} of '{patch.Name}'."
+                : $"there is no {singular} '{patch.Name}' for these properties.");
+        }
+    }
+
+    /// <summary>Configuration in dbt_project.yml that applies to nothing.</summary>
+    public void UnusedConfigurations(IEnumerable<Node> nodes)
+    {
+        var root = scope.Invocation.Packages[0].Project;
+        var unused = root.Configs.All.SelectMany(section => section.Tree.Paths().Select(path => (section.Type, Path: path)))
+            .Where(entry => entry.Type is not ResourceType.Analysis).ToList();
+        if (unused.Count == 0)
+        {
+            return;
+        }
+
+        var prefixes = nodes.SelectMany(node => Enumerable.Range(1, node.Fqn.Count).Select(length => (node.ResourceType, string.Join('.', node.Fqn.Take(length))))).ToHashSet();
+        foreach (var (type, path) in unused.Where(entry => !prefixes.Contains((entry.Type, string.Join('.', entry.Path)))))
+        {
+            scope.Errors.Warn(root.At, $"nothing is configured by '{type.Name()}s: {string.Join('.', path)}': no such folder or name. Correct the path, or remove it.");
+        }
+    }
+
+    private void ReportTwins(Node node, Node other)
+    {
+        if (node.ResourceType is ResourceType.Test && node.Test is not null)
+        {
+            scope.Errors.Add(node.At, $"the test '{node.Name}' is declared twice, also at {other.At}. Remove one, or give one a 'name'.");
+            return;
+        }
+
+        if (node.ResourceType is ResourceType.UnitTest or ResourceType.Exposure)
+        {
+            scope.Errors.Add(node.At, $"{node.ResourceTypeName.Replace('_', ' ')} '{node.Name}' is already declared at {other.At}. Rename one.");
+            return;
+        }
+
+        scope.Errors.Add(
+            node.At,
+            $"two resources are named '{node.Name}': {other.OriginalFilePath} and {node.OriginalFilePath}. ref('{node.Name}') could mean either; rename one.");
+    }
+
+    private void ReportNames(Node node, Node other)
+    {
+        var message = $"two resources are named '{node.Name}': {other.OriginalFilePath} and {node.OriginalFilePath}. ref('{node.Name}') could mean either; rename one.";
+        if (scope.Package(node.PackageName).Project.Flag("require_unique_project_resource_names") || other.ResourceType == node.ResourceType)
+        {
+            scope.Errors.Add(node.At, message);
+        }
+        else
+        {
+            scope.Errors.Warn(node.At, message);
+        }
+    }
+
+    private void CheckSnapshot(Node node)
+    {
+        var config = node.Config;
+        var fault = (config.Text("strategy"), config.UniqueKey.Count) switch
+        {
+            (null, _) => "has no 'strategy'. Set it to timestamp or check.",
+            (_, 0) => "has no 'unique_key'. Name the column or columns that identify a row.",
+            ("timestamp", _) when config.Text("updated_at") is null => "has the strategy timestamp and no 'updated_at'. Name the column that says when a row changed.",
+            ("timestamp", _) when config["check_cols"] is not null => "has the strategy timestamp and 'check_cols'. Remove one of the two.",
+            ("check", _) when config.Texts("check_cols") is [] or [""] => "has the strategy check and no 'check_cols'. List columns, or write 'all'.",
+            ("check", _) when config["check_cols"] is string text && text != "all" => $"has 'check_cols: {text}'. Write a list of columns, or 'all'.",
+            _ when config.Materialized != "snapshot" => $"is materialized as '{config.Materialized}'. Remove the setting.",
+            _ => null,
+        };
+        if (fault is not null)
+        {
+            scope.Errors.Add(node.At, $"the snapshot '{node.Name}' {fault}");
+        }
+    }
+
+    private void CheckMicrobatch(Node node)
+    {
+        var config = node.Config;
+        var fault = config["event_time"] is not string ? "no 'event_time'. Name the column that holds the time of an event"
+            : config["begin"] is null ? "no 'begin'. Give the earliest time, such as '2024-01-01'"
+            : !DateTime.TryParse(config.Text("begin"), CultureInfo.InvariantCulture, out _) ? $"the 'begin' '{config.Text("begin")}', which is no ISO date or time"
+            : !BatchSizes.Contains(config.Text("batch_size")) ? $"the 'batch_size' '{config.Text("batch_size")}'. It is {string.Join(", ", BatchSizes)}"
+            : config["lookback"] is not (long or null) ? $"the 'lookback' '{config.Text("lookback")}', which is no whole number"
+            : config["concurrent_batches"] is not (bool or null) ? "'concurrent_batches' that is neither true nor false"
+            : null;
+        if (fault is not null)
+        {
+            scope.Errors.Add(node.At, $"the microbatch model '{node.Name}' has {fault}.");
+        }
+    }
+}
