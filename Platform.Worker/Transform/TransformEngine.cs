@@ -4,6 +4,7 @@ using Npgsql;
 using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Compile;
+using Platform.Worker.Transform.Freshness;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Graph.Selection;
 using Platform.Worker.Transform.Lineage;
@@ -129,6 +130,11 @@ internal sealed class TransformEngine(
         }
 
         var selected = NodeSelector.Select(project, SelectionRequest.From(request), state);
+        if (request.Verb is TransformVerb.SourceFreshness)
+        {
+            selected = selected.Where(id => FreshnessExecution.Applies(project.Graph[id])).ToHashSet();
+        }
+
         return selected.Count == 0 && request.Publish && request.Select.Count > 0
             ? throw new TransformException(
                 new SourceLocation("--select"), $"'{string.Join(' ', request.Select)}' matches no node of the project. Check the name, or the path and tag.")

@@ -23,7 +23,8 @@ internal static class NodeCompiler
 
     private static string NameOf(Node ephemeral) => EphemeralCtes.Prefix + ephemeral.Name;
 
-    private static string Render(Node node, RenderState state) =>
+    /// <summary>The code of a node without the ephemeral models it reads.</summary>
+    public static string Render(Node node, RenderState state) =>
         state.Render(node.Template ?? Templates.GetValue(node, static node => GlobalProject.Environment.Parse(node.RawCode, node.OriginalFilePath)));
 
     private static string RenderTest(RunContext context, RenderState state, TestMetadata test)

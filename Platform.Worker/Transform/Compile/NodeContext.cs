@@ -124,7 +124,7 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
             + $"or give var() a default. Set are: {(known.Length > 0 ? known : "none")}.");
     }
 
-    public Value EnvironmentVariable(string name, Value fallback) =>
+    public virtual Value EnvironmentVariable(string name, Value fallback) =>
         Invocation.Vars.EnvironmentVariable(name) is { } value ? value
         : !fallback.IsMissing ? fallback
         : throw new JinjaException(

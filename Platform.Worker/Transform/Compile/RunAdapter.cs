@@ -4,6 +4,7 @@ using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Run;
 using Platform.Worker.Transform.Run.Seeds;
+using Platform.Worker.Transform.Run.Snapshots;
 using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Transform.Compile;
@@ -89,6 +90,11 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
                 run.PublishSql = arguments[0].ToString();
                 run.PublishAlterations = arguments.Count < 2 ? [] : [.. arguments[1].Iterate().Select(alteration => alteration.ToString())];
                 return Value.EmptyString;
+            case "get_hard_deletes_behavior":
+                return SnapshotMethods.HardDeletes(state, arguments[0]);
+            case "valid_snapshot_target" or "assert_valid_snapshot_target_given_strategy":
+                var target = Relation(arguments, 0, method);
+                return SnapshotMethods.RequireSnapshot(target, Columns(target), arguments);
             case "copy_seed":
                 return CopySeed(state, Relation(arguments, 0, method), arguments);
             default:

@@ -5,11 +5,12 @@ using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Run;
 using Platform.Worker.Transform.Run.Seeds;
+using Platform.Worker.Transform.Run.Snapshots;
 
 namespace Platform.Worker.Transform.Compile;
 
 /// <summary>Renders a node for the warehouse: <c>execute</c> is true, refs are relations, and the adapter works on the node's session.</summary>
-internal sealed class RunContext : NodeContext
+internal class RunContext : NodeContext
 {
     private readonly BuildState _build;
     private readonly PostgresSession _session;
@@ -110,6 +111,11 @@ internal sealed class RunContext : NodeContext
         var reader = arguments.Read($"config.{method}");
         var key = reader.RequiredString("name");
         var fallback = reader.Optional("default", Value.None);
+        if (key == SnapshotMethods.ColumnNamesKey && Node.ResourceType is ResourceType.Snapshot)
+        {
+            return SnapshotMethods.ColumnNames(Node.Config);
+        }
+
         var value = Node.Config[key is "pre_hook" ? "pre-hook" : key is "post_hook" ? "post-hook" : key];
         if (value is null && method == "require")
         {

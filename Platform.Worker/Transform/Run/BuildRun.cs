@@ -44,23 +44,21 @@ internal sealed class BuildRun(
         var existing = WarehouseCatalog.QueueSchemas(session);
         build.Relations.Load(session, build.Project.Graph.Ordered.Where(node => node.IsRelational).Select(node => node.Schema)
             .Concat(build.Runs.Select(run => run.Relation.Schema!)).Append(build.Invocation.Target.Schema).Distinct().ToList());
-        if (build.BuildsCandidates || build.Request.Verb is TransformVerb.Compile or TransformVerb.DocsGenerate)
+        if (build.Request.Verb is TransformVerb.Compile or TransformVerb.DocsGenerate)
         {
             return;
         }
 
+        // Rows that fail a test are for who looks into them, not for readers: they are stored at once, in a platform build, too.
         var there = existing.Result.Rows.Select(row => (string)row[0]!).ToHashSet();
-        foreach (var schema in build.Runs.Where(run => run.Node.IsRelational ? build.Request.Verb is not TransformVerb.Test : StoresFailures(run.Node)).Select(run => run.Relation.Schema!)
-            .Distinct().Where(schema => !there.Contains(schema)))
+        foreach (var schema in build.Runs.Where(run => run.KeepsFailures || (run.Node is { IsRelational: true, Source: null } && !build.BuildsCandidates && build.Request.Verb is not TransformVerb.Test))
+            .Select(run => run.Relation.Schema!).Distinct().Where(schema => !there.Contains(schema)))
         {
             session.Queue($"create schema if not exists {Sql.Identifier(schema)}");
         }
 
         session.Flush();
     }
-
-    private bool StoresFailures(Node node) =>
-        node.ResourceType is ResourceType.Test && (node.Config.Flag("store_failures") ?? (build.Request.StoreFailures || node.Config.Text("store_failures_as") is not null));
 
     /// <summary>Runs hooks in turn on a session outside of a transaction; after one that fails the others are skipped.</summary>
     private async Task<bool> HooksAsync(string kind, IReadOnlyList<Node> hooks, IReadOnlyDictionary<string, Value> names, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Project;
+using Platform.Worker.Transform.Run.Tests;
 using Platform.Worker.Transform.State;
 
 namespace Platform.Worker.Transform.Run;
@@ -23,7 +24,10 @@ internal sealed class BuildState
         _runs = project.Graph.Ordered.Where(node => selected.Contains(node.UniqueId)).ToDictionary(node => node.UniqueId, node =>
         {
             var published = PublishedRelation(node);
-            return new NodeRun(node, node.IsRelational && candidates is not null ? candidates.For(node) : published, published);
+            return new NodeRun(node, node.IsRelational && node.Source is null && candidates is not null ? candidates.For(node) : published, published)
+            {
+                KeepsFailures = StoredFailures.Keeps(node, invocation.Flags),
+            };
         });
     }
 

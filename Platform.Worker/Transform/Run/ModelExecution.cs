@@ -76,6 +76,11 @@ internal sealed class ModelExecution : NodeExecution
             DefineBatch(microbatch, Run.Batch!);
         }
 
+        if (Run.Node.ResourceType is ResourceType.Snapshot && PublishedTable() is { } history)
+        {
+            Context.Define("published_history", RelationValue.Of(history));
+        }
+
         if (Run.Delta is { } delta)
         {
             Context.Define("delta", DictValue.From(new Dictionary<string, Value>
@@ -114,7 +119,11 @@ internal sealed class ModelExecution : NodeExecution
         && Run.Node.Config.Materialized == "incremental"
         && !Run.FullRefresh
         && !(Run.Node.Config.FullRefresh ?? Build.Request.FullRefresh)
-        && Build.Relations.Find(Session, Run.Published.Schema!, Run.Published.Identifier!)?.Type is RelationType.Table;
+        && PublishedTable() is not null;
+
+    /// <summary>The table that readers see while a candidate is built; null when there is none yet, and in a plain build.</summary>
+    private Relation? PublishedTable() =>
+        Build.BuildsCandidates && Build.Relations.Find(Session, Run.Published.Schema!, Run.Published.Identifier!) is { Type: RelationType.Table } table ? table : null;
 
     /// <summary>The relations that the materialization says it made.</summary>
     private void AddToCache(Value answer)

@@ -1,5 +1,6 @@
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Freshness;
 using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Run;
@@ -14,6 +15,9 @@ internal sealed class NodeRun(Node node, Relation relation, Relation published)
 
     /// <summary>Where readers find it.</summary>
     public Relation Published { get; } = published;
+
+    /// <summary>True for a test that stores the rows which fail it, as <see cref="Published"/>.</summary>
+    public bool KeepsFailures { get; init; }
 
     /// <summary>The new rows of an incremental model whose published table stays; null when the node is built whole.</summary>
     public Relation? Delta { get; set; }
@@ -53,6 +57,9 @@ internal sealed class NodeRun(Node node, Relation relation, Relation published)
     public NodeTiming? CompileTiming { get; set; }
 
     public NodeTiming? ExecuteTiming { get; set; }
+
+    /// <summary>What <c>source freshness</c> found of a source; null for all else, and when it could not be asked.</summary>
+    public SourceTimes? SourceTimes { get; set; }
 
     public NodeResult? Result { get; set; }
 

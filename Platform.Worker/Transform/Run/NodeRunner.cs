@@ -1,6 +1,7 @@
 using Npgsql;
 using Platform.Worker.Jinja;
 using Platform.Worker.Transform.Compile;
+using Platform.Worker.Transform.Freshness;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Run.Tests;
@@ -29,7 +30,8 @@ internal sealed class NodeRunner(
         }
         catch (Exception fault) when (Describe(fault, run) is { } error)
         {
-            outcome = new NodeOutcome(NodeStatus.Error) { Message = error.Of(run.Node.ResourceTypeName, run.Node.Name, run.Node.OriginalFilePath) };
+            var status = run.Node.ResourceType is ResourceType.Source ? NodeStatus.RuntimeError : NodeStatus.Error;
+            outcome = new NodeOutcome(status) { Message = error.Of(run.Node.ResourceTypeName, run.Node.Name, run.Node.OriginalFilePath) };
         }
         finally
         {
@@ -62,13 +64,13 @@ internal sealed class NodeRunner(
         Duration = duration,
         RowsAffected = outcome.Response?.RowsAffected is >= 0 and var rows ? rows : null,
         Failures = outcome.Failures,
-        Message = outcome.Message ?? outcome.Response?.Message,
+        Message = outcome.Message ?? (outcome.Status is NodeStatus.Pass ? null : outcome.Response?.Message),
         CompiledSha256 = run.CompiledCode is null ? null : ProjectParser.Sha256(run.CompiledCode),
         Compile = run.CompileTiming,
         Execute = run.ExecuteTiming,
         Thread = thread,
         AdapterResponse = outcome.Response,
-        RelationName = run.Node.IsRelational ? run.Published.ToString() : null,
+        RelationName = run.Node.IsRelational || run.KeepsFailures ? run.Published.ToString() : null,
         CompiledCode = run.CompiledCode,
     };
 
@@ -119,6 +121,8 @@ internal sealed class NodeRunner(
         _ when build.Request.Verb is TransformVerb.Compile or TransformVerb.DocsGenerate =>
             new CompileExecution(build, run, session, cancellationToken),
         ResourceType.Test => new TestExecution(build, run, session, cancellationToken),
+        ResourceType.Source => new FreshnessExecution(build, run, session, cancellationToken),
+        ResourceType.UnitTest => new UnitTestExecution(build, run, session, cancellationToken),
         ResourceType.Operation => new OperationExecution(build, run, session, cancellationToken),
         _ => new ModelExecution(build, run, session, cancellationToken),
     };

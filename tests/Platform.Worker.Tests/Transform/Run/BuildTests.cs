@@ -87,7 +87,7 @@ public sealed class BuildTests(EmbeddedServers servers)
         var test = Assert.Single(result.Failures);
         Assert.Equal((NodeStatus.Fail, 1), (test.Status, test.Failures));
         Assert.Equal(
-            "models/schema.yml:1:59: got 1 result, configured to fail if != 0\n  {\"n_records\": 2, \"unique_field\": 1}", test.Message!.ReplaceLineEndings("\n"));
+            "models/schema.yml:1:59: Got 1 result, configured to fail if != 0\n  {\"n_records\": 2, \"unique_field\": 1}", test.Message!.ReplaceLineEndings("\n"));
         Assert.Equal(NodeStatus.Skipped, result.Nodes.Single(node => node.Name == "below").Status);
     }
 
