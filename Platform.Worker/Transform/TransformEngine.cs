@@ -182,7 +182,7 @@ internal sealed class TransformEngine(
     {
         var errors = new ProjectErrors();
         var manifest = SemanticManifest.Make(project, errors);
-        new SemanticValidator(project, manifest, errors).ValidateReferences();
+        new SemanticValidator(manifest, errors).ValidateReferences();
         errors.ThrowIfAny();
         return manifest;
     }
@@ -230,7 +230,7 @@ internal sealed class TransformEngine(
         }
 
         var errors = new ProjectErrors();
-        new SemanticValidator(build.Project, semantics, errors).ValidateColumns(build.Resolve, columns, session);
+        new SemanticValidator(semantics, errors).ValidateColumns(build.Resolve, columns, session);
         errors.ThrowIfAny();
         return columns;
     }

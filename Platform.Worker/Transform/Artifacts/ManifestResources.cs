@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Project;
 
@@ -111,15 +110,10 @@ internal static class ManifestResources
         ["rows"] = rows.Sql ?? (object)rows.Rows, ["format"] = rows.Format, ["fixture"] = rows.Fixture,
     };
 
-    /// <summary>The entry of semantic_manifest.json with what makes it a node of the graph.</summary>
     private static Dictionary<string, object?> Semantic(Node node, ManifestContext context)
     {
         var entry = Named(node);
-        foreach (var (key, value) in context.Semantics(node) ?? [])
-        {
-            entry[key] = value;
-        }
-
+        ManifestSemantics.Add(entry, node, context);
         return entry;
     }
 

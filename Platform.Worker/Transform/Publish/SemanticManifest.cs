@@ -1,8 +1,7 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Platform.Worker.Jinja;
 using Platform.Worker.Transform.Catalog;
-using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Run;
@@ -15,6 +14,8 @@ namespace Platform.Worker.Transform.Publish;
 /// </summary>
 internal sealed class SemanticManifest
 {
+    public const string FileName = "semantic_manifest.json";
+
     private readonly ParsedProject _project;
     private readonly ProjectErrors _errors;
 
@@ -24,27 +25,51 @@ internal sealed class SemanticManifest
 
     public JsonObject Json { get; private set; } = [];
 
+    /// <summary>The YAML of the metrics and saved queries, with the package that each is declared in.</summary>
+    public List<(YamlValue Entry, string PackageName)> Metrics { get; } = [];
+
+    public List<(YamlValue Entry, string PackageName)> SavedQueries { get; } = [];
+
     public static SemanticManifest Make(ParsedProject project, ProjectErrors errors)
     {
         var manifest = new SemanticManifest(project, errors);
-        var properties = project.Properties;
-        manifest.Models.AddRange(properties.SemanticModels.Select(entry => manifest.Model(entry.Entry, entry.PackageName)).OfType<SemanticModel>());
+        manifest.Models.AddRange(manifest.Nodes(ResourceType.SemanticModel).Select(manifest.Model).OfType<SemanticModel>());
+        manifest.Metrics.AddRange(manifest.Nodes(ResourceType.Metric).Select(node => (SemanticDefinition.Of(node), node.PackageName)));
+        manifest.SavedQueries.AddRange(manifest.Nodes(ResourceType.SavedQuery).Select(node => (SemanticDefinition.Of(node), node.PackageName)));
         manifest.Json = new JsonObject
         {
             ["semantic_models"] = Array(manifest.Models.Select(model => model.Json)),
-            ["metrics"] = Array(properties.Metrics.Select(entry => manifest.Metric(entry.Entry))),
+            ["metrics"] = Array(manifest.Metrics.Select(metric => manifest.Metric(metric.Entry))),
             ["project_configuration"] = manifest.ProjectConfiguration(),
-            ["saved_queries"] = Array(properties.SavedQueries.Select(entry => SavedQuery(entry.Entry))),
+            ["saved_queries"] = Array(manifest.SavedQueries.Select(query => manifest.SavedQuery(query.Entry))),
         };
+        MetricInputs.Fill(manifest.Json["metrics"]!.AsArray());
         return manifest;
     }
 
-    private SemanticModel? Model(YamlValue entry, string package)
+    /// <summary>Writes semantic_manifest.json.</summary>
+    /// <exception cref="TransformException">The semantic models are at fault: every error with file and line.</exception>
+    public static void Write(Stream stream, ParsedProject project)
     {
-        if (entry.RequiredText("name", "a semantic model", _errors) is not { } name
-            || entry.RequiredText("model", $"semantic model '{name}'", _errors) is not { } model
-            || ResolveModel(model, package, entry["model"]!.At) is not { } node)
+        var errors = new ProjectErrors();
+        var manifest = Make(project, errors);
+        errors.ThrowIfAny();
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        manifest.Json.WriteTo(json);
+    }
+
+    /// <summary>The nodes of a type in the order in which they are written.</summary>
+    private IEnumerable<Node> Nodes(ResourceType type) => _project.Graph.Ordered.Where(node => node.ResourceType == type)
+        .OrderBy(node => node.At.File, StringComparer.Ordinal).ThenBy(node => node.At.Line).ThenBy(node => node.At.Column);
+
+    private SemanticModel? Model(Node semanticModel)
+    {
+        var entry = SemanticDefinition.Of(semanticModel);
+        var name = semanticModel.Name;
+        var call = semanticModel.Refs[0];
+        if (_project.FindRef(call.Package, call.Name, call.Version, semanticModel.PackageName) is not { } node)
         {
+            _errors.Add(entry.At, $"semantic model '{name}' describes '{call.Name}', which is no model of the project. Correct the name, or add the model.");
             return null;
         }
 
@@ -69,29 +94,6 @@ internal sealed class SemanticManifest
             ["config"] = Config(entry),
         };
         return new SemanticModel(name, node, entry, json);
-    }
-
-    /// <summary>The node of <c>model: ref('orders')</c>.</summary>
-    private Node? ResolveModel(string model, string package, SourceLocation at)
-    {
-        var context = new ParseContext(_project.Invocation, package, at.File);
-        try
-        {
-            YamlRenderer.Value(context, YamlRenderer.HasJinja(model) ? model : $"{{{{ {model} }}}}", at.File);
-        }
-        catch (JinjaException fault)
-        {
-            _errors.Add(at, $"'{model}' is no reference to a model: {fault.Message}. Write ref('name').");
-            return null;
-        }
-
-        var node = context.Refs is [var call] ? _project.FindRef(call.Package, call.Name, call.Version, package) : null;
-        if (node is null)
-        {
-            _errors.Add(at, $"'{model}' is no model of the project. Write ref('name') of one.");
-        }
-
-        return node;
     }
 
     private static JsonObject Entity(YamlValue entry) => new()
@@ -160,7 +162,7 @@ internal sealed class SemanticManifest
                 ["window"] = Window(parameters?["window"]),
                 ["grain_to_date"] = parameters?.Text("grain_to_date"),
                 ["metrics"] = Array(parameters?["metrics"]?.Items?.Select(InputMetric) ?? []),
-                ["conversion_type_params"] = Node(parameters?["conversion_type_params"]),
+                ["conversion_type_params"] = Conversion(parameters?["conversion_type_params"]),
                 ["cumulative_type_params"] = Cumulative(parameters?["cumulative_type_params"]),
                 ["input_measures"] = new JsonArray(),
             },
@@ -207,6 +209,18 @@ internal sealed class SemanticManifest
             ["metric"] = InputMetric(value["metric"]),
         };
 
+    private static JsonObject? Conversion(YamlValue? value) => value is null
+        ? null
+        : new JsonObject
+        {
+            ["base_measure"] = InputMeasure(value["base_measure"]),
+            ["conversion_measure"] = InputMeasure(value["conversion_measure"]),
+            ["entity"] = value.Text("entity"),
+            ["calculation"] = value.Text("calculation") ?? "conversion_rate",
+            ["window"] = Window(value["window"]),
+            ["constant_properties"] = Node(value["constant_properties"]),
+        };
+
     /// <summary>"7 days" as count and granularity.</summary>
     private static JsonObject? Window(YamlValue? value)
     {
@@ -225,7 +239,7 @@ internal sealed class SemanticManifest
         return filters.Count == 0 ? null : new JsonObject { ["where_filters"] = Array(filters) };
     }
 
-    private static JsonObject SavedQuery(YamlValue entry)
+    private JsonObject SavedQuery(YamlValue entry)
     {
         var query = entry["query_params"];
         return new JsonObject
@@ -242,10 +256,21 @@ internal sealed class SemanticManifest
             ["description"] = entry.Text("description"),
             ["metadata"] = null,
             ["label"] = entry.Text("label"),
-            ["exports"] = Node(entry["exports"]) ?? new JsonArray(),
-            ["tags"] = Node(entry["tags"]) ?? new JsonArray(),
+            ["exports"] = Array((entry["exports"]?.Items ?? []).Select(Export)),
+            ["tags"] = Array(YamlValue.Texts(entry["tags"]).Select(tag => (JsonNode?)tag)),
         };
     }
+
+    private JsonNode Export(YamlValue export) => new JsonObject
+    {
+        ["name"] = export.Text("name"),
+        ["config"] = new JsonObject
+        {
+            ["export_as"] = export["config"]?.Text("export_as") ?? "table",
+            ["schema_name"] = (export["config"]?["schema"] ?? export["config"]?["schema_name"])?.AsText() ?? _project.Invocation.Target.Schema,
+            ["alias"] = export["config"]?.Text("alias") ?? export.Text("name"),
+        },
+    };
 
     private JsonObject ProjectConfiguration()
     {
@@ -277,7 +302,7 @@ internal sealed class SemanticManifest
         {
             ["time_spine_table_configurations"] = new JsonArray(),
             ["metadata"] = null,
-            ["dsi_package_version"] = new JsonObject { ["major_version"] = "0", ["minor_version"] = "7", ["patch_version"] = "4" },
+            ["dsi_package_version"] = new JsonObject { ["major_version"] = "0", ["minor_version"] = "9", ["patch_version"] = "0" },
             ["time_spines"] = spines,
         };
     }

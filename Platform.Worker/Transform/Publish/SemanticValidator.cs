@@ -10,7 +10,7 @@ namespace Platform.Worker.Transform.Publish;
 /// Refuses semantic models and metrics that the built columns cannot answer, before anything is published: every error at once, each with
 /// its file and line.
 /// </summary>
-internal sealed partial class SemanticValidator(ParsedProject project, SemanticManifest manifest, ProjectErrors errors)
+internal sealed partial class SemanticValidator(SemanticManifest manifest, ProjectErrors errors)
 {
     private static readonly string[] Aggregations =
         ["sum", "min", "max", "count", "count_distinct", "average", "median", "percentile", "sum_boolean"];
@@ -20,24 +20,24 @@ internal sealed partial class SemanticValidator(ParsedProject project, SemanticM
     /// <summary>Names, types and references within the YAML; asks nothing of the warehouse.</summary>
     public void ValidateReferences()
     {
-        Unique(project.Properties.SemanticModels, "semantic model");
-        Unique(project.Properties.Metrics, "metric");
-        Unique(project.Properties.SavedQueries, "saved query");
+        Unique(manifest.Models.Select(model => (model.Entry, model.Node.PackageName)), "semantic model");
+        Unique(manifest.Metrics, "metric");
+        Unique(manifest.SavedQueries, "saved query");
         foreach (var model in manifest.Models)
         {
             ValidateModel(model);
         }
 
         var measures = manifest.Models.SelectMany(model => Names(model.Entry, "measures")).ToHashSet();
-        var metrics = project.Properties.Metrics.ToDictionary(entry => entry.Entry, entry => References(entry.Entry));
-        var names = project.Properties.Metrics.Select(entry => entry.Entry.Text("name")).OfType<string>().ToHashSet();
+        var metrics = manifest.Metrics.ToDictionary(entry => entry.Entry, entry => References(entry.Entry));
+        var names = manifest.Metrics.Select(entry => entry.Entry.Text("name")).OfType<string>().ToHashSet();
         foreach (var (entry, references) in metrics)
         {
             ValidateMetric(entry, references, measures, names);
         }
 
         ReportCycles(metrics);
-        foreach (var (entry, _) in project.Properties.SavedQueries)
+        foreach (var (entry, _) in manifest.SavedQueries)
         {
             foreach (var metric in entry["query_params"]?["metrics"]?.Items ?? [])
             {

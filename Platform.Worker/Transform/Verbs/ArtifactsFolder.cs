@@ -1,6 +1,7 @@
 using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Lineage;
+using Platform.Worker.Transform.Publish;
 using Platform.Worker.Transform.Run;
 
 namespace Platform.Worker.Transform.Verbs;
@@ -18,6 +19,8 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
             _target.Write(
                 ManifestWriter.FileName,
                 stream => ManifestWriter.Write(stream, build.Project, build.Invocation, time.GetUtcNow(), id => Compiled(build, id)));
+            _target.Write(SemanticManifest.FileName, stream => SemanticManifest.Write(stream, build.Project));
+            _target.Write(GraphSummaryWriter.FileName, stream => GraphSummaryWriter.Write(stream, build.Project, build.Invocation));
         }
     }
 

@@ -69,6 +69,41 @@ public sealed class ManifestTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Metric_ComputedFromOthers_ListsTheirMeasures()
+    {
+        using var project = Shop();
+
+        var metric = Manifest(project)["metrics"]!["metric.shop.average"]!;
+
+        Assert.Equal(["total", "orders"], metric["type_params"]!["input_measures"]!.AsArray().Select(measure => Text(measure!["name"])));
+        Assert.Equal("""[["revenue"],["order_count"]]""", metric["metrics"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Resource_ThatIsSwitchedOff_IsListedApart()
+    {
+        using var project = Shop();
+
+        var manifest = Manifest(project);
+
+        Assert.Equal("model", Text(manifest["disabled"]!["model.shop.off"]![0]!["resource_type"]));
+        Assert.False(manifest["nodes"]!.AsObject().ContainsKey("model.shop.off"));
+    }
+
+    [Fact]
+    public void Version_WrittenAsANumber_IsOne()
+    {
+        using var project = Shop();
+
+        var node = Manifest(project)["nodes"]!["model.shop.customers.v1"]!;
+
+        Assert.Equal(1, node["version"]!.GetValue<int>());
+        Assert.Equal(2, node["latest_version"]!.GetValue<int>());
+        Assert.Equal("""["id"]""", node["primary_key"]!.ToJsonString());
+        Assert.Equal("sales", Text(node["group"]));
+    }
+
+    [Fact]
     public void Maps_HoldParentsAndChildren()
     {
         using var project = Shop();
@@ -115,7 +150,62 @@ public sealed class ManifestTests(ITestOutputHelper output)
             """),
         ("models/docs.md", "{% docs orders %}\nWhat was bought.\n{% enddocs %}\n"),
         ("macros/cents.sql", "{% macro cents(column) %}({{ column }} * 100){% endmacro %}"),
-        ("tests/no_negative.sql", "select * from {{ ref('orders') }} where amount < 0"));
+        ("tests/no_negative.sql", "select * from {{ ref('orders') }} where amount < 0"),
+        ("analyses/largest.sql", "select max(amount) from {{ ref('orders') }}"),
+        ("snapshots/orders_history.sql", """
+            {% snapshot orders_history %}
+            {{ config(unique_key='order_id', strategy='check', check_cols=['amount'], target_schema='history') }}
+            select * from {{ ref('orders') }}
+            {% endsnapshot %}
+            """),
+        ("models/off.sql", "{{ config(enabled=false) }} select 1 as id"),
+        ("models/customers_v1.sql", "select 1 as id, 'anna'::text as name"),
+        ("models/customers_v2.sql", "{{ config(materialized='table') }} select 1 as id"),
+        ("models/days.sql", "select date '2026-01-01' as day"),
+        ("models/shop.yml", """
+            groups: [{name: sales, owner: {name: Sales, email: sales@example.com}}]
+            models:
+              - name: customers
+                latest_version: 2
+                access: public
+                group: sales
+                constraints: [{type: primary_key, columns: [id]}]
+                columns: [{name: id, data_type: int, constraints: [{type: not_null}]}]
+                versions:
+                  - {v: 1, deprecation_date: 2030-01-01, columns: [{include: all}, {name: name, data_type: text}]}
+                  - {v: 2, config: {contract: {enforced: true}}}
+              - name: days
+                time_spine: {standard_granularity_column: day}
+                columns: [{name: day, granularity: day}]
+            exposures:
+              - name: board
+                type: dashboard
+                maturity: high
+                owner: {name: Anna, email: anna@example.com}
+                depends_on: [ref('orders'), "source('raw', 'orders')", metric('revenue')]
+            unit_tests:
+              - name: keeps_amount
+                model: orders
+                given: [{input: ref('stg_orders'), rows: [{order_id: 1, amount: 2}]}]
+                expect: {rows: [{order_id: 1, amount: 2}]}
+            semantic_models:
+              - name: orders
+                model: ref('orders')
+                defaults: {agg_time_dimension: placed_on}
+                entities: [{name: order, type: primary, expr: order_id}]
+                dimensions: [{name: placed_on, type: time, type_params: {time_granularity: day}}]
+                measures: [{name: total, agg: sum, expr: amount, create_metric: true}, {name: orders, agg: count, expr: order_id}]
+            metrics:
+              - {name: revenue, label: Revenue, type: simple, type_params: {measure: {name: total, fill_nulls_with: 0}}, filter: "{{ Dimension('order__placed_on') }} is not null"}
+              - {name: order_count, label: Orders, type: simple, type_params: {measure: orders}}
+              - {name: average, label: Average, type: ratio, type_params: {numerator: revenue, denominator: order_count}}
+              - {name: growth, label: Growth, type: derived, type_params: {expr: revenue - before, metrics: [revenue, {name: revenue, alias: before, offset_window: 7 days}]}}
+              - {name: to_date, label: To date, type: cumulative, type_params: {measure: total, cumulative_type_params: {window: 7 days}}}
+            saved_queries:
+              - name: weekly
+                query_params: {metrics: [revenue], group_by: ["TimeDimension('metric_time', 'week')"]}
+                exports: [{name: weekly, config: {export_as: table}}]
+            """));
 
     private static JsonObject Manifest(TestProject project, Func<string, CompiledNode?>? compiled = null) => Write(Parse(project.Directory), compiled);
 
