@@ -99,6 +99,9 @@ internal sealed record BuildRequest
     /// <summary>What earlier batches of microbatch models did, by unique id: only the failed ones are run again.</summary>
     public IReadOnlyDictionary<string, BatchResults> PreviousBatches { get; init; } = new Dictionary<string, BatchResults>();
 
+    /// <summary>The id under which events and artifacts are written; null: a new one.</summary>
+    public Guid? InvocationId { get; init; }
+
     /// <summary>What macros see as <c>flags</c>; the engine fills in what the fields above say.</summary>
     public InvocationFlags Flags { get; init; } = new();
 }

@@ -55,7 +55,7 @@ internal sealed class TransformEngine(
             () => _projects.Load(request.ProjectDirectory ?? options.Value.ProjectDirectory, Vars(request), target), cancellationToken);
         var invocation = project.Invocation with
         {
-            Id = Guid.CreateVersion7(time.GetUtcNow()),
+            Id = request.InvocationId ?? Guid.CreateVersion7(time.GetUtcNow()),
             StartedAt = time.GetUtcNow(),
             Flags = Flags(request),
             Vars = new VarProvider(Vars(request), project.Invocation.Packages),

@@ -12,7 +12,10 @@ internal static class CommandLine
 
     /// <param name="args">The command line.</param>
     /// <param name="stages">Registers the stages that the verbs work with.</param>
-    public static async Task<int> InvokeAsync(string[] args, Action<IHostApplicationBuilder> stages)
+    /// <param name="output">Where transform verbs write their lines; standard output when null.</param>
+    /// <param name="error">Where they write what is wrong with the command line; standard error when null.</param>
+    public static async Task<int> InvokeAsync(
+        string[] args, Action<IHostApplicationBuilder> stages, TextWriter? output = null, TextWriter? error = null)
     {
         var verbose = new Option<bool>("--verbose") { Description = "Log what happens to standard error, and show stack traces.", Recursive = true };
         var session = new VerbSession(stages, verbose);
@@ -33,6 +36,8 @@ internal static class CommandLine
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var code = await parsed.InvokeAsync(new InvocationConfiguration
         {
+            Output = output ?? Console.Out,
+            Error = error ?? Console.Error,
             // Long enough for the ledger to hear that the run was interrupted.
             ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
             EnableDefaultExceptionHandler = false,

@@ -18,23 +18,57 @@ internal sealed class BuildRun(
     /// <exception cref="NpgsqlException">The warehouse cannot be reached, or went away while candidates were built.</exception>
     public async Task<IReadOnlyList<NodeResult>> RunAsync(CancellationToken cancellationToken)
     {
-        var runs = build.Runs.Where(run => run.Node.Config.Materialized != "ephemeral" && run.Node.ResourceType is not ResourceType.Operation)
+        var runs = build.Runs.Where(run => (OnlyCompiles || run.Node.Config.Materialized != "ephemeral") && run.Node.ResourceType is not ResourceType.Operation)
             .ToList();
         await Task.Run(() => Prepare(cancellationToken), cancellationToken);
+        if (!RunsHooks)
+        {
+            await NodesAsync(runs, cancellationToken);
+            return _results;
+        }
+
         var started = await HooksAsync("on-run-start", build.Project.OnRunStart, new Dictionary<string, Value>(), cancellationToken);
         if (!started && build.BuildsCandidates)
         {
             return _results;
         }
 
-        // As in dbt, a plain run goes on when on-run-start failed; its exit code tells.
-        using (var scheduler = new NodeScheduler(build, runs, progress, cancellationToken))
+        if (started || !build.Invocation.Flags.Behavior("skip_nodes_if_on_run_start_fails"))
         {
-            _results.AddRange(await scheduler.RunAsync(dataSource, applicationName, threads, token => new NodeRunner(build, time, token)));
+            // As in dbt, a plain run goes on when on-run-start failed; its exit code tells.
+            await NodesAsync(runs, cancellationToken);
+        }
+        else
+        {
+            Skip(runs);
         }
 
         await HooksAsync("on-run-end", build.Project.OnRunEnd, EndNames(), cancellationToken);
         return _results;
+    }
+
+    private bool OnlyCompiles => build.Request.Verb is TransformVerb.Compile or TransformVerb.DocsGenerate;
+
+    private bool RunsHooks =>
+        build.Request.Verb is TransformVerb.Run or TransformVerb.Build or TransformVerb.Test or TransformVerb.Seed or TransformVerb.Snapshot
+        || (build.Request.Verb is TransformVerb.SourceFreshness && build.Invocation.Flags.Behavior("source_freshness_run_project_hooks", otherwise: true));
+
+    private async Task NodesAsync(IReadOnlyList<NodeRun> runs, CancellationToken cancellationToken)
+    {
+        using var scheduler = new NodeScheduler(build, runs, progress, cancellationToken);
+        _results.AddRange(await scheduler.RunAsync(dataSource, applicationName, threads, token => new NodeRunner(build, time, token)));
+    }
+
+    private void Skip(IReadOnlyList<NodeRun> runs)
+    {
+        for (var index = 0; index < runs.Count; index++)
+        {
+            var run = runs[index];
+            run.Index = index + 1;
+            run.Result = NodeRunner.Result(run, new NodeOutcome(NodeStatus.Skipped), TimeSpan.Zero, 0);
+            _results.Add(run.Result);
+            progress?.Report(new NodeEvent(run.Node.UniqueId, run.Node.Name, run.Node.ResourceTypeName, run.Index, runs.Count, run.Result) { Node = run.Node });
+        }
     }
 
     /// <summary>Reads the relations that exist, once for the whole build, and creates the schemas that a plain build writes to.</summary>
@@ -44,7 +78,7 @@ internal sealed class BuildRun(
         var existing = WarehouseCatalog.QueueSchemas(session);
         build.Relations.Load(session, build.Project.Graph.Ordered.Where(node => node.IsRelational).Select(node => node.Schema)
             .Concat(build.Runs.Select(run => run.Relation.Schema!)).Append(build.Invocation.Target.Schema).Distinct().ToList());
-        if (build.Request.Verb is TransformVerb.Compile or TransformVerb.DocsGenerate)
+        if (OnlyCompiles)
         {
             return;
         }

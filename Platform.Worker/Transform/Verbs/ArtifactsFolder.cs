@@ -1,4 +1,5 @@
 using Platform.Worker.Transform.Artifacts;
+using Platform.Worker.Transform.Freshness;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Lineage;
 using Platform.Worker.Transform.Publish;
@@ -32,6 +33,15 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
                 RunResultsWriter.FileName,
                 stream => RunResultsWriter.Write(stream, build.Invocation, result.Nodes, result.Duration, time.GetUtcNow()));
         }
+    }
+
+    /// <summary>sources.json, or the file that the command line names.</summary>
+    public void WriteSources(BuildState build, TimeSpan elapsed)
+    {
+        var file = arguments.OutputPath is { } given ? Path.GetFullPath(Path.Combine(arguments.Header.Directory, given)) : null;
+        (file is null ? _target : new ArtifactDirectory(Path.GetDirectoryName(file)!)).Write(
+            Path.GetFileName(file) ?? SourcesWriter.FileName,
+            stream => SourcesWriter.Write(stream, build.Invocation, FreshnessResults.Of(build), elapsed, time.GetUtcNow()));
     }
 
     /// <returns>The path of catalog.json.</returns>

@@ -40,6 +40,11 @@ internal static class BuildVerb
             run.Summary.Finished(build, result);
         }
 
+        if (run.Arguments.Show)
+        {
+            await SeedSamples.ShowAsync(run, build, cancellationToken);
+        }
+
         if (!Compiles(run) || !result.Success)
         {
             run.Summary.End(build, result.Nodes, run.Arguments.ShownTargetDirectory);

@@ -12,7 +12,7 @@ internal static class ListVerb
 
     public static async Task<bool> RunAsync(VerbRun run, CancellationToken cancellationToken)
     {
-        var build = await run.Engine.PrepareAsync(run.Request, run.Log, cancellationToken);
+        var build = await run.Engine.PrepareAsync(run.Request with { InvocationId = run.Log.InvocationId }, run.Log, cancellationToken);
         new ArtifactsFolder(run.Arguments, run.Time).WriteManifest(build);
         var nodes = build.Selected.Order(StringComparer.Ordinal).Select(id => build.Project.Graph[id]).ToList();
         if (nodes.Count == 0)

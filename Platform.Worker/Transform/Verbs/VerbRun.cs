@@ -19,8 +19,7 @@ internal sealed record VerbRun(VerbArguments Arguments, NpgsqlDataSource DataSou
     /// <summary>Parses and selects; tells what was found.</summary>
     public async Task<BuildState> PrepareAsync(BuildRequest request, CancellationToken cancellationToken)
     {
-        var build = await Engine.PrepareAsync(request, Log, cancellationToken);
-        Log.InvocationId = build.Invocation.Id;
+        var build = await Engine.PrepareAsync(request with { InvocationId = Log.InvocationId }, Log, cancellationToken);
         foreach (var warning in build.Project.Warnings)
         {
             Log.Warn("UnusedResourceConfigPath", warning.At, warning.Message);

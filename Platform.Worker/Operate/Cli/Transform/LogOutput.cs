@@ -8,15 +8,15 @@ internal static class LogOutput
 {
     private const string FileName = "dbt.log";
 
-    public static EventLog Open(VerbArguments arguments, ProjectPlace place)
+    public static EventLog Open(VerbArguments arguments, ProjectPlace place, TextWriter output)
     {
         var flags = arguments.Flags;
-        var log = new EventLog(TimeProvider.System, flags, Console.Out);
+        var log = new EventLog(TimeProvider.System, flags, output);
         if (Level(flags.Quiet ? "error" : flags.Debug ? "debug" : flags.LogLevel) is { } level)
         {
             log.Add(flags.LogFormat == "json"
-                ? new JsonSink(Console.Out, level, () => log.InvocationId)
-                : new TextSink(Console.Out, level, flags.UseColors && !Console.IsOutputRedirected, details: flags.LogFormat == "debug"));
+                ? new JsonSink(output, level, log.InvocationId)
+                : new TextSink(output, level, flags.UseColors && output == Console.Out && !Console.IsOutputRedirected, details: flags.LogFormat == "debug"));
         }
 
         // The platform's own project may lie where nobody may write.
@@ -27,7 +27,7 @@ internal static class LogOutput
             var writer = new StreamWriter(Path.Combine(folder, FileName), append: true);
             if (flags.LogFormatFile == "json")
             {
-                log.Add(new JsonSink(writer, fileLevel, () => log.InvocationId));
+                log.Add(new JsonSink(writer, fileLevel, log.InvocationId));
             }
             else
             {

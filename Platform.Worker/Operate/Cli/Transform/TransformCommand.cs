@@ -27,6 +27,7 @@ internal static class TransformCommand
             ListCommand.Create(session, "ls"),
             ShowCommand.Create(session),
             RunOperationCommand.Create(session),
+            SourceCommand.Create(session),
             DocsCommand.Create(session),
             RetryCommand.Create(session),
             DepsCommand.Create(session),

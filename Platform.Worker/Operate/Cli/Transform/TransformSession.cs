@@ -64,7 +64,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
         {
             var place = ProjectPlace.Find(project.ProjectDirectory(parsed), project.AsksForProfile(parsed));
             var arguments = Arguments(parsed, verb, place, apply);
-            log = LogOutput.Open(arguments, place);
+            log = LogOutput.Open(arguments, place, parsed.InvocationConfiguration.Output);
             log.Write(new LogEvent("MainReportVersion", "A001", EventLevel.Info, $"Running with Platform, compatible with dbt={DbtVersion.Text}")
             {
                 Data = new Dictionary<string, object?> { ["version"] = $"={DbtVersion.Text}", ["log_version"] = 3 },
@@ -74,7 +74,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             log?.Write(new LogEvent("MainKeyboardInterrupt", "Z001", EventLevel.Info, "ctrl-c"));
-            await Console.Error.WriteLineAsync("Interrupted.");
+            await parsed.InvocationConfiguration.Error.WriteLineAsync("Interrupted.");
             return Interrupted;
         }
         catch (PlatformVerbException fault)
@@ -83,7 +83,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
         }
         catch (Exception fault)
         {
-            await TellAsync(log, fault, platform.ShowsTraces(parsed));
+            await TellAsync(log, fault, platform.ShowsTraces(parsed), parsed.InvocationConfiguration.Error);
             return Wrong;
         }
         finally
@@ -92,12 +92,12 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
         }
     }
 
-    private static async Task TellAsync(EventLog? log, Exception fault, bool traces)
+    private static async Task TellAsync(EventLog? log, Exception fault, bool traces, TextWriter error)
     {
         var message = traces ? fault.ToString() : (fault as TransformException)?.Report ?? fault.Message;
         if (log is null)
         {
-            await Console.Error.WriteLineAsync(Secrets.Scrub(message));
+            await error.WriteLineAsync(Secrets.Scrub(message));
             return;
         }
 

@@ -13,7 +13,7 @@ internal sealed class EventLog(TimeProvider time, InvocationFlags flags, TextWri
     private readonly List<IEventSink> _sinks = [];
 
     /// <summary>The invocation whose events these are.</summary>
-    public Guid InvocationId { get; set; } = Guid.CreateVersion7(time.GetUtcNow());
+    public Guid InvocationId { get; } = Guid.CreateVersion7(time.GetUtcNow());
 
     public InvocationFlags Flags => flags;
 

@@ -3,7 +3,7 @@ using Platform.Worker.Transform.Artifacts;
 namespace Platform.Worker.Transform.Verbs.Events;
 
 /// <summary>One JSON object per event, shaped as dbt's structured logs: <c>info</c> is the same for all events, <c>data</c> is the event's own.</summary>
-internal sealed class JsonSink(TextWriter writer, EventLevel lowest, Func<Guid> invocation) : IEventSink
+internal sealed class JsonSink(TextWriter writer, EventLevel lowest, Guid invocation) : IEventSink
 {
     public void Write(LogEvent entry, DateTimeOffset at)
     {
@@ -21,7 +21,7 @@ internal sealed class JsonSink(TextWriter writer, EventLevel lowest, Func<Guid> 
                 ["category"] = "",
                 ["code"] = entry.Code,
                 ["extra"] = new Dictionary<string, object?>(),
-                ["invocation_id"] = invocation().ToString(),
+                ["invocation_id"] = invocation.ToString(),
                 ["level"] = entry.Level.ToString().ToLowerInvariant(),
                 ["msg"] = Paint.Strip(entry.Message),
                 ["name"] = entry.Name,

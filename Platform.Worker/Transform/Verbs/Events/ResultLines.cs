@@ -53,6 +53,7 @@ internal sealed class ResultLines(EventLog log, string database) : IProgress<Nod
         return node.ResourceType switch
         {
             ResourceType.Test or ResourceType.UnitTest => Test(value, node, result),
+            ResourceType.Source => Freshness(value, node, result),
             ResourceType.Operation => Line(
                 "LogHookEndLine", "Q033", level, value, $"{(failed ? "ERROR" : "OK")} hook: {HookName(node)}",
                 failed ? Paint.Red("ERROR") : Paint.Green("OK"), took),
@@ -87,6 +88,18 @@ internal sealed class ResultLines(EventLog log, string database) : IProgress<Nod
             _ => ("ERROR", Paint.Red("ERROR"), EventLevel.Error),
         };
         return Line("LogTestResult", "Q007", level, value, $"{word} {Title(node)}", status, result.Duration);
+    }
+
+    private LogEvent Freshness(NodeEvent value, Node node, NodeResult result)
+    {
+        var (word, status, level) = result.Status switch
+        {
+            NodeStatus.Pass => ("PASS", Paint.Green("PASS"), EventLevel.Info),
+            NodeStatus.Warn => ("WARN", Paint.Yellow("WARN"), EventLevel.Warn),
+            NodeStatus.Error => ("ERROR STALE", Paint.Red("ERROR STALE"), EventLevel.Error),
+            _ => ("ERROR", Paint.Red("ERROR"), EventLevel.Error),
+        };
+        return Line("LogFreshnessResult", "Q018", level, value, $"{word} {Description(node)}", status, result.Duration);
     }
 
     private LogEvent Line(string name, string code, EventLevel level, NodeEvent value, string message, string status, TimeSpan? took)
@@ -134,7 +147,11 @@ internal sealed class ResultLines(EventLog log, string database) : IProgress<Nod
 
     private static string Title(Node node) => node.UnitTest is { } unit ? $"{unit.Model}::{node.Name}" : node.Name;
 
-    private static string HookName(Node node) => node.Name.Contains("on-run", StringComparison.Ordinal)
-        ? node.UniqueId["operation.".Length..].Replace($"{node.PackageName}-", "", StringComparison.Ordinal)
-        : node.Name;
+    /// <summary>"shop.on-run-start.0", as dbt names hooks.</summary>
+    private static string HookName(Node node)
+    {
+        var kind = node.Name.StartsWith($"{node.PackageName}-", StringComparison.Ordinal) ? node.Name[(node.PackageName.Length + 1)..] : node.Name;
+        var index = kind.LastIndexOf('-');
+        return index < 0 ? kind : $"{node.PackageName}.{kind[..index]}.{kind[(index + 1)..]}";
+    }
 }

@@ -15,7 +15,8 @@ internal sealed class RunSummary(EventLog log)
         var counts = Enum.GetValues<ResourceType>()
             .Select(type => (Type: type, Count: project.Graph.Ordered.Count(node => node.ResourceType == type)))
             .Where(entry => entry.Count > 0)
-            .Select(entry => Count(entry.Count, entry.Type is ResourceType.Operation ? "operation" : entry.Type.Name()));
+            .Select(entry => Count(entry.Count, entry.Type is ResourceType.Test ? "data test" : entry.Type.Name()))
+            .Append(Count(project.Macros.Count, "macro"));
         log.Info("FoundStats", "W006", $"Found {string.Join(", ", counts)}");
     }
 
@@ -61,10 +62,7 @@ internal sealed class RunSummary(EventLog log)
                 ["keyboard_interrupt"] = interrupted,
             },
         });
-        foreach (var error in errors.Concat(partial))
-        {
-            Tell(build, error, targetDirectory, isWarning: false);
-        }
+        Failures(build, [.. errors, .. partial], targetDirectory);
 
         foreach (var warning in warnings)
         {
@@ -74,6 +72,15 @@ internal sealed class RunSummary(EventLog log)
         log.Space();
         var totals = new BuildResult(errors.Count == 0, build.Invocation.Id, null, results, TimeSpan.Zero);
         log.Info("StatsLine", "Z023", $"Done. {totals.Summary}");
+    }
+
+    /// <summary>Failures in full.</summary>
+    public void Failures(BuildState build, IReadOnlyList<NodeResult> failures, string? targetDirectory)
+    {
+        foreach (var failure in failures)
+        {
+            Tell(build, failure, targetDirectory, isWarning: false);
+        }
     }
 
     private void Tell(BuildState build, NodeResult result, string? targetDirectory, bool isWarning)

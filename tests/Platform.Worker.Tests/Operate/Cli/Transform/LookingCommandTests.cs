@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Platform.Testing;
+
+namespace Platform.Worker.Tests.Operate.Cli.Transform;
+
+/// <summary>Verbs that change nothing in the warehouse: parse, compile, show, ls, docs generate, debug, clean.</summary>
+public sealed class LookingCommandTests(EmbeddedServers servers)
+{
+    private static readonly (string, string)[] Shop =
+    [
+        ("models/orders.sql", "select 1 as id, 12345.6789 as amount, 'a long text that does not fit' as note"),
+        ("models/staging/stg_orders.sql", "{{ config(materialized='ephemeral', tags=['raw']) }} select 2 as id"),
+        ("models/schema.yml", "sources:\n  - name: shop\n    schema: public\n    tables: [{name: events}]\n"),
+    ];
+
+    [Fact]
+    public async Task Parse_WithoutServer_WritesTheManifest()
+    {
+        await using var cli = await TransformCli.CreateAsync(servers, Shop);
+        cli.Project.Write("profiles.yml", "shop: {target: t, outputs: {t: {type: postgres, host: 127.0.0.1, port: 1, user: u, pass: p, dbname: d, schema: s}}}");
+
+        var result = await cli.RunAsync("parse");
+
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.Contains("model.shop.orders", cli.Artifact("manifest.json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compile_ByNameAndInline_ShowsSql()
+    {
+        await using var cli = await TransformCli.CreateAsync(servers, Shop);
+
+        var named = await cli.RunAsync("compile", "-s", "orders");
+        var inline = await cli.RunAsync("compile", "--inline", "select * from {{ ref('stg_orders') }}");
+        var json = await cli.RunAsync("compile", "-s", "orders", "--output", "json", "--quiet");
+        var wrong = await cli.RunAsync("compile", "--inline", "select * from {{ ref('nothing') }}");
+
+        Assert.Equal((0, 0, 0, 2), (named.Code, inline.Code, json.Code, wrong.Code));
+        Assert.Contains("Compiled node 'orders' is:\nselect 1 as id", named.Output, StringComparison.Ordinal);
+        Assert.Contains("Compiled inline node is:\nwith __dbt__cte__stg_orders as (", inline.Output.Replace("  ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal("orders", JsonDocument.Parse(json.RawOutput).RootElement.GetProperty("node").GetString());
+        Assert.Contains("nothing", wrong.Output, StringComparison.Ordinal);
+        Assert.Equal(0, await cli.ScalarAsync<long>("select count(*) from pg_class where relname = 'orders'"));
+    }
+
+    [Theory]
+    [InlineData("", "shop.orders\nshop.staging.stg_orders\nsource:shop.shop.events\n")]
+    [InlineData("--output name", "orders\nstg_orders\nshop.events\n")]
+    [InlineData("--output path --resource-type model", "models/orders.sql\nmodels/staging/stg_orders.sql\n")]
+    [InlineData("--models stg_orders", "shop.staging.stg_orders\n")]
+    [InlineData("--output json --output-keys name config.materialized -s tag:raw", "{\"name\":\"stg_orders\",\"config.materialized\":\"ephemeral\"}\n")]
+    public async Task List_Quiet_PrintsTheResourcesAlone(string arguments, string lines)
+    {
+        await using var cli = await TransformCli.CreateAsync(servers, Shop);
+
+        var result = await cli.RunAsync(["ls", "--quiet", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+
+        Assert.Equal((0, lines), (result.Code, result.RawOutput));
+    }
+
+    [Fact]
+    public async Task DocsGenerate_BuiltProject_DescribesItsRelations()
+    {
+        await using var cli = await TransformCli.CreateAsync(servers, Shop);
+        await cli.RunAsync("run");
+
+        var result = await cli.RunAsync("docs", "generate");
+        var columns = JsonDocument.Parse(cli.Artifact("catalog.json")).RootElement.GetProperty("nodes").GetProperty("model.shop.orders").GetProperty("columns");
+        await cli.RunAsync("docs", "generate", "--empty-catalog");
+
+        Assert.Equal(0, result.Code);
+        Assert.Equal("integer", columns.GetProperty("id").GetProperty("type").GetString());
+        Assert.Empty(JsonDocument.Parse(cli.Artifact("catalog.json")).RootElement.GetProperty("nodes").EnumerateObject());
+    }
+
+    [Fact]
+    public async Task Debug_GoodAndBadConnection_SaysWhatFails()
+    {
+        await using var cli = await TransformCli.CreateAsync(servers, Shop);
+
+        var good = await cli.RunAsync("debug");
+        cli.Project.Write("profiles.yml", "shop: {target: t, outputs: {t: {type: postgres, host: 127.0.0.1, port: 1, user: u, pass: hidden, dbname: d, schema: s}}}");
+        var bad = await cli.RunAsync("debug");
+        cli.Project.Delete("dbt_project.yml");
+        var absent = await cli.RunAsync("debug");
+
+        Assert.Equal((0, 1, 1), (good.Code, bad.Code, absent.Code));
+        Assert.Contains("Connection test: [OK connection ok]\nAll checks passed!", good.Output, StringComparison.Ordinal);
+        Assert.Contains("dbt was unable to connect to the specified database.", bad.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", bad.Output, StringComparison.Ordinal);
+        Assert.Contains("dbt_project.yml file [ERROR not found]", absent.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Clean_TargetsOfTheProject_AreDeletedAndNothingElse()
+    {
+        await using var cli = await TransformCli.CreateAsync(
+            servers, ("dbt_project.yml", "name: shop\nprofile: shop\nclean-targets: [target, dbt_packages]\n"), ("models/one.sql", "select 1 as x"), ("target/old.txt", ""));
+
+        var cleaned = await cli.RunAsync("clean");
+        cli.Project.Write("dbt_project.yml", "name: shop\nprofile: shop\nclean-targets: [models]\n");
+        var sources = await cli.RunAsync("clean");
+        cli.Project.Write("dbt_project.yml", "name: shop\nprofile: shop\nclean-targets: [../elsewhere]\n");
+        var outside = await cli.RunAsync("clean");
+
+        Assert.Equal((0, 2, 2), (cleaned.Code, sources.Code, outside.Code));
+        Assert.False(Directory.Exists(Path.Combine(cli.Project.Directory, "target")));
+        Assert.True(File.Exists(Path.Combine(cli.Project.Directory, "models", "one.sql")));
+        Assert.Contains("will not clean the following source paths", sources.Output, StringComparison.Ordinal);
+        Assert.Contains("outside the project", outside.Output, StringComparison.Ordinal);
+    }
+}
