@@ -97,7 +97,7 @@ internal sealed class BuildRun(
     /// <summary>Runs hooks in turn on a session outside of a transaction; after one that fails the others are skipped.</summary>
     private async Task<bool> HooksAsync(string kind, IReadOnlyList<Node> hooks, IReadOnlyDictionary<string, Value> names, CancellationToken cancellationToken)
     {
-        if (hooks.Count == 0)
+        if (hooks.Count == 0 || build.Request.Verb is TransformVerb.Compile or TransformVerb.DocsGenerate or TransformVerb.Clone)
         {
             return true;
         }
