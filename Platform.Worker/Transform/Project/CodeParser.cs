@@ -13,6 +13,8 @@ internal sealed class CodeParser(ParseScope scope, PatchIndex patches)
     private static readonly string[] AccessLevels = ["private", "protected", "public"];
     private static readonly Dictionary<string, object?> Nothing = [];
 
+    private readonly HookParser _hooks = new(scope);
+
     /// <summary>The node of a file other than a snapshot file.</summary>
     public ParsedNode? Parse(Package package, SourceFile file, ResourceType type)
     {
@@ -108,6 +110,7 @@ internal sealed class CodeParser(ParseScope scope, PatchIndex patches)
             Refs = context is null ? [] : [.. context.Refs.Distinct()],
             SourceCalls = context is null ? [] : [.. context.Sources.Distinct()],
         };
+        node = config.Enabled ? _hooks.Apply(node, context) : node;
         return new ParsedNode(scope.Names.Apply(type is ResourceType.Model ? Govern(node, patch) : node), template);
     }
 

@@ -1,3 +1,4 @@
+using Platform.Worker.Transform;
 using Platform.Worker.Transform.Graph;
 using static Platform.Worker.Tests.Transform.Project.ProjectErrorTests;
 
@@ -133,6 +134,29 @@ public sealed class ProjectParserTests
             ],
             tests.Select(test => test.UniqueId).Order(StringComparer.Ordinal));
         Assert.All(tests, test => Assert.Equal(["shop", "declared", test.Name], test.Fqn));
+    }
+
+    [Fact]
+    public void HookOfANode_MakesItDependOnWhatTheHookRefersTo()
+    {
+        using var project = TestProject.Of(
+            ("dbt_project.yml", "name: shop\nmodels: {shop: {orders: {+post-hook: {sql: \"insert into log select * from {{ ref('audit') }}\", transaction: false}}}}\n"),
+            ("models/audit.sql", "select 1 as one"),
+            ("models/lines.sql", "select 1 as one"),
+            ("models/orders.sql", "{{ config(pre_hook=['select 1', \"delete from log where id in (select one from {{ ref('lines') }})\"]) }} select 1 as one"));
+
+        Assert.Equal(["model.shop.audit", "model.shop.lines"], Parse(project.Directory).Graph["model.shop.orders"].DependsOn.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void HookOfASeed_MayNotReferToANode()
+    {
+        using var project = TestProject.Of(
+            ("dbt_project.yml", "name: shop\nseeds: {+post-hook: \"select * from {{ ref('orders') }}\"}\n"),
+            ("seeds/raw.csv", "id\n1\n"),
+            ("models/orders.sql", "select 1 as one"));
+
+        Assert.Contains("Seeds cannot depend on other nodes", Assert.Throws<TransformException>(() => Parse(project.Directory)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

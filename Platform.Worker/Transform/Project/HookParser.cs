@@ -1,0 +1,51 @@
+using Platform.Worker.Jinja;
+using Platform.Worker.Transform.Compile;
+using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Run;
+
+namespace Platform.Worker.Transform.Project;
+
+/// <summary>Renders the hooks of a node as parsing renders its code: what they refer to is built before the node.</summary>
+internal sealed class HookParser(ParseScope scope)
+{
+    /// <summary>The node with the refs and sources of its hooks.</summary>
+    /// <param name="node">The node as configured.</param>
+    /// <param name="context">In which its code was rendered; null when it has none.</param>
+    public Node Apply(Node node, ParseContext? context)
+    {
+        var hooks = NodeHooks.Parse(node.Config["pre-hook"]).Items.Concat(NodeHooks.Parse(node.Config["post-hook"]).Items)
+            .Select(hook => hook.ToClr() is Dictionary<string, object?> parts ? parts["sql"]?.ToString() ?? "" : "")
+            .Where(YamlRenderer.HasJinja).ToList();
+        if (hooks.Count == 0)
+        {
+            return node;
+        }
+
+        context ??= new ParseContext(scope.Invocation, node.PackageName, node.OriginalFilePath);
+        foreach (var sql in hooks)
+        {
+            Render(context, sql, node);
+        }
+
+        if (node.ResourceType is ResourceType.Seed && context is not { Refs: [], Sources: [] })
+        {
+            scope.Errors.Add(
+                node.At, $"Seeds cannot depend on other nodes: a hook of '{node.Name}' refers to one. Name its relation without ref() or source(), or move the hook to a model.");
+            return node;
+        }
+
+        return node with { Refs = [.. context.Refs.Distinct()], SourceCalls = [.. context.Sources.Distinct()] };
+    }
+
+    private void Render(ParseContext context, string sql, Node node)
+    {
+        try
+        {
+            scope.Render(context, GlobalProject.Environment.Parse(sql, node.OriginalFilePath, node.PackageName), node.At);
+        }
+        catch (JinjaException fault)
+        {
+            scope.Errors.Add(JinjaErrors.ToError(fault, node.At));
+        }
+    }
+}
