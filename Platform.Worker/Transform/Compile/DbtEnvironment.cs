@@ -4,7 +4,7 @@ using Platform.Worker.Jinja.Values;
 
 namespace Platform.Worker.Transform.Compile;
 
-/// <summary>Jinja as dbt extends it: the tags test, data_test, materialization, snapshot and docs, and the filters as_bool to as_text.</summary>
+/// <summary>Jinja as dbt extends it: the tags test, data_test, materialization, snapshot and docs, and the filters as_bool to as_text and is_list.</summary>
 internal static class DbtEnvironment
 {
     public static JinjaEnvironment Create() => new(new JinjaOptions
@@ -22,6 +22,7 @@ internal static class DbtEnvironment
             ["as_text"] = static (_, input, _) => input.ToString(),
             ["as_bool"] = static (_, input, _) => input.TryGetString(out var text) && bool.TryParse(text, out var flag) ? flag : input,
             ["as_number"] = static (_, input, _) => Number(input),
+            ["is_list"] = static (_, input, _) => input.Kind is ValueKind.List,
             ["as_native"] = static (_, input, _) =>
                 input.TryGetString(out var text) && bool.TryParse(text, out var flag) ? flag : Number(input),
         },

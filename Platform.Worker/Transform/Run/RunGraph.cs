@@ -39,7 +39,6 @@ internal sealed class RunGraph
         AddUnitTestEdges(graph, runs, reached);
         Index();
         AddTestEdges(runs);
-        AddUnitTestEdges(runs);
     }
 
     public IReadOnlyCollection<string> Parents(string id) => _parents[id];
@@ -137,23 +136,6 @@ internal sealed class RunGraph
 
             return all;
         }
-    }
-
-    /// <summary>A unit test needs what its model needs, and the model waits for it.</summary>
-    private void AddUnitTestEdges(IReadOnlyDictionary<string, NodeRun> runs)
-    {
-        var tests = runs.Values.Where(run => run.Node.UnitTest is { } test && runs.ContainsKey(test.TestedNode)).ToLookup(run => run.Node.UnitTest!.TestedNode);
-        foreach (var model in tests)
-        {
-            foreach (var test in model)
-            {
-                _parents[test.Node.UniqueId] = [.. _parents[model.Key]];
-            }
-
-            _parents[model.Key].UnionWith(model.Select(test => test.Node.UniqueId));
-        }
-
-        Index();
     }
 
     private void Index()
