@@ -10,13 +10,19 @@ internal sealed class AdapterValue : JinjaObject
 
     public override bool TryCallMethod(RenderState state, string name, Arguments arguments, out Value result)
     {
-        result = ((NodeContext)state.Host!).Adapter(state, name, arguments);
+        result = Invoke(state, name, arguments);
         return !result.IsMissing;
     }
 
     public override bool TryGetAttribute(RenderState state, string name, out Value value)
     {
-        value = new HostFunction(name, (inner, arguments) => ((NodeContext)inner.Host!).Adapter(inner, name, arguments));
+        value = name switch
+        {
+            "behavior" => new BehaviorFlags(((NodeContext)state.Host!).Invocation.Flags),
+            "Relation" => RelationClass.Instance,
+            "Column" => ColumnClass.Instance,
+            _ => new HostFunction(name, (inner, arguments) => Invoke(inner, name, arguments)),
+        };
         return true;
     }
 
@@ -25,5 +31,39 @@ internal sealed class AdapterValue : JinjaObject
     {
         var given = arguments.Count > 1 ? arguments[1] : arguments.TryGetNamed("macro_namespace", out var named) ? named : Value.None;
         return given.IsNone ? null : given.ToString();
+    }
+
+    private static Value Invoke(RenderState state, string name, Arguments arguments)
+    {
+        var context = (NodeContext)state.Host!;
+        var result = AdapterFunctions.Invoke(context, name, arguments);
+        return result.IsMissing ? context.Adapter(state, name, arguments) : result;
+    }
+}
+
+/// <summary><c>adapter.behavior</c>: the project's behaviour flags; one that nobody sets is off.</summary>
+internal sealed class BehaviorFlags(InvocationFlags flags) : JinjaObject
+{
+    public override string TypeName => "Behavior";
+
+    public override bool TryGetAttribute(RenderState state, string name, out Value value)
+    {
+        value = new BehaviorFlag(flags.Behavior(name));
+        return true;
+    }
+
+    private sealed class BehaviorFlag(bool on) : JinjaObject
+    {
+        public override string TypeName => "BehaviorFlagRendered";
+
+        public override bool IsTrue => on;
+
+        public override bool TryGetAttribute(RenderState state, string name, out Value value)
+        {
+            value = name is "setting" or "no_warn" ? on : default(Value);
+            return !value.IsMissing;
+        }
+
+        public override string ToString() => Value.From(on).ToString();
     }
 }

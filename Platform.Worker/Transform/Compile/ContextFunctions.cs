@@ -1,12 +1,10 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Platform.Worker.Jinja;
-using Platform.Worker.Jinja.Builtins;
 using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
-using Platform.Worker.Transform.Project;
+using Platform.Worker.Transform.Compile.Python;
 
 namespace Platform.Worker.Transform.Compile;
 
@@ -17,37 +15,18 @@ internal static class ContextFunctions
     {
         ["ref"] = Function("ref", Ref),
         ["source"] = Function("source", Source),
+        ["metric"] = Function("metric", Metric),
         ["config"] = new ConfigValue(),
         ["var"] = new VarFunction(),
-        ["env_var"] = Function("env_var", static (state, arguments) =>
-        {
-            var reader = arguments.Read("env_var");
-            var name = reader.RequiredString("var");
-            var fallback = reader.Optional("default");
-            reader.Finish();
-            return Context(state).EnvironmentVariable(name, fallback);
-        }),
-        ["doc"] = Function("doc", static (state, arguments) => arguments.Count == 2
-            ? Context(state).Doc(arguments[1].ToString(), arguments[0].ToString())
-            : Context(state).Doc(arguments[0].ToString())),
-        ["return"] = Function("return", static (state, arguments) => state.Return(arguments.Count > 0 ? arguments[0] : Value.None)),
-        ["store_result"] = Function("store_result", static (state, arguments) =>
-        {
-            var reader = arguments.Read("store_result");
-            var name = reader.Required("name").ToString();
-            var response = reader.Required("response");
-            return Context(state).StoreResult(name, response, reader.Optional("agate_table", Value.None));
-        }),
-        ["store_raw_result"] = Function("store_raw_result", static (state, arguments) =>
-        {
-            var reader = arguments.Read("store_raw_result");
-            var name = reader.Required("name").ToString();
-            var response = new ResponseValue(reader.Optional("message"), reader.Optional("code"), reader.Optional("rows_affected"));
-            return Context(state).StoreResult(name, response, reader.Optional("agate_table", Value.None));
-        }),
-        ["load_result"] = Function("load_result", static (state, arguments) => Context(state).LoadResult(arguments[0].ToString())),
-        ["log"] = Function("log", static (state, arguments) => Log(state, arguments.Count > 0 ? arguments[0].ToString() : "")),
-        ["print"] = Function("print", static (state, arguments) => Log(state, arguments.Count > 0 ? arguments[0].ToString() : "")),
+        ["env_var"] = Function("env_var", EnvironmentVariable),
+        ["doc"] = Function("doc", Doc),
+        ["return"] = Function("return", static (state, arguments) =>
+            state.Return(arguments.Count > 0 ? arguments[0] : arguments.TryGetNamed("data", out var data) ? data : Value.None)),
+        ["store_result"] = Function("store_result", StoreResult),
+        ["store_raw_result"] = Function("store_raw_result", StoreRawResult),
+        ["load_result"] = Function("load_result", static (state, arguments) => Context(state).LoadResult(arguments.Read("load_result").RequiredString("name"))),
+        ["log"] = Function("log", Log),
+        ["print"] = Function("print", Print),
         ["render"] = Function("render", static (state, arguments) =>
             state.Render(state.Environment.Parse(arguments[0].ToString(), Context(state).Subject))),
         ["write"] = Function("write", static (state, arguments) =>
@@ -55,20 +34,24 @@ internal static class ContextFunctions
             Context(state).Write(arguments[0].ToString());
             return Value.EmptyString;
         }),
-        ["tojson"] = Function("tojson", static (state, arguments) =>
-            JsonText.Write(state, arguments[0], sortKeys: arguments.TryGetNamed("sort_keys", out var sort) && sort.IsTrue)),
-        ["fromjson"] = Function("fromjson", static (_, arguments) => FromJson(arguments)),
-        ["fromyaml"] = Function("fromyaml", static (_, arguments) => FromYaml(arguments)),
-        ["set"] = Function("set", static (_, arguments) => Set(arguments[0])),
-        ["set_strict"] = Function("set_strict", static (_, arguments) => Set(arguments[0])),
-        ["zip"] = Function("zip", static (_, arguments) => Zip(arguments.Positional)),
-        ["zip_strict"] = Function("zip_strict", static (_, arguments) => Zip(arguments.Positional)),
+        ["submit_python_job"] = Function("submit_python_job", static (_, _) =>
+            throw new JinjaException(JinjaErrorKind.RuntimeError, "Python models do not run in PostgreSQL. Write the model in SQL.")),
+        ["try_or_compiler_error"] = Function("try_or_compiler_error", TryOrCompilerError),
+        ["tojson"] = Function("tojson", DataFunctions.ToJson),
+        ["fromjson"] = Function("fromjson", DataFunctions.FromJson),
+        ["toyaml"] = Function("toyaml", DataFunctions.ToYaml),
+        ["fromyaml"] = Function("fromyaml", DataFunctions.FromYaml),
+        ["set"] = Function("set", DataFunctions.Set),
+        ["set_strict"] = Function("set_strict", DataFunctions.SetStrict),
+        ["zip"] = Function("zip", DataFunctions.Zip),
+        ["zip_strict"] = Function("zip_strict", DataFunctions.ZipStrict),
+        ["diff_of_two_dicts"] = Function("diff_of_two_dicts", DataFunctions.DifferenceOfDicts),
         ["local_md5"] = Function("local_md5", static (_, arguments) => Md5(arguments[0].ToString())),
-        ["exceptions"] = Exceptions(),
-        ["api"] = new HostObject("Api")
+        ["exceptions"] = ExceptionFunctions.Instance,
+        ["api"] = new HostObject("Api") { { "Relation", RelationClass.Instance }, { "Column", ColumnClass.Instance } },
+        ["modules"] = new HostObject("modules")
         {
-            { "Relation", new RelationClass() },
-            { "Column", new ColumnClass() },
+            { "datetime", DateTimeModule.Instance }, { "pytz", PytzModule.Instance }, { "re", RegexModule.Instance }, { "itertools", ItertoolsModule.Instance },
         },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -88,7 +71,8 @@ internal static class ContextFunctions
                 JinjaErrorKind.TypeError, $"ref() takes a model's name, or a package and a model's name, as text; got {arguments.Count} argument(s)");
         }
 
-        var version = arguments.TryGetNamed("version", out var given) || arguments.TryGetNamed("v", out given) ? given.ToString() : null;
+        var given = arguments.TryGetNamed("version", out var named) || arguments.TryGetNamed("v", out named) ? named : Value.None;
+        var version = given.IsNone || given.IsUndefined ? null : given.ToString();
         return arguments.Count == 1
             ? Context(state).Ref(state, null, arguments[0].AsString(), version)
             : Context(state).Ref(state, arguments[0].AsString(), arguments[1].AsString(), version);
@@ -99,10 +83,52 @@ internal static class ContextFunctions
             ? Context(state).Source(state, arguments[0].AsString(), arguments[1].AsString())
             : throw new JinjaException(JinjaErrorKind.TypeError, $"source() takes two arguments, the source's name and the table's name; got {arguments.Count}");
 
-    private static Value Log(RenderState state, string message)
+    /// <summary>A metric's name stands for it: nothing in the warehouse bears it.</summary>
+    private static Value Metric(RenderState state, Arguments arguments) => arguments.Count is 1 or 2
+        ? arguments[^1]
+        : throw new JinjaException(JinjaErrorKind.TypeError, $"metric() takes a metric's name, or a package and a metric's name; got {arguments.Count} argument(s)");
+
+    private static Value EnvironmentVariable(RenderState state, Arguments arguments)
     {
+        var reader = arguments.Read("env_var");
+        var name = reader.RequiredString("var");
+        var fallback = reader.Optional("default");
+        reader.Finish();
+        return Context(state).EnvironmentVariable(name, fallback);
+    }
+
+    private static Value Doc(RenderState state, Arguments arguments) => arguments.Count == 2
+        ? Context(state).Doc(arguments[1].ToString(), arguments[0].ToString())
+        : Context(state).Doc(arguments[0].ToString());
+
+    private static Value StoreResult(RenderState state, Arguments arguments)
+    {
+        var reader = arguments.Read("store_result");
+        var (name, response) = (reader.Required("name").ToString(), reader.Required("response"));
+        return Context(state).StoreResult(name, response, reader.Optional("agate_table", Value.None));
+    }
+
+    private static Value StoreRawResult(RenderState state, Arguments arguments)
+    {
+        var reader = arguments.Read("store_raw_result");
+        var name = reader.Required("name").ToString();
+        var response = new ResponseValue(
+            reader.Optional("message", Value.None), reader.Optional("code", Value.None), reader.Optional("rows_affected", Value.None));
+        return Context(state).StoreResult(name, response, reader.Optional("agate_table", Value.None));
+    }
+
+    private static Value Log(RenderState state, Arguments arguments)
+    {
+        var reader = arguments.Read("log");
+        var message = reader.Required("msg").ToString();
+        var info = reader.OptionalBoolean("info", false);
+        reader.Finish();
         var context = Context(state);
-        if (context.Invocation.Logger is { } logger)
+        if (context.Invocation.Output is { } output)
+        {
+            output.Log(context.Subject, message, info);
+        }
+        else if (context.Invocation.Logger is { } logger)
         {
             Transform.Log.Macro(logger, context.Subject, message);
         }
@@ -110,66 +136,29 @@ internal static class ContextFunctions
         return Value.EmptyString;
     }
 
-    private static Value Set(Value items) => items.IsIterable ? new SetValue(items.Iterate()) : Value.None;
-
-    private static Value Zip(Value[] sequences)
+    private static Value Print(RenderState state, Arguments arguments)
     {
-        var columns = sequences.Select(sequence => sequence.Iterate().ToList()).ToList();
-        var length = columns.Count == 0 ? 0 : columns.Min(column => column.Count);
-        return new ListValue(Enumerable.Range(0, length).Select(row => Value.From(new TupleValue([.. columns.Select(column => column[row])]))));
+        var context = Context(state);
+        if (context.Invocation.Output is { } output && context.Invocation.Flags.Print)
+        {
+            output.Print(arguments.Read("print").Required("msg").ToString());
+        }
+
+        return Value.EmptyString;
     }
 
-    private static Value FromJson(Arguments arguments)
+    /// <summary><c>try_or_compiler_error(message, function, *arguments)</c>: the function's result, or that message as the error.</summary>
+    private static Value TryOrCompilerError(RenderState state, Arguments arguments)
     {
+        var (message, function) = (arguments[0].ToString(), arguments[1]);
         try
         {
-            using var document = JsonDocument.Parse(arguments[0].ToString());
-            return Convert(document.RootElement);
+            return state.Call(function, arguments.Skip(2));
         }
-        catch (JsonException) when (arguments.Count > 1)
+        catch (JinjaException fault)
         {
-            return arguments[1];
+            throw new JinjaException(JinjaErrorKind.RuntimeError, message, fault);
         }
-        catch (JsonException)
-        {
-            return Value.None;
-        }
-
-        static Value Convert(JsonElement element) => element.ValueKind switch
-        {
-            JsonValueKind.Object => DictValue.From(element.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, Convert(member.Value)))),
-            JsonValueKind.Array => new ListValue(element.EnumerateArray().Select(Convert)),
-            JsonValueKind.String => element.GetString(),
-            JsonValueKind.True => true,
-            JsonValueKind.False => false,
-            JsonValueKind.Number => element.TryGetInt64(out var whole) ? Value.From(whole) : element.GetDouble(),
-            _ => Value.None,
-        };
-    }
-
-    private static Value FromYaml(Arguments arguments)
-    {
-        var errors = new ProjectErrors();
-        var yaml = YamlValue.Read(new SourceFile("", "fromyaml()", arguments[0].ToString(), default), errors);
-        return errors.Any && arguments.Count > 1 ? arguments[1] : Value.FromClr(yaml?.Plain());
-    }
-
-    private static HostObject Exceptions()
-    {
-        var exceptions = new HostObject("exceptions")
-        {
-            { "warn", static (state, arguments) => Log(state, arguments[0].ToString()) },
-            { "warn_once", static (state, arguments) => Log(state, arguments[0].ToString()) },
-        };
-        foreach (var name in (string[])["raise_compiler_error", "raise_not_implemented", "raise_database_error", "raise_fail_fast_error",
-            "raise_invalid_property_yml_version", "raise_dependency_error", "raise_duplicate_patch_name", "raise_parsing_error", "missing_config",
-            "missing_relation", "missing_materialization", "relation_wrong_type", "column_type_missing", "raise_contract_error"])
-        {
-            exceptions.Add(name, (_, arguments) =>
-                throw new JinjaException(JinjaErrorKind.RuntimeError, string.Join(" ", arguments.Positional.Select(argument => argument.ToString()))));
-        }
-
-        return exceptions;
     }
 
     /// <summary><c>var('name', default)</c> and <c>var.has_var('name')</c>.</summary>
@@ -196,70 +185,5 @@ internal static class ContextFunctions
                 : default(Value);
             return !value.IsMissing;
         }
-    }
-
-    /// <summary><c>api.Relation</c>.</summary>
-    private sealed class RelationClass : JinjaObject
-    {
-        public override string TypeName => "type";
-
-        public override bool TryGetAttribute(RenderState state, string name, out Value value)
-        {
-            value = name switch
-            {
-                "create" => new HostFunction(name, static (inner, arguments) =>
-                    RelationValue.Create(arguments, Context(inner).Invocation.Target.Database)),
-                "Table" => "table",
-                "View" => "view",
-                "CTE" => "cte",
-                "External" => "external",
-                "MaterializedView" => "materialized_view",
-                "add_ephemeral_prefix" => new HostFunction(name, static (_, arguments) => EphemeralCtes.Prefix + arguments[0]),
-                _ => default,
-            };
-            return !value.IsMissing;
-        }
-    }
-
-    /// <summary><c>api.Column(name, type)</c> and its type translations.</summary>
-    private sealed class ColumnClass : JinjaObject
-    {
-        public override string TypeName => "type";
-
-        public override bool IsCallable => true;
-
-        public override Value Call(RenderState state, Arguments arguments)
-        {
-            var reader = arguments.Read("Column");
-            var name = reader.Required("column").ToString();
-            var type = reader.Required("dtype").ToString();
-            return new ColumnValue(new Catalog.ColumnInfo(
-                name, type, Size(reader.Optional("char_size")), Size(reader.Optional("numeric_precision")), Size(reader.Optional("numeric_scale"))));
-
-            static int? Size(Value value) => value.TryGetInt64(out var size) ? (int)size : null;
-        }
-
-        public override bool TryGetAttribute(RenderState state, string name, out Value value)
-        {
-            value = name switch
-            {
-                "translate_type" => new HostFunction(name, static (_, arguments) => Translate(arguments[0].ToString())),
-                "numeric_type" => new HostFunction(name, static (_, arguments) => $"{arguments[0]}({arguments[1]},{arguments[2]})"),
-                "string_type" => new HostFunction(name, static (_, arguments) => $"character varying({arguments[0]})"),
-                "create" => new HostFunction(name, Call),
-                _ => default,
-            };
-            return !value.IsMissing;
-        }
-
-        private static string Translate(string type) => type.ToUpperInvariant() switch
-        {
-            "STRING" => "TEXT",
-            "TIMESTAMP" => "TIMESTAMP",
-            "FLOAT" => "FLOAT",
-            "INTEGER" => "INT",
-            "BOOLEAN" => "BOOLEAN",
-            _ => type,
-        };
     }
 }

@@ -58,6 +58,9 @@ internal sealed record Invocation
     /// <summary>The verb, as <c>flags.WHICH</c> shows it.</summary>
     public string Which => Flags.Which;
 
+    /// <summary>The clock of <c>modules.datetime</c>.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public ILogger? Logger { get; init; }
 
     /// <summary>Where <c>log()</c>, <c>print()</c> and warnings go; null: to <see cref="Logger"/>.</summary>
@@ -65,11 +68,18 @@ internal sealed record Invocation
 
     public string RootName => Packages[0].Name;
 
-    /// <summary>The packages in which <c>adapter.dispatch(name, namespace)</c> looks; null without a namespace: wherever names are looked up.</summary>
+    /// <summary>The rows that <c>--sample</c> reads; null without it.</summary>
+    public SampleWindow? Sample => Flags.Sample is { } text ? SampleWindow.Parse(text, StartedAt) : null;
+
+    /// <summary>
+    /// The packages in which <c>adapter.dispatch(name, namespace)</c> looks; null wherever names are looked up: without a namespace, or with that of
+    /// a package that is not installed.
+    /// </summary>
     public IReadOnlyList<string>? DispatchOrder(string? macroNamespace) => macroNamespace is null ? null
         : Packages[0].Project.Dispatch.TryGetValue(macroNamespace, out var order) ? order
         : macroNamespace == RootName ? [macroNamespace]
-        : [RootName, macroNamespace];
+        : Macros.HasPackage(macroNamespace) ? [RootName, macroNamespace]
+        : null;
 
     public Package? FindPackage(string name) => Packages.FirstOrDefault(package => package.Name == name);
 }

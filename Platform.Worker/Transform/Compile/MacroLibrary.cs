@@ -36,6 +36,19 @@ internal sealed class MacroLibrary
     public MacroDefinition? InPackage(string package, string name) =>
         _packages.TryGetValue(package, out var macros) && macros.TryGetValue(name, out var macro) ? macro : null;
 
+    /// <summary>Names of macros that look like a name which nothing bears, the likeliest first; <c>package.name</c> for those of a package.</summary>
+    public IReadOnlyList<string> Similar(string name)
+    {
+        const int most = 3;
+        var candidates = _packages.SelectMany(package => package.Value.Keys.Select(macro => (
+            Macro: macro, Full: package.Key == _root || package.Key == Package.GlobalName ? macro : $"{package.Key}.{macro}")));
+        return [.. candidates
+            .Select(candidate => (candidate.Full, Distance: candidate.Macro == name ? 0 : Spelling.Distance(candidate.Macro, name)))
+            .Where(candidate => candidate.Distance <= Math.Max(1, name.Length / 4))
+            .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Full, StringComparer.Ordinal)
+            .Select(candidate => candidate.Full).Distinct().Take(most)];
+    }
+
     public bool HasPackage(string package) => _packages.ContainsKey(package);
 
     /// <summary>
@@ -59,21 +72,32 @@ internal sealed class MacroLibrary
         return null;
     }
 
-    /// <summary>The macro of a materialization: for this adapter before the default one, of the root project, of any package, built in.</summary>
+    /// <summary>
+    /// The macro of a materialization: for this adapter before the default one, of the root project before a package's before the built-in one. A
+    /// package does not take the place of a built-in one, unless the root project says that it may: then it calls the package's from its own.
+    /// </summary>
     public MacroDefinition? Materialization(string nodePackage, string name)
     {
-        string[] order = [_root, nodePackage, .. _packages.Keys.Where(package => package != Package.GlobalName), Package.GlobalName];
-        foreach (var adapter in (ReadOnlySpan<string>)["postgres", "default"])
+        var imported = _packages.Keys.Where(package => package != _root && package != nodePackage && package != Package.GlobalName).Prepend(nodePackage);
+        return Find([_root, .. imported, Package.GlobalName]) is var (package, macro)
+            && package != _root && package != Package.GlobalName && Find([Package.GlobalName]) is not null
+                ? Find([_root, Package.GlobalName])?.Macro
+                : Find([_root, .. imported, Package.GlobalName])?.Macro;
+
+        (string Package, MacroDefinition Macro)? Find(IEnumerable<string> packages)
         {
-            foreach (var package in order)
+            foreach (var adapter in (ReadOnlySpan<string>)["postgres", "default"])
             {
-                if (InPackage(package, $"materialization_{name}_{adapter}") is { } macro)
+                foreach (var package in packages)
                 {
-                    return macro;
+                    if (InPackage(package, $"materialization_{name}_{adapter}") is { } macro)
+                    {
+                        return (package, macro);
+                    }
                 }
             }
-        }
 
-        return null;
+            return null;
+        }
     }
 }

@@ -1,8 +1,9 @@
+using System.Collections;
+using System.Globalization;
 using Platform.Worker.Jinja;
 using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
-using Platform.Worker.Transform.Catalog;
-using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Compile.Python;
 using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Transform.Compile;
@@ -14,6 +15,12 @@ namespace Platform.Worker.Transform.Compile;
 /// </summary>
 internal abstract class NodeContext(Invocation invocation, string package) : IGlobalResolver
 {
+    /// <summary>The version of dbt whose behaviour this is.</summary>
+    public const string DbtVersion = "1.11.0";
+
+    private const string SecretPrefix = "DBT_ENV_SECRET";
+    private const string MetadataPrefix = "DBT_ENV_CUSTOM_ENV_";
+
     private readonly Dictionary<string, Value> _locals = new(StringComparer.Ordinal);
 
     public Invocation Invocation { get; } = invocation;
@@ -64,6 +71,13 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
             return true;
         }
 
+        // A package's macro that calls another of its package without naming it: tests do, and dbt lets them.
+        if (state.CurrentTemplate?.Tag is Package owner && Invocation.Macros.InPackage(owner.Name, name) is { } sibling)
+        {
+            value = state.Bind(sibling);
+            return true;
+        }
+
         return false;
     }
 
@@ -72,17 +86,21 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
     {
         "execute" => Execute,
         "target" => Invocation.Target.ToValue(),
+        "env" => Invocation.Target.ToValue(),
         "schema" => Invocation.Target.Schema,
         "database" => Invocation.Target.Database,
         "project_name" => Invocation.RootName,
         "invocation_id" => Invocation.Id.ToString(),
         "run_started_at" => new DateTimeValue(Invocation.StartedAt),
-        "dbt_version" => "1.10.0",
+        "dbt_version" => DbtVersion,
+        "thread_id" => Environment.CurrentManagedThreadId.ToString(CultureInfo.InvariantCulture),
         "flags" => Invocation.Flags.ToValue(),
+        "invocation_args_dict" => Value.FromClr(Invocation.Flags.ToDictionary()),
+        "dbt_metadata_envs" => MetadataVariables(),
+        "selected_resources" => new ListValue(),
         "adapter" => new AdapterValue(),
         "context" => new ContextValue(),
-        "builtins" => Value.From(DictValue.From(
-            ((string[])["ref", "source", "config"]).Select(function => KeyValuePair.Create(function, BuiltIn(function))))),
+        "builtins" => Value.From(DictValue.From(ContextFunctions.All.Select(function => KeyValuePair.Create(function.Key, function.Value)))),
         _ => default,
     };
 
@@ -124,11 +142,20 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
             + $"or give var() a default. Set are: {(known.Length > 0 ? known : "none")}.");
     }
 
-    public virtual Value EnvironmentVariable(string name, Value fallback) =>
-        Invocation.Vars.EnvironmentVariable(name) is { } value ? value
-        : !fallback.IsMissing ? fallback
-        : throw new JinjaException(
-            JinjaErrorKind.UndefinedError, $"{Subject} needs the environment variable '{name}', which is not set. Set it, or give env_var() a default.");
+    /// <exception cref="JinjaException">The variable is not set and has no default, or it is a secret.</exception>
+    public virtual Value EnvironmentVariable(string name, Value fallback)
+    {
+        if (name.StartsWith(SecretPrefix, StringComparison.Ordinal))
+        {
+            throw new JinjaException(
+                JinjaErrorKind.RuntimeError, $"Secret env vars are allowed only in profiles.yml or packages.yml. {Subject} reads '{name}': use another name for what is no secret.");
+        }
+
+        return Invocation.Vars.EnvironmentVariable(name) is { } value ? value
+            : !fallback.IsMissing ? fallback
+            : throw new JinjaException(
+                JinjaErrorKind.UndefinedError, $"{Subject} needs the environment variable '{name}', which is not set. Set it, or give env_var() a default.");
+    }
 
     public Value Doc(string name, string? package = null)
     {
@@ -145,8 +172,17 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
     }
 
     /// <summary>The macro that <c>adapter.dispatch(name, namespace)</c> stands for.</summary>
-    public Value Dispatch(RenderState state, string name, string? macroNamespace)
+    public Value Dispatch(RenderState state, Arguments arguments)
     {
+        var reader = arguments.Read("adapter.dispatch");
+        var name = reader.RequiredString("macro_name");
+        var macroNamespace = reader.OptionalString("macro_namespace");
+        if (name.Contains('.', StringComparison.Ordinal))
+        {
+            throw new JinjaException(
+                JinjaErrorKind.ValueError, $"adapter.dispatch('{name}') names a package: write adapter.dispatch('{name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..]}', '{name.Split('.')[0]}').");
+        }
+
         var packages = Invocation.DispatchOrder(macroNamespace);
         return Invocation.Macros.Dispatch(Package, name, packages) is { } macro
             ? state.Bind(macro)
@@ -156,46 +192,8 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
                 + (packages is null ? "." : $" in {string.Join(", ", packages)}."));
     }
 
-    private static Value BuiltIn(string function) => function == "config" ? new ConfigValue() : ContextFunctions.All[function];
-}
-
-/// <summary>A package as macros see it: <c>dbt_utils.star(...)</c>.</summary>
-internal sealed class PackageValue(string package) : JinjaObject
-{
-    public override string TypeName => "MacroPackage";
-
-    public override bool TryGetAttribute(RenderState state, string name, out Value value)
-    {
-        var macro = ((NodeContext)state.Host!).Invocation.Macros.InPackage(package, name);
-        value = macro is null ? default : state.Bind(macro);
-        return macro is not null;
-    }
-
-    public override bool TryGetItem(RenderState state, Value key, out Value value) => TryGetAttribute(state, key.ToString(), out value);
-
-    public override string ToString() => $"<macros of package {package}>";
-}
-
-/// <summary><c>context['name']</c>: any name by text.</summary>
-internal sealed class ContextValue : JinjaObject
-{
-    public override string TypeName => "Context";
-
-    public override bool TryGetAttribute(RenderState state, string name, out Value value)
-    {
-        if (name == "get")
-        {
-            value = new HostFunction("get", (inner, arguments) =>
-                Find(inner, arguments[0].ToString(), out var found) ? found : arguments.Count > 1 ? arguments[1] : Value.None);
-            return true;
-        }
-
-        return Find(state, name, out value);
-    }
-
-    public override bool TryGetItem(RenderState state, Value key, out Value value) => Find(state, key.ToString(), out value);
-
-    public override bool? Contains(RenderState state, Value item) => Find(state, item.ToString(), out _);
-
-    private static bool Find(RenderState state, string name, out Value value) => ((NodeContext)state.Host!).TryResolve(state, name, out value);
+    /// <summary>Environment variables for metadata, without their prefix.</summary>
+    private static Value MetadataVariables() => DictValue.From(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Where(variable => ((string)variable.Key).StartsWith(MetadataPrefix, StringComparison.Ordinal))
+        .Select(variable => KeyValuePair.Create(((string)variable.Key)[MetadataPrefix.Length..], Value.From((string?)variable.Value))));
 }

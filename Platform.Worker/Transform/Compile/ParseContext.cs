@@ -4,6 +4,7 @@ using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Project;
+using Platform.Worker.Transform.Run;
 
 namespace Platform.Worker.Transform.Compile;
 
@@ -13,7 +14,9 @@ namespace Platform.Worker.Transform.Compile;
 /// </summary>
 internal class ParseContext(Invocation invocation, string package, string subject) : NodeContext(invocation, package)
 {
-    private static readonly Value Placeholder = RelationValue.Of(new Relation("database", "schema", "relation"));
+    /// <summary>Stands for any relation: what is known of the node's own place before its configuration is read.</summary>
+    private readonly Value _placeholder = RelationValue.Of(
+        new Relation(invocation.Target.Database, invocation.Target.Schema, Path.GetFileNameWithoutExtension(subject)));
 
     public List<RefCall> Refs { get; } = [];
 
@@ -27,20 +30,23 @@ internal class ParseContext(Invocation invocation, string package, string subjec
 
     protected override Value Member(string name) => name switch
     {
-        "this" => Placeholder,
+        "this" => _placeholder,
+        "model" or "node" => Model(),
+        "graph" or "schemas" or "database_schemas" or "results" => new DictValue(),
+        "load_agate_table" => new HostFunction(name, static (_, _) => Value.None),
         _ => base.Member(name),
     };
 
     public override Value Ref(RenderState state, string? package, string name, string? version)
     {
         Refs.Add(new RefCall(package, name, version));
-        return Placeholder;
+        return _placeholder;
     }
 
     public override Value Source(RenderState state, string sourceName, string tableName)
     {
         Sources.Add((sourceName, tableName));
-        return Placeholder;
+        return _placeholder;
     }
 
     public override Value Config(string method, Arguments arguments)
@@ -63,18 +69,17 @@ internal class ParseContext(Invocation invocation, string package, string subjec
             case "persist_relation_docs" or "persist_column_docs":
                 return false;
             default:
-                return arguments.Count > 1 ? arguments[1] : arguments.TryGetNamed("default", out var fallback) ? fallback : Value.EmptyString;
+                return Value.EmptyString;
         }
     }
 
     public override Value Adapter(RenderState state, string method, Arguments arguments) => method switch
     {
-        "dispatch" => Dispatch(state, arguments[0].ToString(), AdapterValue.DispatchNamespace(arguments)),
-        "quote" => $"\"{arguments[0]}\"",
-        "literal" => Warehouse.Sql.Literal(arguments[0].ToString()),
-        "type" => "postgres",
-        "get_columns_in_relation" or "get_missing_columns" or "list_relations" or "list_relations_without_caching" => new ListValue(),
-        "execute" => new TupleValue([Value.None, Value.None]),
+        "dispatch" => Dispatch(state, arguments),
+        "get_columns_in_relation" or "get_missing_columns" or "get_column_schema_from_query" or "get_pseudocolumns_for_relation" or "list_relations"
+            or "list_relations_without_caching" or "list_schemas" => new ListValue(),
+        "execute" => new TupleValue([Value.EmptyString, new AgateTable(QueryResult.Empty)]),
+        "add_query" => new TupleValue([Value.None, Value.None]),
         "check_schema_exists" or "already_exists" => false,
         _ => Value.None,
     };
@@ -82,4 +87,19 @@ internal class ParseContext(Invocation invocation, string package, string subjec
     public override Value StoreResult(string name, Value response, Value table) => Value.EmptyString;
 
     public override Value LoadResult(string name) => Value.None;
+
+    private DictValue Model() => DictValue.From(new Dictionary<string, Value>
+    {
+        ["name"] = Path.GetFileNameWithoutExtension(subject),
+        ["alias"] = Path.GetFileNameWithoutExtension(subject),
+        ["package_name"] = Package,
+        ["original_file_path"] = subject,
+        ["path"] = subject,
+        ["database"] = Invocation.Target.Database,
+        ["schema"] = Invocation.Target.Schema,
+        ["config"] = new DictValue(),
+        ["columns"] = new DictValue(),
+        ["tags"] = new ListValue(),
+        ["meta"] = new DictValue(),
+    });
 }

@@ -20,21 +20,21 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
     {
         switch (method)
         {
-            case "type":
-                return "postgres";
-            case "quote" or "quote_as_configured":
-                return $"\"{arguments[0]}\"";
-            case "quote_seed_column":
-                return SeedTable.QuoteColumn(arguments);
             case "convert_type":
-                return SeedTable.SqlType(arguments);
-            case "literal":
-                return Sql.Literal(arguments[0].ToString());
+                return AgateSqlType.Of(arguments);
             case "execute":
                 return Execute(arguments);
             case "add_query":
-                Query(arguments[0].ToString(), begin: arguments.TryGetNamed("auto_begin", out var begin) && begin.IsTrue);
-                return new TupleValue([Value.None, Value.None]);
+                return AddQuery(arguments);
+            case "get_column_schema_from_query":
+                return QueryColumns.Of(session.Query(arguments[0].ToString()));
+            case "get_pseudocolumns_for_relation":
+                return new ListValue();
+            case "list_schemas":
+                return new ListValue(WarehouseCatalog.Schemas(session).Select(schema => Value.From(schema)));
+            case "validate_sql":
+                session.Execute($"explain {arguments[0]}");
+                return Value.EmptyString;
             case "commit":
                 session.Commit();
                 return Value.EmptyString;
@@ -70,8 +70,6 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
                 return WarehouseCatalog.Schemas(session).Contains(arguments[^1].ToString());
             case "already_exists":
                 return Cache.Find(session, arguments[0].ToString(), arguments[1].ToString()) is not null;
-            case "verify_database":
-                return Value.EmptyString;
             case "cache_added":
                 Cache.Add(Typed(Relation(arguments, 0, method)));
                 return Value.EmptyString;
@@ -123,14 +121,18 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
         return new TupleValue([Value.From(new ResponseValue(queued)), Value.From(new AgateTable(queued))]);
     }
 
-    private void Query(string sql, bool begin)
+    private TupleValue AddQuery(Arguments arguments)
     {
-        if (begin)
+        var reader = arguments.Read("adapter.add_query");
+        var sql = reader.RequiredString("sql");
+        if (reader.OptionalBoolean("auto_begin", true))
         {
             session.Begin();
         }
 
-        session.Execute(sql);
+        var bindings = reader.Optional("bindings", Value.None);
+        session.Execute(bindings.IsNone ? sql : QueryBindings.Apply(sql, [.. bindings.Iterate()]));
+        return new TupleValue([Value.None, Value.None]);
     }
 
     private void Queue(string sql)

@@ -1,6 +1,7 @@
 using Platform.Worker.Jinja;
 using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
+using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Run;
@@ -17,6 +18,7 @@ internal class RunContext : NodeContext
     private readonly RunAdapter _adapter;
     private readonly Dictionary<string, (Value Response, Value Table)> _results = [];
     private readonly List<Node> _ephemerals = [];
+    private Dictionary<string, object?>? _config;
 
     public RunContext(BuildState build, Node node, NodeRun run, PostgresSession session)
         : base(build.Invocation, node.PackageName)
@@ -44,8 +46,8 @@ internal class RunContext : NodeContext
     protected override Value Member(string name) => name switch
     {
         "this" => RelationValue.Of(This),
-        "model" or "node" => NodeDictionary.Of(Node, Run.CompiledCode),
-        "graph" => GraphValue(),
+        "model" or "node" => Model(),
+        "graph" => _build.Graph,
         "selected_resources" => Value.FromClr(_build.Selected.Order(StringComparer.Ordinal).ToList()),
         "flags" => (Run.FullRefresh ? Invocation.Flags with { FullRefresh = true } : Invocation.Flags).ToValue(),
         "delta" or "batches" => Value.None,
@@ -76,7 +78,7 @@ internal class RunContext : NodeContext
         }
         else if (_build.Deferral?.Instead(target, () => Exists(relation)) is { } deferred)
         {
-            return RelationValue.Of(deferred);
+            return RelationValue.Of(Restricted(deferred, target));
         }
         else if (_build.BuildsCandidates && _build.Find(target.UniqueId) is null && !Exists(relation))
         {
@@ -84,14 +86,17 @@ internal class RunContext : NodeContext
                 JinjaErrorKind.RuntimeError, $"'{name}' is neither part of this build nor published yet. Build it too: select '+{Node.Name}'.");
         }
 
-        return RelationValue.Of(relation);
+        return RelationValue.Of(Restricted(relation, target));
     }
 
     private bool Exists(Relation relation) => _build.Relations.Find(_session, relation.Schema!, relation.Identifier!) is not null;
 
-    public override Value Source(RenderState state, string sourceName, string tableName) =>
-        RelationValue.Of(BuildState.PublishedRelation(_build.Project.FindSource(sourceName, tableName, Package)
-            ?? throw new JinjaException(JinjaErrorKind.UndefinedError, $"'{Node.Name}' reads source '{sourceName}.{tableName}', which no properties file declares")));
+    public override Value Source(RenderState state, string sourceName, string tableName)
+    {
+        var source = _build.Project.FindSource(sourceName, tableName, Package)
+            ?? throw new JinjaException(JinjaErrorKind.UndefinedError, $"'{Node.Name}' reads source '{sourceName}.{tableName}', which no properties file declares");
+        return RelationValue.Of(Restricted(BuildState.PublishedRelation(source), source));
+    }
 
     public override Value Config(string method, Arguments arguments)
     {
@@ -103,9 +108,6 @@ internal class RunContext : NodeContext
                 return Node.Config.Map("persist_docs").TryGetValue("relation", out var relation) && relation is true;
             case "persist_column_docs":
                 return Node.Config.Map("persist_docs").TryGetValue("columns", out var columns) && columns is true;
-            case "meta_get" or "meta_require":
-                return Node.Config.Meta.TryGetValue(arguments[0].ToString(), out var meta) ? Value.FromClr(meta)
-                    : arguments.Count > 1 ? arguments[1] : Value.None;
         }
 
         var reader = arguments.Read($"config.{method}");
@@ -116,18 +118,21 @@ internal class RunContext : NodeContext
             return SnapshotMethods.ColumnNames(Node.Config);
         }
 
-        var value = Node.Config[key is "pre_hook" ? "pre-hook" : key is "post_hook" ? "post-hook" : key];
-        if (value is null && method == "require")
+        _config ??= ManifestConfig.Of(Node);
+        var values = method.StartsWith("meta_", StringComparison.Ordinal) ? Node.Config.Meta : _config;
+        if (values.TryGetValue(key is "pre_hook" ? "pre-hook" : key is "post_hook" ? "post-hook" : key, out var value))
         {
-            throw new JinjaException(JinjaErrorKind.RuntimeError, $"'{Node.Name}' must configure '{key}'");
+            return Value.FromClr(key == "grants" ? Listed(value) : value);
         }
 
-        return value is null ? fallback : Value.FromClr(value);
+        return method is "require" or "meta_require"
+            ? throw new JinjaException(JinjaErrorKind.RuntimeError, $"'{Node.Name}' does not define the required config '{key}'. Add it to its configuration.")
+            : fallback;
     }
 
     public override Value Adapter(RenderState state, string method, Arguments arguments) =>
         method == "dispatch"
-            ? Dispatch(state, arguments[0].ToString(), AdapterValue.DispatchNamespace(arguments))
+            ? Dispatch(state, arguments)
             : _adapter.Invoke(state, method, arguments);
 
     public override Value StoreResult(string name, Value response, Value table)
@@ -157,18 +162,61 @@ internal class RunContext : NodeContext
 
     public AgateTable? Table(string name) => _results.TryGetValue(name, out var result) ? result.Table.As<AgateTable>() : null;
 
-    private DictValue GraphValue()
+    /// <summary>The node as macros see it, with its compiled SQL once there is one.</summary>
+    public DictValue Model()
     {
-        var nodes = new DictValue();
-        var sources = new DictValue();
-        foreach (var node in _build.Project.Graph.Ordered)
+        var model = NodeDictionary.Of(Node, Run.CompiledCode);
+        foreach (var (constraint, entry) in model.TryGetValue("constraints", out var entries) ? Node.Constraints.Zip(entries.Iterate()) : [])
         {
-            (node.ResourceType is ResourceType.Source ? sources : nodes)[node.UniqueId] = Value.From(NodeDictionary.Of(node));
+            SetReferenced(constraint, entry);
         }
 
-        return DictValue.From(new Dictionary<string, Value>
+        foreach (var column in Node.Columns.Values.Where(column => column.Constraints.Count > 0))
         {
-            ["nodes"] = nodes, ["sources"] = sources, ["exposures"] = new DictValue(), ["metrics"] = new DictValue(), ["groups"] = new DictValue(),
-        });
+            var entry = model["columns"].As<DictValue>()![column.Name].As<DictValue>()!;
+            foreach (var (constraint, item) in column.Constraints.Zip(entry["constraints"].Iterate()))
+            {
+                SetReferenced(constraint, item);
+            }
+        }
+
+        model["batch"] = NodeDictionary.Batch(Run.Batch);
+        return model;
     }
+
+    /// <summary>A foreign key names the relation as this build makes it.</summary>
+    private void SetReferenced(ModelConstraint constraint, Value entry)
+    {
+        if (constraint.ToNode is { } id && _build.Project.Graph.Contains(id))
+        {
+            entry.As<DictValue>()!["to"] = _build.Resolve(_build.Project.Graph[id]).Render();
+        }
+    }
+
+    /// <summary>
+    /// The relation with as few of its rows as the build reads: none with <c>--empty</c>; those of the batch, or of <c>--sample</c>, when the input
+    /// says by <c>event_time</c> when its rows happened.
+    /// </summary>
+    private Relation Restricted(Relation relation, Node input) => relation with { Limit = Invocation.Flags.Empty ? 0 : null, EventTime = EventTimeOf(input) };
+
+    private EventTimeFilter? EventTimeOf(Node input)
+    {
+        if (input.Config.Text("event_time") is not { } column || Node.ResourceType is not (ResourceType.Model or ResourceType.Snapshot))
+        {
+            return null;
+        }
+
+        return (Run.Batch, Invocation.Sample) switch
+        {
+            (null, null) => null,
+            ({ } batch, null) => new EventTimeFilter(column, batch.Start, batch.End),
+            (null, { } sample) => new EventTimeFilter(column, sample.Start, sample.End),
+            ({ } batch, { } sample) => new EventTimeFilter(
+                column, sample.Start > batch.Start ? sample.Start : batch.Start, sample.End < batch.End ? sample.End : batch.End),
+        };
+    }
+
+    private static object? Listed(object? grants) => grants is IReadOnlyDictionary<string, object?> map
+        ? map.ToDictionary(grant => grant.Key, grant => grant.Value is string single ? new List<object?> { single } : grant.Value)
+        : grants;
 }

@@ -31,3 +31,19 @@
         {{ node.name }}
     {%- endif -%}
 {%- endmacro %}
+
+{% macro generate_latest_version_pointer_alias(custom_alias_name=none, node=none) -%}
+    {% do return(adapter.dispatch('generate_latest_version_pointer_alias', 'dbt')(custom_alias_name, node)) %}
+{%- endmacro %}
+
+{% macro default__generate_latest_version_pointer_alias(custom_alias_name=none, node=none) -%}
+    {{ custom_alias_name | trim if custom_alias_name else node.name }}
+{%- endmacro %}
+
+{% macro resolve_model_name(input_model_name) %}
+    {{ return(adapter.dispatch('resolve_model_name', 'dbt')(input_model_name)) }}
+{% endmacro %}
+
+{% macro default__resolve_model_name(input_model_name) -%}
+    {{ input_model_name | string | replace('"', '\\"') }}
+{%- endmacro %}

@@ -4,125 +4,144 @@
 
 {% macro load_relation(relation) %}{% do return(load_cached_relation(relation)) %}{% endmacro %}
 
-{% macro get_columns_in_relation(relation) %}{% do return(adapter.get_columns_in_relation(relation)) %}{% endmacro %}
-
-{% macro should_full_refresh() %}
-    {% set configured = config.get('full_refresh') %}
-    {% do return(flags.FULL_REFRESH if configured is none else configured) %}
+{% macro get_or_create_relation(database, schema, identifier, type) %}
+    {{ return(adapter.dispatch('get_or_create_relation', 'dbt')(database, schema, identifier, type)) }}
 {% endmacro %}
 
-{% macro is_incremental() %}
-    {% if not execute %}{% do return(false) %}{% endif %}
-    {% set relation = load_cached_relation(this) %}
-    {% do return(relation is not none and relation.is_table and model.config.materialized == 'incremental' and not should_full_refresh()) %}
+{% macro default__get_or_create_relation(database, schema, identifier, type) %}
+    {% set existing = adapter.get_relation(database=database, schema=schema, identifier=identifier) %}
+    {% if existing %}
+        {% do return([true, existing]) %}
+    {% endif %}
+    {% do return([false, api.Relation.create(database=database, schema=schema, identifier=identifier, type=type)]) %}
 {% endmacro %}
 
 {% macro make_intermediate_relation(base_relation, suffix='__dbt_tmp') %}
-    {% do return(adapter.suffixed(base_relation, suffix)) %}
+    {{ return(adapter.dispatch('make_intermediate_relation', 'dbt')(base_relation, suffix)) }}
+{% endmacro %}
+
+{% macro default__make_intermediate_relation(base_relation, suffix) %}
+    {% do return(default__make_temp_relation(base_relation, suffix)) %}
+{% endmacro %}
+
+{% macro postgres__make_intermediate_relation(base_relation, suffix) %}
+    {% do return(postgres__make_relation_with_suffix(base_relation, suffix, dstring=false)) %}
 {% endmacro %}
 
 {% macro make_backup_relation(base_relation, backup_relation_type, suffix='__dbt_backup') %}
-    {% do return(adapter.suffixed(base_relation, suffix).incorporate(type=backup_relation_type)) %}
+    {{ return(adapter.dispatch('make_backup_relation', 'dbt')(base_relation, backup_relation_type, suffix)) }}
 {% endmacro %}
 
+{% macro default__make_backup_relation(base_relation, backup_relation_type, suffix) %}
+    {% do return(base_relation.incorporate(path={'identifier': base_relation.identifier ~ suffix}, type=backup_relation_type)) %}
+{% endmacro %}
+
+{% macro postgres__make_backup_relation(base_relation, backup_relation_type, suffix) %}
+    {% do return(postgres__make_relation_with_suffix(base_relation, suffix, dstring=false).incorporate(type=backup_relation_type)) %}
+{% endmacro %}
+
+{# Batches of one microbatch model may run side by side, so each has its own temporary table. #}
 {% macro make_temp_relation(base_relation, suffix='__dbt_tmp') %}
-    {% do return(adapter.suffixed(base_relation, suffix).include(database=false, schema=false)) %}
+    {% if suffix == '__dbt_tmp' and model.batch %}
+        {% set suffix = suffix ~ '_' ~ model.batch.id %}
+    {% endif %}
+    {{ return(adapter.dispatch('make_temp_relation', 'dbt')(base_relation, suffix)) }}
+{% endmacro %}
+
+{% macro default__make_temp_relation(base_relation, suffix) %}
+    {% do return(base_relation.incorporate(path={'identifier': base_relation.identifier ~ suffix})) %}
+{% endmacro %}
+
+{# A temporary table is in a schema of the session's own. #}
+{% macro postgres__make_temp_relation(base_relation, suffix) %}
+    {% set suffixed = postgres__make_relation_with_suffix(base_relation, suffix, dstring=true) %}
+    {% do return(suffixed.incorporate(path={'schema': none, 'database': none})) %}
+{% endmacro %}
+
+{# PostgreSQL cuts names at 63 bytes, so the base name gives way to the suffix. #}
+{% macro postgres__make_relation_with_suffix(base_relation, suffix, dstring) %}
+    {% set suffix = suffix ~ (modules.datetime.datetime.now().strftime('%H%M%S%f') if dstring else '') %}
+    {% set longest = base_relation.relation_max_name_length() %}
+    {% if suffix | length > longest %}
+        {% do exceptions.raise_compiler_error(
+            'Relation suffix is too long (' ~ (suffix | length) ~ ' characters). Maximum length is ' ~ longest ~ ' characters.') %}
+    {% endif %}
+    {% do return(base_relation.incorporate(path={'identifier': base_relation.identifier[:longest - (suffix | length)] ~ suffix})) %}
+{% endmacro %}
+
+{% macro truncate_relation(relation) %}
+    {{ return(adapter.dispatch('truncate_relation', 'dbt')(relation)) }}
+{% endmacro %}
+
+{% macro default__truncate_relation(relation) %}
+    {% call statement('truncate_relation') -%}
+        truncate table {{ relation.render() }}
+    {%- endcall %}
 {% endmacro %}
 
 {% macro drop_relation(relation) %}
-    {% do adapter.drop_relation(relation) %}
+    {{ return(adapter.dispatch('drop_relation', 'dbt')(relation)) }}
+{% endmacro %}
+
+{% macro default__drop_relation(relation) %}
+    {% call statement('drop_relation', auto_begin=false) -%}
+        {{ get_drop_sql(relation) }}
+    {%- endcall %}
 {% endmacro %}
 
 {% macro drop_relation_if_exists(relation) %}
     {% if relation is not none %}{% do adapter.drop_relation(relation) %}{% endif %}
 {% endmacro %}
 
-{% macro truncate_relation(relation) %}
-    {% do adapter.truncate_relation(relation) %}
+{% macro rename_relation(from_relation, to_relation) %}
+    {{ return(adapter.dispatch('rename_relation', 'dbt')(from_relation, to_relation)) }}
+{% endmacro %}
+
+{# ALTER TABLE renames views, too. #}
+{% macro default__rename_relation(from_relation, to_relation) %}
+    {% call statement('rename_relation') -%}
+        alter table {{ from_relation.render() }} rename to {{ adapter.quote_as_configured(to_relation.identifier, 'identifier') }}
+    {%- endcall %}
 {% endmacro %}
 
 {% macro create_schema(relation) %}
-    {% do adapter.create_schema(relation) %}
+    {{ adapter.dispatch('create_schema', 'dbt')(relation) }}
 {% endmacro %}
 
-{% macro get_create_table_as_sql(temporary, relation, sql) -%}
-    {{ adapter.dispatch('get_create_table_as_sql', 'dbt')(temporary, relation, sql) }}
-{%- endmacro %}
-
-{% macro default__get_create_table_as_sql(temporary, relation, sql) -%}
-    {{ create_table_as(temporary, relation, sql) }}
-{%- endmacro %}
-
-{% macro create_table_as(temporary, relation, compiled_code, language='sql') -%}
-    {{ adapter.dispatch('create_table_as', 'dbt')(temporary, relation, compiled_code) }}
-{%- endmacro %}
-
-{% macro postgres__create_table_as(temporary, relation, sql) -%}
-    {%- set unlogged = config.get('unlogged', default=false) -%}
-    {{ config.get('sql_header') or '' }}
-create {% if temporary %}temporary {% elif unlogged %}unlogged {% endif %}table {{ relation }}
-as (
-{{ sql }}
-)
-{%- endmacro %}
-
-{% macro get_create_view_as_sql(relation, sql) -%}
-    {{ adapter.dispatch('get_create_view_as_sql', 'dbt')(relation, sql) }}
-{%- endmacro %}
-
-{% macro default__get_create_view_as_sql(relation, sql) -%}
-    {{ create_view_as(relation, sql) }}
-{%- endmacro %}
-
-{% macro create_view_as(relation, sql) -%}
-    {{ adapter.dispatch('create_view_as', 'dbt')(relation, sql) }}
-{%- endmacro %}
-
-{% macro default__create_view_as(relation, sql) -%}
-    {{ config.get('sql_header') or '' }}
-create view {{ relation }} as (
-{{ sql }}
-)
-{%- endmacro %}
-
-{% macro create_indexes(relation) %}
-    {% for index in config.get('indexes', default=[]) %}
-        {% call statement() %}{{ get_create_index_sql(relation, index) }}{% endcall %}
-    {% endfor %}
+{% macro default__create_schema(relation) %}
+    {% call statement('create_schema') -%}
+        create schema if not exists {{ relation.without_identifier() }}
+    {%- endcall %}
 {% endmacro %}
 
-{% macro get_create_index_sql(relation, index_dict) -%}
-    {{ adapter.dispatch('get_create_index_sql', 'dbt')(relation, index_dict) }}
-{%- endmacro %}
-
-{% macro postgres__get_create_index_sql(relation, index_dict) -%}
-    {%- set name = local_md5([relation | string, index_dict | string, invocation_id] | join('_')) -%}
-    create {% if index_dict.unique %}unique {% endif %}index if not exists "{{ name }}"
-    on {{ relation }}{% if index_dict.type %} using {{ index_dict.type }}{% endif %}
-    ({% for column in index_dict.columns %}{{ adapter.quote(column) }}{{ ', ' if not loop.last }}{% endfor %})
-{%- endmacro %}
-
-{% macro apply_grants(relation, grant_config, should_revoke=true) %}
-    {% for privilege, grantees in (grant_config or {}).items() %}
-        {% set roles = [grantees] if grantees is string else grantees %}
-        {% for role in roles %}
-            {% call statement() %}grant {{ privilege }} on {{ relation }} to {{ adapter.quote(role) }}{% endcall %}
-        {% endfor %}
-    {% endfor %}
+{% macro postgres__create_schema(relation) %}
+    {% if relation.database %}{% do adapter.verify_database(relation.database) %}{% endif %}
+    {% call statement('create_schema') -%}
+        create schema if not exists {{ relation.without_identifier().include(database=false) }}
+    {%- endcall %}
 {% endmacro %}
 
-{% macro persist_docs(relation, model, for_relation=true, for_columns=true) %}
-    {% if for_relation and config.persist_relation_docs() and model.description %}
-        {% call statement() %}
-            comment on {{ relation.type }} {{ relation }} is {{ adapter.literal(model.description) }}
-        {% endcall %}
-    {% endif %}
-    {% if for_columns and config.persist_column_docs() and model.columns %}
-        {% set existing = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
-        {% for name, column in model.columns.items() if name in existing and column.description %}
-            {% call statement() %}
-                comment on column {{ relation }}.{{ adapter.quote(name) }} is {{ adapter.literal(column.description) }}
-            {% endcall %}
-        {% endfor %}
-    {% endif %}
+{% macro drop_schema(relation) %}
+    {{ adapter.dispatch('drop_schema', 'dbt')(relation) }}
+{% endmacro %}
+
+{% macro default__drop_schema(relation) %}
+    {% call statement('drop_schema') -%}
+        drop schema if exists {{ relation.without_identifier() }} cascade
+    {%- endcall %}
+{% endmacro %}
+
+{% macro postgres__drop_schema(relation) %}
+    {% if relation.database %}{% do adapter.verify_database(relation.database) %}{% endif %}
+    {% call statement('drop_schema') -%}
+        drop schema if exists {{ relation.without_identifier().include(database=false) }} cascade
+    {%- endcall %}
+{% endmacro %}
+
+{% macro drop_schema_named(schema_name) %}
+    {{ return(adapter.dispatch('drop_schema_named', 'dbt')(schema_name)) }}
+{% endmacro %}
+
+{% macro default__drop_schema_named(schema_name) %}
+    {% do adapter.drop_schema(api.Relation.create(schema=schema_name)) %}
 {% endmacro %}

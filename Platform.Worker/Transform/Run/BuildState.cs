@@ -1,3 +1,4 @@
+using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
@@ -11,6 +12,7 @@ namespace Platform.Worker.Transform.Run;
 internal sealed class BuildState
 {
     private readonly Dictionary<string, NodeRun> _runs;
+    private readonly Lazy<Value> _graph;
 
     /// <param name="project">The parsed project.</param>
     /// <param name="invocation">The project's invocation with this build's id, time and variables.</param>
@@ -21,6 +23,7 @@ internal sealed class BuildState
     {
         (Project, Invocation, Request, Selected, Candidates) = (project, invocation, request, selected, candidates);
         Relations = new RelationCache(invocation.Target.Database);
+        _graph = new Lazy<Value>(() => ProjectGraph.Of(project));
         _runs = project.Graph.Ordered.Where(node => selected.Contains(node.UniqueId)).ToDictionary(node => node.UniqueId, node =>
         {
             var published = PublishedRelation(node);
@@ -42,6 +45,9 @@ internal sealed class BuildState
     public CandidateNames? Candidates { get; }
 
     public RelationCache Relations { get; }
+
+    /// <summary>What macros see as <c>graph</c>.</summary>
+    public Value Graph => _graph.Value;
 
     /// <summary>Artifacts of an earlier run, as given with <c>--state</c>.</summary>
     public PreviousState? State { get; init; }

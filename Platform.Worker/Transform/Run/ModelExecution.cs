@@ -66,7 +66,7 @@ internal sealed class ModelExecution : NodeExecution
     {
         Context.This = Run.Delta ?? Run.Relation;
         Context.Define("this", RelationValue.Of(Context.This));
-        Context.Define("model", NodeDictionary.Of(Run.Node, Run.CompiledCode));
+        Context.Define("model", Context.Model());
         Context.Define("sql", Run.CompiledCode);
         Context.Define("compiled_code", Run.CompiledCode);
         Context.Define("pre_hooks", NodeHooks.Parse(Run.Batch is { IsFirst: false } ? null : Run.Node.Config["pre-hook"]));

@@ -128,13 +128,13 @@ internal sealed class NodeRunner(
     };
 
     /// <summary>The error of a node; null for faults that are not the node's.</summary>
-    private static TransformError? Describe(Exception fault, NodeRun run) => fault switch
+    private TransformError? Describe(Exception fault, NodeRun run) => fault switch
     {
         SqlException sql => SqlErrors.ToError(sql, run),
         JinjaException { InnerException: SqlException sql } => SqlErrors.ToError(sql, run),
         JinjaException { InnerException: NpgsqlException or OperationCanceledException or IOException } => null,
         JinjaException { InnerException: TransformException inner } => inner.Errors[0],
-        JinjaException jinja => JinjaErrors.ToError(jinja, run.Node.At),
+        JinjaException jinja => JinjaErrors.ToError(jinja, run.Node.At, build.Invocation.Macros),
         TransformException transform => transform.Errors[0],
         _ => null,
     };

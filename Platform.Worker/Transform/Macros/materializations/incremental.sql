@@ -26,7 +26,7 @@
         {% call statement('delta') -%}
             {{ get_create_table_as_sql(true, temp, sql) }}
         {%- endcall %}
-        {%- set columns = process_schema_changes(config.get('on_schema_change', default='ignore'), temp, target) -%}
+        {%- set columns = process_schema_changes(config.get('on_schema_change', default='ignore'), temp, target) or adapter.get_columns_in_relation(target) -%}
         {% call statement('main') -%}
             {{ incremental_strategy_sql(target, temp, columns) }}
         {%- endcall %}
@@ -140,35 +140,6 @@ select {{ columns | join(', ') }} from {{ delta.table }}
         ~ '. Build it with a full refresh, or set on_schema_change to "append_new_columns" or "sync_all_columns".') %}
 {% endmacro %}
 
-{# Brings the target's columns in line with the new rows as configured; returns the columns to write. #}
-{% macro process_schema_changes(on_schema_change, source, target) %}
-    {%- set target_columns = adapter.get_columns_in_relation(target) -%}
-    {%- if on_schema_change == 'ignore' -%}
-        {% do return(target_columns) %}
-    {%- endif -%}
-    {%- set source_columns = adapter.get_columns_in_relation(source) -%}
-    {%- set before = column_types(target_columns) -%}
-    {%- set now = column_types(source_columns) -%}
-    {%- if before != now and on_schema_change == 'fail' -%}
-        {% do raise_schema_change(before, now) %}
-    {%- endif -%}
-    {%- for column in source_columns if column.name not in before -%}
-        {% call statement() %}alter table {{ target }} add column {{ column.quoted }} {{ column.data_type }}{% endcall %}
-    {%- endfor -%}
-    {%- if on_schema_change == 'sync_all_columns' -%}
-        {%- for column in target_columns if column.name not in now -%}
-            {% call statement() %}alter table {{ target }} drop column {{ column.quoted }}{% endcall %}
-        {%- endfor -%}
-        {%- for column in source_columns if column.name in before and before[column.name] != column.data_type -%}
-            {% call statement() %}
-                alter table {{ target }} alter column {{ column.quoted }} type {{ column.data_type }} using {{ column.quoted }}::{{ column.data_type }}
-            {% endcall %}
-        {%- endfor -%}
-        {% do return(source_columns) %}
-    {%- endif -%}
-    {% do return(source_columns) %}
-{% endmacro %}
-
 {% macro incremental_strategy_name() %}
     {% do return(config.get('incremental_strategy') or ('delete+insert' if config.get('unique_key') else 'append')) %}
 {% endmacro %}
@@ -197,41 +168,6 @@ select {{ columns | join(', ') }} from {{ delta.table }}
     {%- for predicate in predicates %} and ({{ predicate }}){% endfor -%}
 {%- endmacro %}
 
-{% macro get_incremental_append_sql(arg_dict) -%}
-    {{ insert_from(arg_dict.target_relation, arg_dict.temp_relation, arg_dict.dest_columns | map(attribute='quoted') | join(', ')) }}
-{%- endmacro %}
-
-{% macro get_incremental_delete_insert_sql(arg_dict) -%}
-    {%- set columns = arg_dict.dest_columns | map(attribute='quoted') | join(', ') -%}
-    {%- set key = arg_dict.unique_key or [] -%}
-    {%- set key = [key] if key is string else key -%}
-    {%- if key -%}
-delete from {{ arg_dict.target_relation }} as DBT_INTERNAL_DEST
-where exists (select from {{ arg_dict.temp_relation }} as DBT_INTERNAL_SOURCE where {{ key_condition(key, []) }})
-    {%- for predicate in arg_dict.incremental_predicates or [] %} and ({{ predicate }}){% endfor %};
-    {% endif -%}
-    {{ insert_from(arg_dict.target_relation, arg_dict.temp_relation, columns) }}
-{%- endmacro %}
-
-{% macro get_incremental_merge_sql(arg_dict) -%}
-    {%- set columns = arg_dict.dest_columns | map(attribute='quoted') | list -%}
-    {%- set key = arg_dict.unique_key or [] -%}
-    {%- set key = [key] if key is string else key -%}
-    {%- if not key -%}
-        {{ insert_from(arg_dict.target_relation, arg_dict.temp_relation, columns | join(', ')) }}
-    {%- else -%}
-merge into {{ arg_dict.target_relation }} as DBT_INTERNAL_DEST
-using {{ arg_dict.temp_relation }} as DBT_INTERNAL_SOURCE
-on {{ key_condition(key, arg_dict.incremental_predicates or []) }}
-when matched then update set
-    {% for column in merge_update_columns_quoted(columns) -%}
-        {{ column }} = DBT_INTERNAL_SOURCE.{{ column }}{{ ', ' if not loop.last }}
-    {%- endfor %}
-when not matched then insert ({{ columns | join(', ') }})
-values ({% for column in columns %}DBT_INTERNAL_SOURCE.{{ column }}{{ ', ' if not loop.last }}{% endfor %})
-    {%- endif -%}
-{%- endmacro %}
-
 {% macro merge_update_columns_quoted(columns) %}
     {%- set only = config.get('merge_update_columns') -%}
     {%- set without = config.get('merge_exclude_columns') -%}
@@ -244,8 +180,3 @@ values ({% for column in columns %}DBT_INTERNAL_SOURCE.{{ column }}{{ ', ' if no
     {%- endfor -%}
     {% do return(chosen) %}
 {% endmacro %}
-
-{% macro insert_from(target, source, columns) -%}
-insert into {{ target }} ({{ columns }})
-select {{ columns }} from {{ source }}
-{%- endmacro %}

@@ -3,6 +3,7 @@ using Platform.Worker.Jinja;
 using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Compile;
+using Platform.Worker.Transform.Compile.Python;
 using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Run.Seeds;
@@ -74,9 +75,9 @@ internal sealed class SeedTable(SeedFile file) : JinjaObject
         (SeedTypes.Number, _) when column.SqlType == "integer" && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => whole,
         (SeedTypes.Number, _) when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
         (SeedTypes.Boolean, _) => text == "true",
-        (SeedTypes.Date, _) => new DateTimeValue(DateTimeOffset.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), dateOnly: true),
-        (SeedTypes.DateTime or SeedTypes.IsoDateTime, _) => new DateTimeValue(
-            DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal), hasOffset: column.HasOffset),
+        (SeedTypes.Date, _) => new DateValue(DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture)),
+        (SeedTypes.DateTime or SeedTypes.IsoDateTime, _) when DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) is var time =>
+            column.HasOffset ? new DateTimeValue(time) : new DateTimeValue(time.DateTime),
         _ => text,
     };
 }

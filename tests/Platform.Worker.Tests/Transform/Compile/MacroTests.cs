@@ -8,7 +8,7 @@ public sealed class MacroTests(EmbeddedServers servers)
 {
     private static readonly (string Expression, string Expected)[] Cases =
     [
-        ("{{ dbt.dateadd('day', 3, \"date '2026-01-30'\") }}::date::text", "2026-02-02"),
+        ("({{ dbt.dateadd('day', 3, \"date '2026-01-30'\") }})::date::text", "2026-02-02"),
         ("{{ dbt.datediff(\"'2025-12-31'\", \"'2026-01-01'\", 'year') }}", "1"),
         ("{{ dbt.datediff(\"'2025-11-30'\", \"'2026-01-01'\", 'quarter') }}", "1"),
         ("{{ dbt.datediff(\"'2025-11-30'\", \"'2026-01-01'\", 'month') }}", "2"),
