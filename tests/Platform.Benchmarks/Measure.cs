@@ -35,7 +35,7 @@ internal static class Measure
         return medians;
     }
 
-    /// <summary>The last line.</summary>
-    public static void Conclude(string name, double ratio, double goal) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{name} {ratio:F2}x goal {goal} {(ratio >= goal ? "met" : "missed")}"));
+    /// <summary>The last line. The goal is the least ratio, or the greatest where less is better.</summary>
+    public static void Conclude(string name, double ratio, double goal, bool atMost = false) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{name} {ratio:F2}x goal {goal:0.##} {((atMost ? ratio <= goal : ratio >= goal) ? "met" : "missed")}"));
 }

@@ -1,7 +1,11 @@
 using Platform.Benchmarks;
 using Platform.Benchmarks.Load;
+using Platform.Benchmarks.Transform;
 
-IBenchmark[] benchmarks = [new LoadBenchmark()];
+const string ProjectOption = "--project-dir";
+var projects = args.Zip(args.Skip(1)).Where(pair => pair.First == ProjectOption).Select(pair => pair.Second).ToList();
+args = [.. args.Where((arg, index) => arg != ProjectOption && (index == 0 || args[index - 1] != ProjectOption))];
+IBenchmark[] benchmarks = [new LoadBenchmark(), new TransformBenchmark(projects)];
 
 if (args is ["--list"])
 {
@@ -15,7 +19,7 @@ if (args is ["--list"])
 
 if (args is not [var name, ..] || benchmarks.FirstOrDefault(benchmark => benchmark.Name == name) is not { } chosen)
 {
-    await Console.Error.WriteLineAsync("Usage: Platform.Benchmarks NAME [SIZE] | --list");
+    await Console.Error.WriteLineAsync("Usage: Platform.Benchmarks NAME [SIZE] [--project-dir FOLDER ...] | --list");
     return 2;
 }
 

@@ -217,7 +217,9 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
         var columns = reader.RequiredString("columns");
         session.Begin();
         session.Flush();
+        var copy = $"copy {relation} ({columns}) from stdin";
+        session.Observer?.Invoke(copy);
         table.File.CopyTo(session.Connection, relation.ToString(), columns, state.CancellationToken);
-        return $"copy {relation} ({columns}) from stdin";
+        return copy;
     }
 }

@@ -55,6 +55,9 @@ internal sealed class BuildState
     /// <summary>Refs that read another state; null when nothing is deferred.</summary>
     public Deferral? Deferral { get; init; }
 
+    /// <summary>Told of every statement that a node sends, before it is sent; called from several threads.</summary>
+    public Action<NodeRun, string>? OnStatement { get; set; }
+
     public bool BuildsCandidates => Candidates is not null;
 
     /// <summary>True when nothing was left out by selection: only then is a published model without a node known to be gone.</summary>

@@ -25,6 +25,7 @@ internal sealed class NodeRunner(
         var outcome = new NodeOutcome(NodeStatus.Error);
         try
         {
+            session.Observer = build.OnStatement is { } told ? sql => told(run, sql) : null;
             session.BeginNode();
             outcome = Execute(run, session);
         }
