@@ -124,7 +124,7 @@ public sealed class IncrementalTests(EmbeddedServers servers)
         project.Write("models/events.sql", Events.Replace("CONFIG", "unique_key='day', on_schema_change='fail'", StringComparison.Ordinal).Replace("*", "id, day", StringComparison.Ordinal));
         var result = await warehouse.BuildAsync(project, request);
 
-        Assert.Contains("The columns of events changed", Assert.Single(result.Failures).Message, StringComparison.Ordinal);
+        Assert.Contains("source and target schemas on this incremental model are out of sync", Assert.Single(result.Failures).Message, StringComparison.Ordinal);
         Assert.Equal("1|2", await warehouse.RowsAsync("select min(id), max(id) from analytics.events"));
     }
 
