@@ -121,6 +121,7 @@ internal sealed class NodeRunner(
         ResourceType.Exposure or ResourceType.SavedQuery => new NoOpExecution(build, run, session, cancellationToken),
         _ when build.Request.Verb is TransformVerb.Compile or TransformVerb.DocsGenerate =>
             new CompileExecution(build, run, session, cancellationToken),
+        not ResourceType.Operation when build.Request.Verb is TransformVerb.Clone => new CloneExecution(build, run, session, cancellationToken),
         ResourceType.Test => new TestExecution(build, run, session, cancellationToken),
         ResourceType.Source => new FreshnessExecution(build, run, session, cancellationToken),
         ResourceType.UnitTest => new UnitTestExecution(build, run, session, cancellationToken),

@@ -1,0 +1,66 @@
+using Platform.Testing;
+using Platform.Worker.Transform;
+
+namespace Platform.Worker.Tests.Transform.Run;
+
+/// <summary>What a run leaves when something goes wrong.</summary>
+public sealed class FailureTests(EmbeddedServers servers)
+{
+    [Fact]
+    public async Task FailFast_EndsWhatRuns_AndSkipsTheRest()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(
+            ("models/bad.sql", "{{ config(materialized='table') }} select 1 / (count(*) - 1) as x from pg_sleep(0.2)"),
+            ("models/slow.sql", "{{ config(materialized='table') }} select 1 as x from pg_sleep(60)"),
+            ("models/later.sql", "select * from {{ ref('slow') }}"));
+
+        var result = await warehouse.BuildAsync(project, new BuildRequest { Publish = false, FailFast = true, Threads = 2 });
+
+        Assert.Equal(
+            "bad Error, later Skipped, slow Skipped",
+            string.Join(", ", result.Nodes.OrderBy(node => node.Name, StringComparer.Ordinal).Select(node => $"{node.Name} {node.Status}")));
+        Assert.Equal("Skipping due to fail_fast", result.Nodes.Single(node => node.Name == "slow").Message);
+        Assert.Equal("", await warehouse.KindsAsync("analytics"));
+    }
+
+    [Fact]
+    public async Task PlainRunThatLosesTheWarehouse_EndsWithResults_AndWhatWasCommittedStays()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(
+            ("models/a.sql", "{{ config(materialized='table') }} select 1 as x"),
+            ("models/b.sql", "{{ config(materialized='table', pre_hook='select pg_terminate_backend(pg_backend_pid())') }} select * from {{ ref('a') }}"),
+            ("models/c.sql", "select * from {{ ref('b') }}"),
+            ("models/d.sql", "select * from {{ ref('c') }}"));
+
+        var result = await warehouse.BuildAsync(project, new BuildRequest { Publish = false, Threads = 1 });
+
+        Assert.False(result.Success);
+        Assert.Equal(
+            "a Success, b Error, c Skipped, d Skipped",
+            string.Join(", ", result.Nodes.OrderBy(node => node.Name, StringComparer.Ordinal).Select(node => $"{node.Name} {node.Status}")));
+        Assert.StartsWith("the warehouse cannot be reached", result.Nodes.Single(node => node.Name == "b").Message, StringComparison.Ordinal);
+        Assert.Equal("a|r", await warehouse.KindsAsync("analytics"));
+    }
+
+    [Fact]
+    public async Task Cancellation_LeavesNothingBehind()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(("models/slow.sql", "{{ config(materialized='table') }} select 1 as x from pg_sleep(60)"));
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestWarehouse.Token);
+        var running = new Progress(() => cancellation.CancelAfter(TimeSpan.FromMilliseconds(300)));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => warehouse.Engine.BuildAsync(
+            new BuildRequest { Publish = false, ProjectDirectory = project.Directory }, running, cancellation.Token));
+
+        Assert.Equal("", await warehouse.KindsAsync("analytics"));
+        Assert.Equal(0, await warehouse.ScalarAsync<long>("select count(*) from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid() and state = 'active'"));
+    }
+
+    private sealed class Progress(Action begun) : IProgress<NodeEvent>
+    {
+        public void Report(NodeEvent value) => begun();
+    }
+}

@@ -1,0 +1,71 @@
+using Platform.Testing;
+using Platform.Worker.Transform;
+
+namespace Platform.Worker.Tests.Transform.Run;
+
+/// <summary>Hooks of models and of runs, in dbt's order and transactions.</summary>
+public sealed class HookTests(EmbeddedServers servers)
+{
+    [Fact]
+    public async Task HooksOfAModel_RunInDbtsOrder_AndThoseInTheTransactionGoWithIt()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        await warehouse.ExecuteAsync("create table public.log (n serial, what text)");
+        using var project = TestProject.Of(("models/a.sql", """
+            {{ config(materialized='table',
+                      pre_hook=["insert into public.log (what) values ('in before')", before_begin("insert into public.log (what) values ('before')")],
+                      post_hook=[after_commit("insert into public.log (what) values ('after')"), "insert into public.log (what) values ('in after ' || (select x from {{ this }}))"]) }}
+            select 1 / {{ var('divisor') }} as x
+            """));
+        var request = new BuildRequest { Publish = false, Vars = new Dictionary<string, object?> { ["divisor"] = 1 } };
+
+        await warehouse.PublishAsync(project, request);
+        Assert.Equal("before\nin before\nin after 1\nafter", await warehouse.RowsAsync("select what from public.log order by n"));
+
+        await warehouse.ExecuteAsync("truncate public.log");
+        await warehouse.BuildAsync(project, request with { Vars = new Dictionary<string, object?> { ["divisor"] = 0 } });
+        Assert.Equal("before", await warehouse.RowsAsync("select what from public.log order by n"));
+    }
+
+    [Fact]
+    public async Task OnRunEnd_KnowsResultsAndSchemas()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        await warehouse.ExecuteAsync("create table public.log (what text)");
+        using var project = TestProject.Of(
+            ("dbt_project.yml", """
+                name: shop
+                version: '1.0'
+                on-run-start: "insert into public.log values ('start')"
+                on-run-end:
+                  - "{% for result in results %}insert into public.log values ('{{ result.node.name }} {{ result.status }} {{ result.adapter_response.rows_affected }}'); {% endfor %}"
+                  - "insert into public.log values ('{{ schemas | join(',') }} {{ database_schemas[0][1] }}')"
+                """),
+            ("models/good.sql", "{{ config(materialized='table') }} select 1 as x"),
+            ("models/bad.sql", "select nothing"),
+            ("models/above.sql", "select * from {{ ref('bad') }}"));
+
+        var result = await warehouse.BuildAsync(project, new BuildRequest { Publish = false });
+
+        Assert.Equal(
+            "above skipped \nanalytics analytics\nbad error \ngood success 1\nstart",
+            (await warehouse.RowsAsync("select what from public.log order by 1")).Replace("None", "", StringComparison.Ordinal));
+        Assert.Equal("shop.on-run-start.0 passed", result.Nodes[0].Message);
+    }
+
+    [Fact]
+    public async Task OnRunStartThatFails_SkipsTheHooksAfterIt_AndFailsTheRun()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(
+            ("dbt_project.yml", "name: shop\nversion: '1.0'\non-run-start: ['select nothing', 'create table public.never (x int)']\n"),
+            ("models/a.sql", "select 1 as x"));
+
+        var result = await warehouse.BuildAsync(project, new BuildRequest { Publish = false });
+
+        Assert.False(result.Success);
+        Assert.Equal("Error, Skipped, Success", string.Join(", ", result.Nodes.Select(node => node.Status)));
+        Assert.StartsWith("shop.on-run-start.0 failed, error:\n ", result.Nodes[0].Message!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Equal("", await warehouse.RowsAsync("select relname from pg_class where relname = 'never'"));
+    }
+}
