@@ -114,11 +114,12 @@ internal sealed class ModelExecution : NodeExecution
         static string Text(DateTimeOffset instant) => instant.ToString("yyyy-MM-dd HH:mm:ss+00:00", CultureInfo.InvariantCulture);
     }
 
+    private bool IsFullRefresh => Run.FullRefresh || (Run.Node.Config.FullRefresh ?? Build.Request.FullRefresh);
+
     private bool BuildsDelta() =>
         Build.BuildsCandidates
         && Run.Node.Config.Materialized == "incremental"
-        && !Run.FullRefresh
-        && !(Run.Node.Config.FullRefresh ?? Build.Request.FullRefresh)
+        && !IsFullRefresh
         && PublishedTable() is not null;
 
     /// <summary>The table that readers see while a candidate is built; null when there is none yet, and in a plain build.</summary>
@@ -141,7 +142,14 @@ internal sealed class ModelExecution : NodeExecution
 
         foreach (var relation in made.OfType<Relation>().Where(relation => relation is { Schema: not null, Identifier: not null }))
         {
-            Build.Relations.Add(relation with { Type = relation.Type ?? (Run.Node.Config.Materialized == "view" ? RelationType.View : RelationType.Table) });
+            var typed = relation with { Type = relation.Type ?? (Run.Node.Config.Materialized == "view" ? RelationType.View : RelationType.Table) };
+            if (Build.Relations.Find(typed.Schema!, typed.Identifier!) is { } known && (known.Type != typed.Type || (typed.Type is RelationType.MaterializedView && IsFullRefresh)))
+            {
+                // It was dropped by the materialization's own SQL, and the views on it with it.
+                Build.Relations.Remove(known);
+            }
+
+            Build.Relations.Add(typed);
         }
     }
 }

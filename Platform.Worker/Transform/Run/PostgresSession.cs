@@ -14,6 +14,7 @@ internal sealed class PostgresSession : IDisposable
     private readonly List<QueuedCommand> _queue = [];
     private SessionTraces _traces;
     private bool _failed;
+    private bool _loose;
 
     private PostgresSession(NpgsqlConnection connection, string settings, int thread, CancellationToken cancellationToken) =>
         (_connection, _settings, Thread, _cancellationToken) = (connection, settings, thread, cancellationToken);
@@ -128,6 +129,7 @@ internal sealed class PostgresSession : IDisposable
         _cancellationToken.ThrowIfCancellationRequested();
         var sent = _queue.ToArray();
         _queue.Clear();
+        _loose = false;
         using var batch = new NpgsqlBatch(_connection) { Timeout = 0 };
         foreach (var command in sent)
         {
@@ -158,6 +160,7 @@ internal sealed class PostgresSession : IDisposable
     public void Rollback()
     {
         _queue.Clear();
+        _loose = false;
         if ((InTransaction || _failed) && _connection.FullState is System.Data.ConnectionState.Open)
         {
             using var command = new NpgsqlCommand("rollback", _connection);
@@ -189,6 +192,14 @@ internal sealed class PostgresSession : IDisposable
             Flush();
         }
 
+        // Outside of a transaction every change stands for itself: it is not undone when a later one fails.
+        var stands = !InTransaction && kind is StatementKind.Ordinary;
+        if (_loose && (stands || kind is StatementKind.Begin))
+        {
+            Flush();
+        }
+
+        _loose = stands || (_loose && kind is not StatementKind.Commit);
         _queue.Add(command);
         Writes += command.Fetch && kind is StatementKind.Question ? 0 : 1;
         InTransaction = kind is StatementKind.Begin || (InTransaction && kind is not (StatementKind.Commit or StatementKind.Rollback));
@@ -211,8 +222,10 @@ internal sealed class PostgresSession : IDisposable
         using var reader = batch.ExecuteReader();
         do
         {
-            // Statements without rows are passed over; the first that is not completed yet is the one whose rows come now.
-            if (reader.FieldCount > 0 && BatchFault.FailedIndex(batch) is var index && sent[index].Fetch)
+            // Statements without rows are passed over; the first that is not completed yet is the one whose rows come now. One that has no
+            // row is completed already.
+            var index = BatchFault.Completed(batch) - (reader.HasRows ? 0 : 1);
+            if (reader.FieldCount > 0 && sent[index].Fetch)
             {
                 results[index] = Rows(reader);
             }

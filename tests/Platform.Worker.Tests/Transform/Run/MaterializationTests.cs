@@ -21,7 +21,7 @@ public sealed class MaterializationTests(EmbeddedServers servers)
             await warehouse.PublishAsync(project, Plain);
 
             Assert.Equal($"above|v\nbelow|{kind}", await warehouse.KindsAsync("analytics"));
-            Assert.Equal("1", await warehouse.RowsAsync("select x from analytics.above"));
+            Assert.Equal("1", await warehouse.RowsAsync("select distinct x from analytics.above"));
         }
     }
 
@@ -105,10 +105,10 @@ public sealed class MaterializationTests(EmbeddedServers servers)
     }
 
     [Theory]
-    [InlineData("apply", NodeStatus.Success, "2")]
-    [InlineData("continue", NodeStatus.Success, "1")]
-    [InlineData("fail", NodeStatus.Error, "1")]
-    public async Task MaterializedViewWithAnotherIndex_DoesAsConfigured(string setting, NodeStatus status, string indexedColumn)
+    [InlineData("apply", "Success", "2")]
+    [InlineData("continue", "Success", "1")]
+    [InlineData("fail", "Error", "1")]
+    public async Task MaterializedViewWithAnotherIndex_DoesAsConfigured(string setting, string status, string indexedColumn)
     {
         await using var warehouse = await TestWarehouse.CreateAsync(servers);
         await warehouse.ExecuteAsync("create table public.numbers as select 1 as x, 2 as y");
@@ -122,7 +122,7 @@ public sealed class MaterializationTests(EmbeddedServers servers)
         project.Write("models/a.sql", Model("y"));
         var result = await warehouse.BuildAsync(project, Plain);
 
-        Assert.Equal(status, result.Nodes.Single().Status);
+        Assert.Equal(status, result.Nodes.Single().Status.ToString());
         Assert.Equal(indexedColumn, await warehouse.RowsAsync("select indkey::text from pg_index where indrelid = 'analytics.a'::regclass"));
         Assert.Equal(oid, await warehouse.ScalarAsync<uint>("select 'analytics.a'::regclass::oid"));
 
