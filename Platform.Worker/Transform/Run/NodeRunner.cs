@@ -63,7 +63,7 @@ internal sealed class NodeRunner(
         ResourceType = run.Node.ResourceTypeName,
         Status = outcome.Status,
         Duration = duration,
-        RowsAffected = outcome.Response?.RowsAffected is >= 0 and var rows ? rows : null,
+        RowsAffected = run.Node.IsRelational && outcome.Response?.RowsAffected is >= 0 and var rows ? rows : null,
         Failures = outcome.Failures,
         Message = outcome.Message ?? (outcome.Status is NodeStatus.Pass ? null : outcome.Response?.Message),
         CompiledSha256 = run.CompiledCode is null ? null : ProjectParser.Sha256(run.CompiledCode),
