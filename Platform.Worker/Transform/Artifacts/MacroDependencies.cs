@@ -28,7 +28,7 @@ internal sealed class MacroDependencies
     /// <summary>The macros that a macro calls itself, each once.</summary>
     public IReadOnlyList<string> Of(MacroNode macro) => Ids(macro.Definition.FindCalls(), macro.PackageName, except: macro.Definition);
 
-    /// <summary>The macros that a node's code calls itself; of a generic test, its macro and what that calls.</summary>
+    /// <summary>The macros that a node's code calls itself; of a generic test, its macro and those in its arguments.</summary>
     public IReadOnlyList<string> Of(Node node)
     {
         if (node.Test is not { } test)
@@ -46,10 +46,9 @@ internal sealed class MacroDependencies
             return [];
         }
 
-        var calls = definition.FindCalls().Concat(test.Arguments.Values.OfType<string>()
-            .Where(static argument => argument.Contains("{{", StringComparison.Ordinal))
-            .SelectMany(argument => GlobalProject.Environment.Parse(argument, node.OriginalFilePath).FindCalls()));
-        return [.. Id(definition), .. Ids(calls, test.Namespace ?? node.PackageName, except: definition)];
+        var calls = test.Arguments.Values.OfType<string>().Where(static argument => argument.Contains("{{", StringComparison.Ordinal))
+            .SelectMany(argument => GlobalProject.Environment.Parse(argument, node.OriginalFilePath).FindCalls());
+        return [.. Id(definition), .. Ids(calls, node.PackageName, except: definition)];
     }
 
     private List<string> Ids(IEnumerable<StaticCall> calls, string package, MacroDefinition? except) =>

@@ -15,6 +15,7 @@ internal sealed class ManifestContext
     private readonly ILookup<string, Node> _tests;
     private readonly Lazy<Dictionary<(string Package, string Name), object?>> _timeSpines;
     private readonly Lazy<Dictionary<(ResourceType Type, string Name), JsonObject>> _semantics;
+    private readonly Lazy<Dictionary<(string Package, string Source), YamlValue>> _sources;
     private readonly MacroDependencies _macros;
     private readonly string _target;
 
@@ -30,6 +31,8 @@ internal sealed class ManifestContext
         _timeSpines = new(() => project.Properties.Patches.Where(patch => patch.Kind == "models" && patch.Entry["time_spine"] is not null)
             .DistinctBy(patch => (patch.PackageName, patch.Name))
             .ToDictionary(patch => (patch.PackageName, patch.Name), patch => Spine(patch.Entry["time_spine"]!)));
+        _sources = new(() => project.Properties.Sources.DistinctBy(table => (table.Patch.PackageName, table.SourceName))
+            .ToDictionary(table => (table.Patch.PackageName, table.SourceName), table => table.SourceEntry));
         _semantics = new(() => Semantics(project));
         CreatedAt = ArtifactJson.UnixSeconds(invocation.StartedAt);
     }
@@ -83,6 +86,9 @@ internal sealed class ManifestContext
 
         return null;
     }
+
+    /// <summary>The entry of a source that a table stands below.</summary>
+    public YamlValue? SourceEntry(Node node) => _sources.Value.GetValueOrDefault((node.PackageName, node.Source!.SourceName));
 
     /// <summary><c>time_spine:</c> of a model's properties.</summary>
     public object? TimeSpine(Node node) => _timeSpines.Value.GetValueOrDefault((node.PackageName, node.Name));

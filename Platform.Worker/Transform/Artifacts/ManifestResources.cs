@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Platform.Worker.Jinja;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Project;
 
@@ -46,7 +48,7 @@ internal static class ManifestResources
         ["path"] = macro.OriginalFilePath,
         ["original_file_path"] = macro.OriginalFilePath,
         ["unique_id"] = macro.UniqueId,
-        ["macro_sql"] = macro.Source,
+        ["macro_sql"] = Text(macro.Definition),
         ["depends_on"] = new Dictionary<string, object?> { ["macros"] = context.Macros(macro) },
         ["description"] = macro.Description,
         ["meta"] = macro.Meta,
@@ -59,6 +61,26 @@ internal static class ManifestResources
         ["created_at"] = context.CreatedAt,
         ["supported_languages"] = macro.Definition.TagName == "materialization" ? new[] { "sql" } : null,
     };
+
+    /// <summary>The macro's text with the blanks that its own tags trim, as dbt keeps it.</summary>
+    private static string Text(MacroDefinition macro)
+    {
+        var source = macro.Template.Source;
+        var (start, end) = (macro.Start, macro.End);
+        if (source.AsSpan(start).StartsWith("{%-"))
+        {
+            var blanks = source.AsSpan(0, start).TrimEnd().Length;
+            // What a tag before it trims belongs to that one.
+            start = source.AsSpan(0, blanks).EndsWith("-%}") ? start : blanks;
+        }
+
+        if (source.AsSpan(0, end).EndsWith("-%}"))
+        {
+            end = source.Length - source.AsSpan(end).TrimStart().Length;
+        }
+
+        return source[start..end];
+    }
 
     private static Dictionary<string, object?> Exposure(Node node, ManifestContext context)
     {
@@ -90,14 +112,14 @@ internal static class ManifestResources
         entry["model"] = test.Model;
         entry["given"] = test.Given.Select(given => new Dictionary<string, object?>(Rows(given)) { ["input"] = given.Input }).ToList();
         entry["expect"] = Rows(test.Expect);
-        entry["description"] = node.Description;
-        entry["overrides"] = new Dictionary<string, object?>
+        entry["overrides"] = test.MacroOverrides.Count + test.VarOverrides.Count + test.EnvVarOverrides.Count == 0 ? null : new Dictionary<string, object?>
         {
             ["macros"] = test.MacroOverrides, ["vars"] = test.VarOverrides, ["env_vars"] = test.EnvVarOverrides,
         };
+        entry["checksum"] = ProjectParser.Sha256(JsonSerializer.Serialize((object?[])[test.Model, entry["given"], entry["expect"], entry["overrides"]]));
+        entry["description"] = node.Description;
         entry["depends_on"] = ManifestNode.DependsOn(node, context);
         entry["config"] = ManifestConfig.Of(node);
-        entry["checksum"] = node.Checksum.Length == 0 ? null : node.Checksum;
         entry["schema"] = node.Schema;
         entry["created_at"] = context.CreatedAt;
         entry["versions"] = null;

@@ -21,7 +21,7 @@ internal static class ManifestSemantics
                 AddMetric(entry, node, semantics);
                 break;
             default:
-                AddQuery(entry, semantics);
+                AddQuery(entry, node, semantics);
                 break;
         }
 
@@ -60,16 +60,18 @@ internal static class ManifestSemantics
         entry["meta"] = node.Config.Meta;
         entry["tags"] = node.Config.Tags;
         entry["sources"] = Array.Empty<string>();
-        var inputs = new[] { parameters["numerator"], parameters["denominator"] }.Concat(parameters["metrics"]?.AsArray() ?? []).OfType<JsonObject>();
-        entry["metrics"] = inputs.Select(input => new[] { (string?)input["name"] }).ToList();
+        entry["metrics"] = Array.Empty<string>();
     }
 
-    private static void AddQuery(Dictionary<string, object?> entry, JsonObject? semantics)
+    private static void AddQuery(Dictionary<string, object?> entry, Node node, JsonObject? semantics)
     {
         entry["query_params"] = semantics?["query_params"];
-        entry["exports"] = (semantics?["exports"]?.AsArray() ?? []).OfType<JsonObject>().Select(export => new Dictionary<string, object?>
+        var written = node.Definition?["exports"]?.Items ?? [];
+        entry["exports"] = (semantics?["exports"]?.AsArray() ?? []).OfType<JsonObject>().Zip(written, (export, yaml) => new Dictionary<string, object?>
         {
-            ["name"] = export["name"], ["config"] = export["config"], ["unrendered_config"] = new Dictionary<string, object?>(),
+            ["name"] = export["name"],
+            ["config"] = export["config"],
+            ["unrendered_config"] = yaml["config"]?.Map?.ToDictionary(setting => setting.Key, setting => (object?)setting.Value.AsText()) ?? [],
         }).ToList();
         entry["description"] = semantics?["description"];
         entry["label"] = semantics?["label"];

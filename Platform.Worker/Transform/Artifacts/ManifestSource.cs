@@ -47,9 +47,11 @@ internal static class ManifestSource
             ["tags"] = node.Config.Tags,
             ["config"] = config,
             ["patch_path"] = node.PatchPath,
-            ["unrendered_config"] = node.UnrenderedConfig,
+            ["unrendered_config"] = Unrendered(node),
             ["relation_name"] = ManifestNode.RelationName(node),
             ["created_at"] = context.CreatedAt,
+            ["unrendered_database"] = context.SourceEntry(node)?.Text("database"),
+            ["unrendered_schema"] = context.SourceEntry(node)?.Text("schema"),
         };
     }
 
@@ -58,6 +60,21 @@ internal static class ManifestSource
     {
         ["warn_after"] = Threshold(freshness?.WarnAfter), ["error_after"] = Threshold(freshness?.ErrorAfter), ["filter"] = freshness?.Filter,
     };
+
+    /// <summary>dbt counts these as written even where nothing was.</summary>
+    private static Dictionary<string, object?> Unrendered(Node node)
+    {
+        var config = new Dictionary<string, object?>
+        {
+            ["loaded_at_field"] = null, ["loaded_at_query"] = null, ["meta"] = new Dictionary<string, object?>(), ["tags"] = Array.Empty<string>(),
+        };
+        foreach (var (key, value) in node.UnrenderedConfig)
+        {
+            config[key] = value;
+        }
+
+        return config;
+    }
 
     private static Dictionary<string, object?> Threshold(FreshnessThreshold? threshold) => new() { ["count"] = threshold?.Count, ["period"] = threshold?.Period };
 }

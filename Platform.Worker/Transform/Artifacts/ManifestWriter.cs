@@ -29,7 +29,7 @@ internal static class ManifestWriter
         Nodes("nodes");
         Nodes("sources");
         Map(json, "macros", project.Macros.Values.Select(macro => (macro.UniqueId, ManifestResources.Of(macro, context))));
-        Map(json, "docs", project.Docs.Values.Select(docs => (docs.UniqueId, ManifestResources.Of(docs))));
+        Map(json, "docs", project.Docs.Values.Prepend(Overview).DistinctBy(docs => docs.UniqueId).Select(docs => (docs.UniqueId, ManifestResources.Of(docs))));
         Nodes("exposures");
         Nodes("metrics");
         Map(json, "groups", project.Groups.Values.Select(group => (group.UniqueId, ManifestResources.Of(group))));
@@ -47,6 +47,18 @@ internal static class ManifestWriter
 
         void Nodes(string section) => Map(json, section, nodes[section].Select(node => (node.UniqueId, ManifestResources.Of(node, context))));
     }
+
+    /// <summary>What docs sites open with when the project has no overview of its own; they cannot do without it.</summary>
+    private static readonly DocsBlock Overview = new(
+        $"doc.{Package.GlobalName}.__overview__", "__overview__", Package.GlobalName, "docs/overview.md",
+        """
+        ### Welcome
+
+        These are the models, sources, seeds, snapshots, tests, metrics and exposures of the project: what each of them means, the SQL that
+        makes it and where its data comes from. Find one by its file or by its place in the warehouse, or start from the lineage graph.
+
+        To show a text of your own here, write a docs block named `__overview__`.
+        """);
 
     private static string Section(ResourceType type) => type switch
     {
@@ -72,7 +84,7 @@ internal static class ManifestWriter
 
     private static void WriteEdges(Utf8JsonWriter json, NodeGraph graph)
     {
-        Map("parent_map", graph.Parents);
+        Map("parent_map", id => graph.Parents(id).Order(StringComparer.Ordinal));
         Map("child_map", id => graph.Children(id).Order(StringComparer.Ordinal));
 
         void Map(string name, Func<string, IEnumerable<string>> edges)

@@ -74,6 +74,7 @@ internal sealed class GenericTestParser(ParseScope scope)
         var fqn = ParseScope.Fqn(package.Name, patch.File.Path[(patch.File.Path.IndexOf('/', StringComparison.Ordinal) + 1)..], name);
         var (refs, sources, calls) = Learn(patch.PackageName, patch.File.Path, macro, arguments, target, at);
         var settings = Settings(patch.PackageName, test, label != name ? label : null, at);
+        var written = label == name || test.Config.ContainsKey("alias") ? test.Config : new Dictionary<string, object?>(test.Config) { ["alias"] = label };
         var config = scope.Configs.For(ResourceType.Test, package, fqn, calls, settings);
         if (entry.Tags.Count > 0)
         {
@@ -90,9 +91,9 @@ internal sealed class GenericTestParser(ParseScope scope)
             OriginalFilePath = patch.File.Path,
             Fqn = fqn,
             Config = config,
-            UnrenderedConfig = scope.Configs.Unrendered(ResourceType.Test, package, fqn, Nothing, test.Config),
+            UnrenderedConfig = scope.Configs.Unrendered(ResourceType.Test, package, fqn, Nothing, written),
             At = at,
-            RawCode = test.RawCode,
+            RawCode = test.RawCode(written),
             Description = scope.Describe(package.Name, test.Description, at),
             Language = "sql",
             Refs = refs,

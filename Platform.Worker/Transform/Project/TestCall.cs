@@ -35,17 +35,14 @@ internal sealed class TestCall
     public string Description { get; private set; } = "";
 
     /// <summary>The code that dbt shows for it: a call of the macro, and its configuration.</summary>
-    public string RawCode
+    public string RawCode(IReadOnlyDictionary<string, object?> config)
     {
-        get
-        {
-            var settings = string.Join(",", Config.Select(setting => $"{setting.Key}={Literal(setting.Value)}"));
-            var macro = Namespace is null ? $"test_{Name}" : $"{Namespace}.test_{Name}";
-            return $"{{{{ {macro}(**_dbt_generic_test_kwargs) }}}}{(settings.Length > 0 ? $"{{{{ config({settings}) }}}}" : "")}";
+        var settings = string.Join(",", config.Select(setting => $"{setting.Key}={Literal(setting.Value)}"));
+        var macro = Namespace is null ? $"test_{Name}" : $"{Namespace}.test_{Name}";
+        return $"{{{{ {macro}(**_dbt_generic_test_kwargs) }}}}{(settings.Length > 0 ? $"{{{{ config({settings}) }}}}" : "")}";
 
-            static string Literal(object? value) =>
-                value is string text ? $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : Value.FromClr(value).ToString();
-        }
+        static string Literal(object? value) =>
+            value is string text ? $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : Value.FromClr(value).ToString();
     }
 
     /// <summary>Reads an entry: a name, a name with its arguments below it, or a mapping with <c>test_name</c>; null after an error.</summary>

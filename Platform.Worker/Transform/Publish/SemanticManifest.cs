@@ -163,7 +163,7 @@ internal sealed class SemanticManifest
                 ["grain_to_date"] = parameters?.Text("grain_to_date"),
                 ["metrics"] = Array(parameters?["metrics"]?.Items?.Select(InputMetric) ?? []),
                 ["conversion_type_params"] = Conversion(parameters?["conversion_type_params"]),
-                ["cumulative_type_params"] = Cumulative(parameters?["cumulative_type_params"]),
+                ["cumulative_type_params"] = Cumulative(parameters?["cumulative_type_params"], entry.Text("type") == "cumulative"),
                 ["input_measures"] = new JsonArray(),
             },
             ["filter"] = Filter(entry["filter"]),
@@ -199,14 +199,14 @@ internal sealed class SemanticManifest
             ["offset_to_grain"] = value.Map is null ? null : value.Text("offset_to_grain"),
         };
 
-    private static JsonObject? Cumulative(YamlValue? value) => value is null
+    private static JsonObject? Cumulative(YamlValue? value, bool isCumulative) => value is null && !isCumulative
         ? null
         : new JsonObject
         {
-            ["window"] = Window(value["window"]),
-            ["grain_to_date"] = value.Text("grain_to_date"),
-            ["period_agg"] = value.Text("period_agg") ?? "first",
-            ["metric"] = InputMetric(value["metric"]),
+            ["window"] = Window(value?["window"]),
+            ["grain_to_date"] = value?.Text("grain_to_date"),
+            ["period_agg"] = value?.Text("period_agg") ?? "first",
+            ["metric"] = InputMetric(value?["metric"]),
         };
 
     private static JsonObject? Conversion(YamlValue? value) => value is null

@@ -76,7 +76,8 @@ public sealed class ManifestTests(ITestOutputHelper output)
         var metric = Manifest(project)["metrics"]!["metric.shop.average"]!;
 
         Assert.Equal(["total", "orders"], metric["type_params"]!["input_measures"]!.AsArray().Select(measure => Text(measure!["name"])));
-        Assert.Equal("""[["revenue"],["order_count"]]""", metric["metrics"]!.ToJsonString());
+        Assert.Equal(
+            ["metric.shop.order_count", "metric.shop.revenue"], metric["depends_on"]!["nodes"]!.AsArray().Select(Text).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -112,6 +113,31 @@ public sealed class ManifestTests(ITestOutputHelper output)
 
         Assert.Equal("""["source.shop.raw.orders"]""", manifest["parent_map"]!["model.shop.stg_orders"]!.ToJsonString());
         Assert.Contains("model.shop.orders", manifest["child_map"]!["model.shop.stg_orders"]!.AsArray().Select(Text));
+    }
+
+    [Fact]
+    public void UnitTest_ThatChanges_HasAnotherChecksum()
+    {
+        using var project = Shop();
+        var before = Checksum();
+
+        project.Write("models/shop.yml", File.ReadAllText(Path.Combine(project.Directory, "models/shop.yml")).Replace("rows: [{order_id: 1, amount: 2}]}", "rows: [{order_id: 1, amount: 3}]}", StringComparison.Ordinal));
+
+        Assert.NotEqual(before, Checksum());
+
+        string? Checksum() => Text(Manifest(project)["unit_tests"]!["unit_test.shop.orders.keeps_amount"]!["checksum"]);
+    }
+
+    [Fact]
+    public void Macro_ThatTrimsBlanks_HasTheTextThatDbtKeepsOfIt()
+    {
+        using var project = TestProject.Of(("macros/m.sql", "{% macro a() %}1{% endmacro %}\n\n{%- macro b() -%}2{%- endmacro -%}\n\n{%- macro c() %}3{% endmacro %}\n"));
+
+        var macros = Manifest(project)["macros"]!;
+
+        Assert.Equal("{% macro a() %}1{% endmacro %}", Text(macros["macro.shop.a"]!["macro_sql"]));
+        Assert.Equal("\n\n{%- macro b() -%}2{%- endmacro -%}\n\n", Text(macros["macro.shop.b"]!["macro_sql"]));
+        Assert.Equal("{%- macro c() %}3{% endmacro %}", Text(macros["macro.shop.c"]!["macro_sql"]));
     }
 
     /// <summary>A project with one of everything.</summary>
