@@ -32,13 +32,13 @@ internal static class GeneratedProject
                 select * from {{ ref('stg_{{{name}}}_orders') }}
                 {% if is_incremental() %} where ordered_on >= (select max(ordered_on) from {{ this }}) {% endif %}
                 """);
-            Write(directory, $"models/schema_{name}.yml", $$$"""
+            Write(directory, $"models/schema_{name}.yml", $$$$"""
                 models:
-                  - name: stg_{{{name}}}_orders
+                  - name: stg_{{{{name}}}}_orders
                     columns:
                       - {name: order_id, data_tests: [unique, not_null]}
                       - {name: status, data_tests: [{accepted_values: {arguments: {values: [placed, shipped, returned]}}}]}
-                  - name: {{{name}}}_customers
+                  - name: {{{{name}}}}_customers
                     columns:
                       - {name: customer_id, data_tests: [unique, not_null]}
                 """);
