@@ -19,8 +19,11 @@ internal static class ArtifactPaths
     }
 
     /// <summary>A node that shares its file with others (tests of a properties file) has a file of its own below the name of that one.</summary>
-    private static string Below(string folder, Node node) =>
-        Path.GetFileName(node.Path) == Path.GetFileName(node.OriginalFilePath)
+    private static string Below(string folder, Node node)
+    {
+        var path = node.ResourceType is ResourceType.UnitTest ? $"{node.Name}.sql" : node.Path;
+        return Path.GetFileName(path) == Path.GetFileName(node.OriginalFilePath)
             ? $"{folder}/{node.PackageName}/{node.OriginalFilePath}"
-            : $"{folder}/{node.PackageName}/{node.OriginalFilePath}/{node.Path}";
+            : $"{folder}/{node.PackageName}/{node.OriginalFilePath}/{path}";
+    }
 }
