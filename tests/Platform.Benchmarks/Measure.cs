@@ -38,4 +38,8 @@ internal static class Measure
     /// <summary>The last line. The goal is the least ratio, or the greatest where less is better.</summary>
     public static void Conclude(string name, double ratio, double goal, bool atMost = false) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture, $"{name} {ratio:F2}x goal {goal:0.##} {((atMost ? ratio <= goal : ratio >= goal) ? "met" : "missed")}"));
+
+    /// <summary>The last line, for a time that is to stay below a goal.</summary>
+    public static void ConcludeSeconds(string name, double seconds, double goal) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{name} {seconds:F2}s goal {goal} {(seconds <= goal ? "met" : "missed")}"));
 }

@@ -5,7 +5,7 @@ using Platform.Benchmarks.Transform;
 const string ProjectOption = "--project-dir";
 var projects = args.Zip(args.Skip(1)).Where(pair => pair.First == ProjectOption).Select(pair => pair.Second).ToList();
 args = [.. args.Where((arg, index) => arg != ProjectOption && (index == 0 || args[index - 1] != ProjectOption))];
-IBenchmark[] benchmarks = [new LoadBenchmark(), new TransformBenchmark(projects)];
+IBenchmark[] benchmarks = [new LoadBenchmark(), new TransformBenchmark(projects), new ParseBenchmark()];
 
 if (args is ["--list"])
 {

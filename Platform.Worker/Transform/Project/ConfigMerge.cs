@@ -46,12 +46,13 @@ internal static class ConfigMerge
 
     private static object? Granted(object? before, object? value)
     {
-        if (value is not Dictionary<string, object?> added)
+        // The first layer is kept as written, since it may be laid over others later.
+        if (value is not Dictionary<string, object?> added || before is not Dictionary<string, object?> old)
         {
             return value ?? before;
         }
 
-        var merged = before is Dictionary<string, object?> old ? new Dictionary<string, object?>(old) : [];
+        var merged = new Dictionary<string, object?>(old);
         foreach (var (privilege, grantees) in added)
         {
             var name = privilege.TrimStart('+');

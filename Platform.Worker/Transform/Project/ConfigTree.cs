@@ -50,20 +50,35 @@ internal sealed class ConfigTree
         }
     }
 
-    /// <summary>The paths that configure something, to tell which of them no resource has.</summary>
-    public IEnumerable<IReadOnlyList<string>> Paths()
+    /// <summary>The paths that configure something and are not among the levels that some resource has.</summary>
+    public IEnumerable<IReadOnlyList<string>> Unused(IReadOnlySet<ConfigTree> used)
     {
         foreach (var (key, tree) in _below)
         {
-            if (tree._layer.Count > 0)
+            if (tree._layer.Count > 0 && !used.Contains(tree))
             {
                 yield return [key];
             }
 
-            foreach (var path in tree.Paths())
+            foreach (var path in tree.Unused(used))
             {
                 yield return [key, .. path];
             }
+        }
+    }
+
+    /// <summary>The levels below the top that apply to a node.</summary>
+    public IEnumerable<ConfigTree> Levels(IReadOnlyList<string> fqn)
+    {
+        var level = this;
+        foreach (var step in fqn)
+        {
+            if (!level._below.TryGetValue(step, out level!))
+            {
+                yield break;
+            }
+
+            yield return level;
         }
     }
 

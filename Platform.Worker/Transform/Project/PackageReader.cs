@@ -10,6 +10,8 @@ namespace Platform.Worker.Transform.Project;
 /// </summary>
 internal sealed class PackageReader
 {
+    private static readonly string[] PackageLists = ["packages.yml", "dependencies.yml"];
+
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
 
     private readonly ConcurrentDictionary<(string FullPath, string Folder), SourceFile> _known = new();
@@ -43,7 +45,21 @@ internal sealed class PackageReader
             packages.Add(package);
         }
 
+        CheckInstalled(root, packages.Count - 1, errors);
         return packages;
+    }
+
+    /// <summary>dbt's own check: as many packages as are listed have to be there.</summary>
+    private void CheckInstalled(Package root, int installed, ProjectErrors errors)
+    {
+        var listed = PackageLists.Select(name => ReadIfThere(root.Root, name)).OfType<SourceFile>()
+            .Sum(file => YamlValue.Read(file, errors)?["packages"]?.Items?.Count ?? 0);
+        if (listed > installed)
+        {
+            errors.Add(
+                new SourceLocation("packages.yml"),
+                $"{listed} package(s) are listed and {installed} are installed in {root.Project.PackagesPath}. Run 'transform deps'.");
+        }
     }
 
     private IEnumerable<string> PackageDirectories(Package root, ProjectErrors errors)
@@ -63,7 +79,7 @@ internal sealed class PackageReader
             }
         }
 
-        foreach (var list in new[] { "packages.yml", "dependencies.yml" })
+        foreach (var list in PackageLists)
         {
             if (ReadIfThere(root.Root, list) is not { } file || YamlValue.Read(file, errors) is not { } yaml)
             {

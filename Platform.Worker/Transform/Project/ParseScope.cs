@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Platform.Worker.Jinja;
 using Platform.Worker.Transform.Compile;
@@ -10,6 +11,9 @@ internal sealed class ParseScope(Invocation invocation, ProjectErrors errors)
 {
     private static readonly ConditionalWeakTable<SourceFile, Template> Templates = [];
     private static readonly Dictionary<string, object?> Nothing = [];
+
+    /// <summary>Many columns share one docs block.</summary>
+    private readonly ConcurrentDictionary<(string Package, string Text), string> _descriptions = new();
 
     private readonly Dictionary<string, Package> _packages = invocation.Packages.ToDictionary(package => package.Name);
 
@@ -55,7 +59,9 @@ internal sealed class ParseScope(Invocation invocation, ProjectErrors errors)
 
     /// <summary>A description with its docs blocks put in.</summary>
     public string Describe(string package, string text, SourceLocation at) =>
-        YamlRenderer.HasJinja(text) ? YamlRenderer.Text(new ParseContext(Invocation, package, at.File), text, at, Errors) : text;
+        YamlRenderer.HasJinja(text)
+            ? _descriptions.GetOrAdd((package, text), _ => YamlRenderer.Text(new ParseContext(Invocation, package, at.File), text, at, Errors))
+            : text;
 
     public IReadOnlyDictionary<string, ColumnPatch> Describe(ResourcePatch patch) =>
         patch.Columns.Values.Any(column => YamlRenderer.HasJinja(column.Description))

@@ -46,7 +46,7 @@ internal sealed class PatchReader(Package package, SourceFile file, string kind,
             Description = entry.Text("description") ?? "",
             Config = Config(entry, name),
             UnrenderedConfig = ReferenceEquals(entry, written) ? Config(entry, name) : Config(written, name),
-            Columns = ByName(columns, name),
+            Columns = ByName(columns),
             Tests = [.. columns.SelectMany(column => column.Tests), .. Tests(entry, null, tags)],
             Constraints = [.. entry.List("constraints", errors).Select(constraint => ConstraintReader.Read(constraint, $"model '{name}'", errors)).OfType<ModelConstraint>()],
             DeprecationDate = entry.Text("deprecation_date"),
@@ -70,12 +70,14 @@ internal sealed class PatchReader(Package package, SourceFile file, string kind,
             return [];
         }
 
-        var latest = model.Entry.Text("latest_version") ?? versions.Keys.Aggregate((highest, next) => Compare(highest, next) >= 0 ? highest : next);
+        var highest = versions.Keys.Aggregate((highest, next) => Compare(highest, next) >= 0 ? highest : next);
+        var latest = model.Entry.Text("latest_version") ?? highest;
         if (!versions.ContainsKey(latest))
         {
             errors.Add(
                 model.Entry["latest_version"]!.At,
                 $"'latest_version' of '{model.Name}' is {latest}, which is none of its versions: {string.Join(", ", versions.Keys)}.");
+            latest = highest;
         }
 
         return versions.Select(version => Version(model, columns, version.Key, latest, version.Value)).ToList();
@@ -114,7 +116,7 @@ internal sealed class PatchReader(Package package, SourceFile file, string kind,
             DefinedIn = entry.Text("defined_in"),
             Description = entry.Text("description") is { Length: > 0 } description ? description : model.Description,
             Config = config,
-            Columns = ByName(columns, model.Name),
+            Columns = ByName(columns),
             Tests = [.. columns.SelectMany(column => column.Tests), .. tests],
             Constraints = constraints.Count > 0 ? constraints : model.Constraints,
             DeprecationDate = entry.Text("deprecation_date"),
@@ -165,19 +167,16 @@ internal sealed class PatchReader(Package package, SourceFile file, string kind,
             Config = new Dictionary<string, object?> { ["meta"] = meta, ["tags"] = columnTags },
         };
         var shown = quote ?? quoteColumns ? $"\"{name}\"" : name;
-        return new Column(patch, entry.At, [.. Tests(entry, shown, [.. tags, .. columnTags])]);
+        return new Column(patch, [.. Tests(entry, shown, [.. tags, .. columnTags])]);
     }
 
-    private Dictionary<string, ColumnPatch> ByName(IEnumerable<Column> columns, string owner)
+    /// <summary>Of two columns of one name the last counts, as in dbt.</summary>
+    private static Dictionary<string, ColumnPatch> ByName(IEnumerable<Column> columns)
     {
         var byName = new Dictionary<string, ColumnPatch>();
         foreach (var column in columns)
         {
-            if (!byName.TryAdd(column.Patch.Name, column.Patch))
-            {
-                errors.Warn(column.At, $"column '{column.Patch.Name}' of '{owner}' is declared twice; the last one counts. Remove one of the two.");
-                byName[column.Patch.Name] = column.Patch;
-            }
+            byName[column.Patch.Name] = column.Patch;
         }
 
         return byName;
@@ -186,5 +185,5 @@ internal sealed class PatchReader(Package package, SourceFile file, string kind,
     private IEnumerable<TestEntry> Tests(YamlValue owner, string? column, IReadOnlyList<string> tags) =>
         owner.List("data_tests", errors).Concat(owner.List("tests", errors)).Select(entry => new TestEntry(entry, column, tags));
 
-    private sealed record Column(ColumnPatch Patch, SourceLocation At, IReadOnlyList<TestEntry> Tests);
+    private sealed record Column(ColumnPatch Patch, IReadOnlyList<TestEntry> Tests);
 }

@@ -135,15 +135,14 @@ internal sealed class ProjectChecks(ParseScope scope)
     public void UnusedConfigurations(IEnumerable<Node> nodes)
     {
         var root = scope.Invocation.Packages[0].Project;
-        var unused = root.Configs.All.SelectMany(section => section.Tree.Paths().Select(path => (section.Type, Path: path)))
-            .Where(entry => entry.Type is not ResourceType.Analysis).ToList();
-        if (unused.Count == 0)
+        var used = new HashSet<ConfigTree>();
+        foreach (var node in nodes)
         {
-            return;
+            used.UnionWith(root.Configs[node.ResourceType].Levels(node.Fqn));
         }
 
-        var prefixes = nodes.SelectMany(node => Enumerable.Range(1, node.Fqn.Count).Select(length => (node.ResourceType, string.Join('.', node.Fqn.Take(length))))).ToHashSet();
-        foreach (var (type, path) in unused.Where(entry => !prefixes.Contains((entry.Type, string.Join('.', entry.Path)))))
+        foreach (var (type, path) in root.Configs.All.Where(section => section.Type is not ResourceType.Analysis)
+            .SelectMany(section => section.Tree.Unused(used).Select(path => (section.Type, path))))
         {
             scope.Errors.Warn(root.At, $"nothing is configured by '{type.Name()}s: {string.Join('.', path)}': no such folder or name. Correct the path, or remove it.");
         }

@@ -4,14 +4,17 @@ using YamlDotNet.Core.Events;
 
 namespace Platform.Worker.Transform.Project;
 
-/// <summary>Reads YAML text into <see cref="YamlValue"/>s straight from the parser's events; a file is read once while it does not change.</summary>
+/// <summary>
+/// Reads YAML text into <see cref="YamlValue"/>s: simple files by <see cref="YamlFastReader"/>, all others from the events of the full parser.
+/// A file is read once while it does not change.
+/// </summary>
 internal sealed class YamlDocument
 {
     private static readonly ConditionalWeakTable<SourceFile, YamlDocument> Known = [];
 
     private readonly SourceFile _file;
     private readonly Dictionary<string, YamlValue> _anchors = [];
-    private readonly Parser _parser;
+    private readonly Parser _parser = null!;
     private readonly List<TransformError> _errors = [];
     private readonly List<TransformError> _warnings = [];
     private YamlValue? _root;
@@ -19,6 +22,11 @@ internal sealed class YamlDocument
     private YamlDocument(SourceFile file)
     {
         _file = file;
+        if (YamlFastReader.TryRead(file, out _root))
+        {
+            return;
+        }
+
         _parser = new Parser(new Scanner(new StringReader(file.Text), skipComments: true));
         try
         {

@@ -1,0 +1,2 @@
+
+{% macro cents() %}2{% endmacro %}
