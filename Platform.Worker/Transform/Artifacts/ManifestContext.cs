@@ -39,6 +39,8 @@ internal sealed class ManifestContext
 
     public double CreatedAt { get; }
 
+    public string Database => _invocation.Target.Database;
+
     public CompiledNode? Compiled(Node node) => _compiled(node.UniqueId);
 
     public string? BuildPath(Node node) => Compiled(node) is { HasRun: true } ? $"{_target}/{ArtifactPaths.Run(node)}" : null;

@@ -79,7 +79,9 @@ internal static class ManifestResources
             end = source.Length - source.AsSpan(end).TrimStart().Length;
         }
 
-        return source[start..end];
+        // dbt reads files without the blanks at their ends.
+        start = Math.Max(start, source.Length - source.AsSpan().TrimStart().Length);
+        return source[start..Math.Min(end, source.AsSpan().TrimEnd().Length)];
     }
 
     private static Dictionary<string, object?> Exposure(Node node, ManifestContext context)

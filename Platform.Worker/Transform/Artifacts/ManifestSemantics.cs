@@ -21,7 +21,7 @@ internal static class ManifestSemantics
                 AddMetric(entry, node, semantics);
                 break;
             default:
-                AddQuery(entry, node, semantics);
+                AddQuery(entry, node, semantics, context);
                 break;
         }
 
@@ -63,14 +63,17 @@ internal static class ManifestSemantics
         entry["metrics"] = Array.Empty<string>();
     }
 
-    private static void AddQuery(Dictionary<string, object?> entry, Node node, JsonObject? semantics)
+    private static void AddQuery(Dictionary<string, object?> entry, Node node, JsonObject? semantics, ManifestContext context)
     {
         entry["query_params"] = semantics?["query_params"];
         var written = node.Definition?["exports"]?.Items ?? [];
         entry["exports"] = (semantics?["exports"]?.AsArray() ?? []).OfType<JsonObject>().Zip(written, (export, yaml) => new Dictionary<string, object?>
         {
             ["name"] = export["name"],
-            ["config"] = export["config"],
+            ["config"] = new Dictionary<string, object?>(export["config"]!.AsObject().Select(setting => KeyValuePair.Create(setting.Key, (object?)setting.Value)))
+            {
+                ["database"] = context.Database,
+            },
             ["unrendered_config"] = yaml["config"]?.Map?.ToDictionary(setting => setting.Key, setting => (object?)setting.Value.AsText()) ?? [],
         }).ToList();
         entry["description"] = semantics?["description"];

@@ -300,12 +300,17 @@ internal sealed class SemanticManifest
 
         return new JsonObject
         {
-            ["time_spine_table_configurations"] = new JsonArray(),
+            ["time_spine_table_configurations"] = LegacyTimeSpine(),
             ["metadata"] = null,
             ["dsi_package_version"] = new JsonObject { ["major_version"] = "0", ["minor_version"] = "9", ["patch_version"] = "0" },
             ["time_spines"] = spines,
         };
     }
+
+    /// <summary>The model that was the time spine before time spines had properties.</summary>
+    private JsonArray LegacyTimeSpine() => _project.FindRef(null, "metricflow_time_spine", null, _project.Root.Name) is not { } node
+        ? []
+        : Array([new JsonObject { ["location"] = BuildState.PublishedRelation(node).ToString(), ["column_name"] = "date_day", ["grain"] = "day" }]);
 
     private static JsonObject Config(YamlValue entry) => new()
     {

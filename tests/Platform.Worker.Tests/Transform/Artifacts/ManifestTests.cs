@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Platform.Worker.Transform.Artifacts;
+using Platform.Worker.Transform.Lineage;
 using Platform.Worker.Transform.Project;
 using static Platform.Worker.Tests.Transform.Project.ProjectErrorTests;
 
@@ -113,6 +114,19 @@ public sealed class ManifestTests(ITestOutputHelper output)
 
         Assert.Equal("""["source.shop.raw.orders"]""", manifest["parent_map"]!["model.shop.stg_orders"]!.ToJsonString());
         Assert.Contains("model.shop.orders", manifest["child_map"]!["model.shop.stg_orders"]!.AsArray().Select(Text));
+    }
+
+    [Fact]
+    public void Node_WithLineage_CarriesItWhereTheSchemaAllows()
+    {
+        using var project = Shop();
+        var source = new ColumnSource("model.shop.stg_orders", "\"analytics\".\"stg_orders\"", "amount", LineageKind.Derived);
+        var lineage = new ModelLineage([("total", [source])], []);
+
+        var manifest = Manifest(project, id => id == "model.shop.orders" ? new CompiledNode("select 1") { Lineage = lineage } : null);
+
+        Assert.Equal([], JsonSchema.Published("dbt-manifest-v12", output)?.Validate(manifest) ?? []);
+        Assert.Equal("derived", Text(manifest["nodes"]!["model.shop.orders"]!["config"]!["column_lineage"]!["columns"]!["total"]![0]!["kind"]));
     }
 
     [Fact]
