@@ -1,6 +1,7 @@
 using System.Globalization;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Compile;
+using Platform.Worker.Transform.Compile.Python;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Run;
 
@@ -68,7 +69,7 @@ internal sealed class FreshnessExecution(BuildState build, NodeRun run, Postgres
         return new SourceTimes(loaded.IsNone ? DateTimeOffset.MinValue : Instant(loaded, "max_loaded_at"), Instant(asked, "snapshotted_at"));
     }
 
-    private DateTimeOffset Instant(Value value, string column) => value.Object is { TypeName: "datetime" }
+    private DateTimeOffset Instant(Value value, string column) => value.Object is DateTimeValue
         ? DateTimeOffset.Parse(value.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal)
         : throw new TransformException(
             Run.Node.At,

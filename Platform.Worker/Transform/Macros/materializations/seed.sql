@@ -27,7 +27,7 @@
         {{ get_csv_sql(create_table_sql, load_sql) }};
     {% endcall %}
 
-    {% do apply_grants(target_relation, config.get('grants'), should_revoke=old_relation is not none and not full_refresh_mode) %}
+    {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(old_relation, full_refresh_mode)) %}
     {% do persist_docs(target_relation, model) %}
     {% if full_refresh_mode or not exists_as_table %}
         {% do create_indexes(target_relation) %}
