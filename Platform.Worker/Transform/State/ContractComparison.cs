@@ -22,7 +22,7 @@ internal sealed class ContractComparison(Invocation invocation)
             return !enforced;
         }
 
-        if (enforced && EntryValues.Same(((JsonElement?)now).Member("contract").Member("checksum"), ((JsonElement?)before).Member("contract").Member("checksum")))
+        if (enforced && (SameChecksum(now, before) || SameTerms(now, before)))
         {
             return true;
         }
@@ -46,6 +46,19 @@ internal sealed class ContractComparison(Invocation invocation)
         {
             Report(entry, [$"Contracted model '{entry.Text("unique_id")}' was {(isDisabled ? "disabled" : "deleted or renamed")}."]);
         }
+    }
+
+    private static bool SameChecksum(JsonElement now, JsonElement before) =>
+        EntryValues.Same(((JsonElement?)now).Member("contract").Member("checksum"), ((JsonElement?)before).Member("contract").Member("checksum"));
+
+    /// <summary>What the checksum stands for, which is of Python's own text of it: columns, their types and constraints, and those of the model.</summary>
+    private static bool SameTerms(JsonElement now, JsonElement before)
+    {
+        var (columns, former) = (((JsonElement?)now).Member("columns"), ((JsonElement?)before).Member("columns"));
+        return columns.Members().Select(column => column.Name).ToHashSet().SetEquals(former.Members().Select(column => column.Name))
+            && columns.Members().All(column => EntryValues.Same(column.Value, former.Member(column.Name), "data_type", "constraints"))
+            && (!EnforcesConstraints(now) && !EnforcesConstraints(before)
+                || (Materialized(now) == Materialized(before) && EntryValues.Same(now, before, "constraints")));
     }
 
     private void Report(JsonElement entry, IReadOnlyList<string> changes)

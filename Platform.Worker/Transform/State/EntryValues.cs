@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Platform.Worker.Transform.State;
 
-/// <summary>Compares values of manifests; what is null, missing, or a mapping of nulls is the same, because versions differ in what they write out.</summary>
+/// <summary>Compares values of manifests; what is null, missing, empty, or a mapping of nulls is the same, because versions differ in what they write out.</summary>
 internal static class EntryValues
 {
     public static bool Same(JsonElement? first, JsonElement? second)
@@ -32,5 +32,6 @@ internal static class EntryValues
         keys.All(key => Same(first.Member(key), second.Member(key)));
 
     private static bool IsNothing(JsonElement? value) => value is not { } json || json.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined
+        || (json.ValueKind is JsonValueKind.Array && json.GetArrayLength() == 0)
         || (json.ValueKind is JsonValueKind.Object && json.EnumerateObject().All(member => IsNothing(member.Value)));
 }

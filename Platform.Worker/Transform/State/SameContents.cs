@@ -26,7 +26,8 @@ internal static class SameContents
         ResourceType.SemanticModel => EntryValues.Same(
             now, before, "model", "description", "defaults", "entities", "dimensions", "measures", "config", "primary_entity", "group"),
         ResourceType.SavedQuery => EntryValues.Same(now, before, "query_params", "description", "label", "config", "group", "exports", "tags"),
-        ResourceType.UnitTest => EntryValues.Same(now, before, "checksum"),
+        // Not the checksum: dbt's is of Python's own text of the definition, which it stands for.
+        ResourceType.UnitTest => EntryValues.Same(now, before, "model", "given", "expect", "overrides", "versions"),
         ResourceType.Test when node.Test is not null => Config(node, now, before) && EntryValues.Same(now, before, "fqn"),
         _ => Body(node, now, before) && Config(node, now, before) && Descriptions(now, before) && EntryValues.Same(now, before, "fqn")
             && Representation(node, now, before)

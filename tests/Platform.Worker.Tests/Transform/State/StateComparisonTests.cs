@@ -61,6 +61,15 @@ public sealed class StateComparisonTests : IDisposable
     }
 
     [Fact]
+    public void UnitTest_WithOtherRows_IsModified()
+    {
+        _project.Record();
+        _project.Replace("models/unit.yml", "rows: [{id: 1}]", "rows: [{id: 2}]");
+
+        Assert.Equal("adds_up", _project.Select("state:modified"));
+    }
+
+    [Fact]
     public void Contract_ThatBreaks_IsAWarningThatNamesTheChanges()
     {
         _project.Record();
@@ -90,6 +99,7 @@ public sealed class StateComparisonTests : IDisposable
         _project.Record();
         _project.Delete("models/mart.sql");
         _project.Delete("models/leaf.sql");
+        _project.Delete("models/unit.yml");
 
         _project.Select("state:modified");
 
@@ -114,6 +124,8 @@ public sealed class StateComparisonTests : IDisposable
             node.Remove("latest_version");
             node.Remove("deprecation_date");
             node.Remove("contract");
+            manifest["nodes"]!["model.shop.mart"]!["contract"]!["checksum"] = "of another text of the same terms";
+            manifest["unit_tests"]!["unit_test.shop.mart.adds_up"]!["checksum"] = "of another text of the same rows";
         });
 
         Assert.Equal("", _project.Select("state:modified"));

@@ -27,6 +27,13 @@ internal sealed class StateTestProject : IMacroOutput, IDisposable
                   - {name: amount, data_type: "numeric(10,2)", data_tests: [not_null]}
               - {name: leaf, description: before, config: {persist_docs: {relation: true}}}
             """),
+        ("models/unit.yml", """
+            unit_tests:
+              - name: adds_up
+                model: mart
+                given: [{input: ref('stg'), rows: [{id: 1, amount: 2}]}]
+                expect: {rows: [{id: 1}]}
+            """),
         ("macros/cents.sql", "{% macro cents(column) %}{{ scaled(column) }}{% endmacro %}"),
         ("macros/scaled.sql", "{% macro scaled(column) %}{{ column }} / 100{% endmacro %}"),
         ("macros/unused.sql", "{% macro unused() %}1{% endmacro %}"),
