@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Project;
 
@@ -16,6 +17,9 @@ internal readonly record struct NodeChecksum(string Name, string Value)
 
     public static NodeChecksum Of(Node node) => (NodeChecksum)Known.GetValue(node, static node => Compute(node));
 
+    /// <summary>The text of a file, a byte order mark being part of it as in dbt.</summary>
+    private static string Text(string path) => Encoding.UTF8.GetString(File.ReadAllBytes(path));
+
     private static NodeChecksum Compute(Node node)
     {
         if (node.Test is not null || node.ResourceType is ResourceType.Operation)
@@ -25,11 +29,12 @@ internal readonly record struct NodeChecksum(string Name, string Value)
 
         if (node.ResourceType is not ResourceType.Seed)
         {
-            return new NodeChecksum("sha256", ProjectParser.Sha256(node.RawCode.Trim()));
+            // Of a snapshot the file counts, which may hold several.
+            return new NodeChecksum("sha256", node.Checksum.Length > 0 ? node.Checksum : ProjectParser.Sha256(node.RawCode.Trim()));
         }
 
         return node.FullPath is not { } path || !File.Exists(path) || new FileInfo(path).Length >= LargestSeed
             ? new NodeChecksum("path", node.OriginalFilePath)
-            : new NodeChecksum("sha256", ProjectParser.Sha256(File.ReadAllText(path).Trim()));
+            : new NodeChecksum("sha256", ProjectParser.Sha256(Text(path).Trim()));
     }
 }

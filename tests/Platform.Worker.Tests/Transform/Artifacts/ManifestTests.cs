@@ -56,6 +56,16 @@ public sealed class ManifestTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Node_OfASeedWithAByteOrderMark_HasItInItsChecksum()
+    {
+        using var project = TestProject.Of();
+        Directory.CreateDirectory(Path.Combine(project.Directory, "seeds"));
+        File.WriteAllText(Path.Combine(project.Directory, "seeds", "marked.csv"), "id\n1\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+
+        Assert.Equal(Sha256("\ufeffid\n1"), Text(Manifest(project)["nodes"]!["seed.shop.marked"]!["checksum"]!["checksum"]));
+    }
+
+    [Fact]
     public void Node_OfAGenericTest_TellsItsMacroAndWhatItIsAttachedTo()
     {
         using var project = Shop();
