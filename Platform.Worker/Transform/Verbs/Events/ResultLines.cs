@@ -7,12 +7,22 @@ namespace Platform.Worker.Transform.Verbs.Events;
 /// <summary>The lines of nodes that begin and end, as dbt prints them.</summary>
 internal sealed class ResultLines(EventLog log, string database) : IProgress<NodeEvent>
 {
+    private bool? _toldHook;
+
     public void Report(NodeEvent value)
     {
         if (value.Node is not { } node)
         {
             return;
         }
+
+        var isHook = node.ResourceType is ResourceType.Operation;
+        if (_toldHook is { } before && before != isHook)
+        {
+            log.Space();
+        }
+
+        _toldHook = isHook;
 
         if (value.Result is { } result)
         {

@@ -12,8 +12,9 @@ internal sealed class RunSummary(EventLog log)
     /// <summary>"Found 5 models, 3 seeds, 20 data tests, 414 macros".</summary>
     public void Found(ParsedProject project)
     {
+        var nodes = project.OnRunStart.Concat(project.OnRunEnd).Concat(project.Graph.Ordered).ToLookup(node => node.ResourceType);
         var counts = Enum.GetValues<ResourceType>()
-            .Select(type => (Type: type, Count: project.Graph.Ordered.Count(node => node.ResourceType == type)))
+            .Select(type => (Type: type, Count: nodes[type].Count()))
             .Where(entry => entry.Count > 0)
             .Select(entry => Count(entry.Count, entry.Type is ResourceType.Test ? "data test" : entry.Type.Name()))
             .Append(Count(project.Macros.Count, "macro"));
