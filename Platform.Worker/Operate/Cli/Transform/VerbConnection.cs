@@ -3,6 +3,7 @@ using Platform.ServiceDefaults;
 using Platform.Worker.Transform;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Profiles;
+using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Verbs;
 
 namespace Platform.Worker.Operate.Cli.Transform;
@@ -33,8 +34,23 @@ internal sealed record VerbConnection(NpgsqlDataSource DataSource, TargetInfo? T
                 : search.NotFound($" Or set ConnectionStrings__{WarehouseNames.Connection} to build on the platform's connection.");
         }
 
+        if (Writes(arguments.Verb) && (place.IsPlatform || arguments.Header.Name == PlatformProject(settings)))
+        {
+            throw new ConfigurationFaultException(
+                $"'transform {arguments.Verb.Which()}' would change what readers of the platform's own project see, without its tests. "
+                + "Use 'transform build' outside of the project's folder, which publishes; or give --profiles-dir to build it elsewhere.");
+        }
+
         return new VerbConnection(WarehouseDataSource.Create(connection), null, settings.Transform);
     }
+
+    private static bool Writes(TransformVerb verb) =>
+        verb is TransformVerb.Build or TransformVerb.Run or TransformVerb.Seed or TransformVerb.Snapshot or TransformVerb.Clone;
+
+    private static string? PlatformProject(PlatformSettings settings) =>
+        File.Exists(Path.Combine(settings.Transform.ProjectDirectory, ProjectFile.FileName))
+            ? ProjectHeader.Read(settings.Transform.ProjectDirectory, new Dictionary<string, object?>()).Name
+            : null;
 
     public static ProfileSearch Search(VerbArguments arguments) => new()
     {
