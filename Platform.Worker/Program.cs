@@ -10,21 +10,22 @@ using Platform.Worker.Sources;
 using Platform.Worker.Transform;
 using Platform.Worker.Warehouse;
 
-if (CommandLine.Asks(args))
+return CommandLine.Asks(args) ? await CommandLine.InvokeAsync(args, AddStages) : await RunHostAsync(args);
+
+// Apart, so that a verb loads nothing of it.
+static async Task<int> RunHostAsync(string[] args)
 {
-    return await CommandLine.InvokeAsync(args, AddStages);
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.AddServiceDefaults();
+    AddStages(builder);
+    builder.AddPipelineHost();
+    builder.AddOperatorApi();
+
+    var app = builder.Build();
+    app.MapDefaultEndpoints();
+    app.MapOperatorApi();
+    return await app.RunWorkerAsync();
 }
-
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.AddServiceDefaults();
-AddStages(builder);
-builder.AddPipelineHost();
-builder.AddOperatorApi();
-
-var app = builder.Build();
-app.MapDefaultEndpoints();
-app.MapOperatorApi();
-return await app.RunWorkerAsync();
 
 static void AddStages(IHostApplicationBuilder builder)
 {

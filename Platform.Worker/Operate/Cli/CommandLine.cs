@@ -10,6 +10,15 @@ internal static class CommandLine
 
     public static bool Asks(string[] args) => args.Length > 0 && (Verbs.Contains(args[0]) || !args[0].StartsWith('-'));
 
+    private static Dictionary<string, Func<Command>> Commands(VerbSession session, string[] args) => new()
+    {
+        ["run"] = () => RunVerb.Create(session),
+        ["backfill"] = () => BackfillVerb.Create(session),
+        ["generate"] = () => GenerateVerb.Create(session),
+        ["transform"] = () => Transform.TransformCommand.Create(session, args),
+        ["status"] = () => StatusVerb.Create(session),
+    };
+
     /// <param name="args">The command line.</param>
     /// <param name="stages">Registers the stages that the verbs work with.</param>
     /// <param name="output">Where transform verbs write their lines; standard output when null.</param>
@@ -26,12 +35,15 @@ internal static class CommandLine
             """)
         {
             verbose,
-            RunVerb.Create(session),
-            BackfillVerb.Create(session),
-            GenerateVerb.Create(session),
-            Transform.TransformCommand.Create(session),
-            StatusVerb.Create(session),
         };
+        // A verb starts sooner without the options of all others.
+        var commands = Commands(session, args);
+        foreach (var create in commands.TryGetValue(args[0], out var asked) ? [asked] : commands.Values.ToArray())
+        {
+            root.Add(create());
+        }
+
+
         // A selector may begin with '@', which means a file elsewhere.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var code = await parsed.InvokeAsync(new InvocationConfiguration

@@ -158,7 +158,7 @@ internal sealed class PackageReader
         List<SourceFile> Files(IEnumerable<string> folders, params string[] extensions) => Texts(Found(folders, extensions));
 
         List<SourceFile> Texts(IEnumerable<FoundFile> found) =>
-            [.. found.OrderBy(file => file.Path, StringComparer.Ordinal).AsParallel().AsOrdered().Select(Read)];
+            [.. found.OrderBy(file => file.Path, StringComparer.Ordinal).ToList().InParallel(Read)];
     }
 
     private static List<FoundFile> List(string root, string folder, IgnoreFile? ignored)

@@ -36,7 +36,7 @@ internal sealed class ProjectParser
         errors.ThrowIfAny();
         var macros = new MacroLibrary(packages[0].Name);
         var definitions = GlobalProject.Macros.Select(macro => (Package: Package.GlobalName, Macro: macro)).Concat(packages.SelectMany(
-            package => package.Macros.AsParallel().AsOrdered().Select(file => ParseScope.ParseTemplate(package, file, errors)).OfType<Template>()
+            package => package.Macros.InParallel(file => ParseScope.ParseTemplate(package, file, errors)).OfType<Template>()
                 .SelectMany(template => template.Macros).Select(macro => (Package: package.Name, Macro: macro)))).ToList();
         foreach (var (package, macro) in definitions)
         {
@@ -117,8 +117,8 @@ internal sealed class ProjectParser
 
     private Properties ReadProperties()
     {
-        var read = _invocation.Packages.SelectMany(package => package.Properties.Select(file => (package, file))).AsParallel().AsOrdered()
-            .Select(entry => _memory.Properties(entry.file, () => ReadProperties(entry.package, entry.file))).ToList();
+        var read = _invocation.Packages.SelectMany(package => package.Properties.Select(file => (package, file))).ToList()
+            .InParallel(entry => _memory.Properties(entry.file, () => ReadProperties(entry.package, entry.file)));
         foreach (var warning in read.SelectMany(file => file.Warnings))
         {
             _errors.Warn(warning);
@@ -151,10 +151,11 @@ internal sealed class ProjectParser
             }
         }
 
-        var parsed = work.AsParallel().AsOrdered().SelectMany(entry => entry.Type is ResourceType.Snapshot
+        var parsed = work.InParallel(entry => (entry.Type is ResourceType.Snapshot
             ? parser.ParseSnapshots(entry.Package, entry.File)
             : _memory.Code(
-                entry.File, index.OfFile(entry.Type, entry.Package.Name, entry.File.Name), entry.Type, () => parser.Parse(entry.Package, entry.File, entry.Type))).ToList();
+                entry.File, index.OfFile(entry.Type, entry.Package.Name, entry.File.Name), entry.Type, () => parser.Parse(entry.Package, entry.File, entry.Type))).ToList())
+            .SelectMany(nodes => nodes).ToList();
         foreach (var patch in properties.Patches.Where(patch => patch.Kind == "snapshots" && patch.Entry["relation"] is not null))
         {
             index.OfFile(ResourceType.Snapshot, patch.PackageName, patch.Name);
@@ -170,9 +171,9 @@ internal sealed class ProjectParser
     private IEnumerable<ParsedNode> ParseTests(Properties properties, IReadOnlyList<SourceTable> tables)
     {
         var parser = new GenericTestParser(_scope);
-        var tests = properties.Patches.Where(patch => patch.Tests.Count > 0).AsParallel().AsOrdered()
-            .SelectMany(patch => _memory.Tests(patch, () => parser.Parse(patch)));
-        return tests.ToList().Concat(tables.SelectMany(table => _memory.Tests(table.Patch, () => parser.Parse(table))));
+        var tests = properties.Patches.Where(patch => patch.Tests.Count > 0).ToList()
+            .InParallel(patch => _memory.Tests(patch, () => parser.Parse(patch)).ToList()).SelectMany(nodes => nodes);
+        return tests.Concat(tables.SelectMany(table => _memory.Tests(table.Patch, () => parser.Parse(table))));
     }
 
     private List<ParsedNode> ParseUnitTests(Properties properties, List<ParsedNode> enabled, RefIndex references, List<Node> disabled)
