@@ -162,4 +162,19 @@ public sealed class BuildCommandTests(EmbeddedServers servers)
 
         Assert.Equal(0, result.Code);
     }
+
+    [Fact]
+    public async Task Run_Quiet_PrintsOnlyErrorsAndWhatMacrosPrint()
+    {
+        await using var cli = await TransformCli.CreateAsync(
+            servers, ("models/loud.sql", "{% if execute %}{% do print('printed') %}{% do log('logged', info=true) %}{% endif %} select 1 as x"));
+
+        var quiet = await cli.RunAsync("run", "--quiet");
+        var loud = await cli.RunAsync("run");
+        var silent = await cli.RunAsync("run", "--quiet", "--no-print");
+
+        Assert.Equal((0, "printed\n"), (quiet.Code, quiet.RawOutput));
+        Assert.Contains("\nlogged\n", loud.Output, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (silent.Code, silent.RawOutput));
+    }
 }

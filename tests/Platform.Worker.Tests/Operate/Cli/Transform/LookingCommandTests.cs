@@ -109,4 +109,52 @@ public sealed class LookingCommandTests(EmbeddedServers servers)
         Assert.Contains("will not clean the following source paths", sources.Output, StringComparison.Ordinal);
         Assert.Contains("outside the project", outside.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Show_NodeAndInline_PrintsRowsAsDbtDoes()
+    {
+        await using var cli = await TransformCli.CreateAsync(servers, Shop);
+
+        var table = await cli.RunAsync("show", "-s", "orders");
+        var json = await cli.RunAsync("show", "--inline", "select * from generate_series(1, 9) as x", "--limit", "2", "--output", "json", "--quiet");
+        var wrong = await cli.RunAsync("show");
+
+        Assert.Equal((0, 0, 2), (table.Code, json.Code, wrong.Code));
+        Assert.Contains(
+            "Previewing node 'orders':\n| id |      amount | note                 |\n| -- | ----------- | -------------------- |\n|  1 | 12,345.678… | a long text that ... |\n",
+            table.Output,
+            StringComparison.Ordinal);
+        Assert.Equal("[1,2]", JsonSerializer.Serialize(JsonDocument.Parse(json.RawOutput).RootElement.GetProperty("show").EnumerateArray().Select(row => row.GetProperty("x").GetInt32())));
+        Assert.Contains("Either --select or --inline must be passed to show", wrong.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SourceFreshness_OldAndNew_WritesTheReportAndExitsWith1()
+    {
+        await using var cli = await TransformCli.CreateAsync(
+            servers,
+            ("models/sources.yml", """
+                sources:
+                  - name: raw
+                    schema: public
+                    loaded_at_field: at
+                    freshness: {warn_after: {count: 1, period: hour}, error_after: {count: 1, period: day}}
+                    tables: [{name: old}, {name: late}, {name: fresh}]
+                """));
+        await using (var command = cli.Database.DataSource.CreateCommand(
+            "create table fresh as select now() as at; create table late as select now() - interval '2 hours' as at; create table old as select now() - interval '2 days' as at"))
+        {
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var all = await cli.RunAsync("source", "freshness");
+        var warned = await cli.RunAsync("source", "freshness", "--select", "source:raw.late", "--output", "target/late.json");
+
+        Assert.Equal((1, 0), (all.Code, warned.Code));
+        Assert.Matches(@"PASS freshness of raw\.fresh \.+ \[PASS in", all.Output);
+        Assert.Matches(@"WARN freshness of raw\.late \.+ \[WARN in", all.Output);
+        Assert.Matches(@"ERROR STALE freshness of raw\.old \.+ \[ERROR STALE in", all.Output);
+        Assert.Equal(3, JsonDocument.Parse(cli.Artifact("sources.json")).RootElement.GetProperty("results").GetArrayLength());
+        Assert.Equal(1, JsonDocument.Parse(cli.Artifact("late.json")).RootElement.GetProperty("results").GetArrayLength());
+    }
 }
