@@ -33,7 +33,8 @@ internal sealed class Microbatches(BuildState build)
     private IReadOnlyList<MicrobatchWindow> Windows(NodeRun run, bool incremental)
     {
         var (request, now) = (build.Request, build.Invocation.StartedAt);
-        var (start, end) = (request.EventTimeStart, request.EventTimeEnd);
+        var sample = build.Invocation.Sample;
+        var (start, end) = (sample?.Start ?? request.EventTimeStart, sample?.End ?? request.EventTimeEnd);
         if (start is null && end is null && request.To is { } to)
         {
             // The data dates of the build; what is built from nothing has all dates there are.

@@ -27,6 +27,7 @@ internal sealed class NodeRunner(
         {
             session.Observer = build.OnStatement is { } told ? sql => told(run, sql) : null;
             session.BeginNode();
+            session.DefersBegin = run.Node.ResourceType is ResourceType.Test or ResourceType.UnitTest;
             outcome = Execute(run, session);
         }
         catch (Exception fault) when (Describe(fault, run) is { } error)

@@ -15,9 +15,9 @@ internal sealed class NodeScheduler : IDisposable
     private readonly BuildState _build;
     private readonly Dictionary<string, NodeRun> _runs;
     private readonly RunGraph _graph;
-    private readonly Dictionary<string, int> _heights;
+    private readonly Dictionary<string, (int Level, int Height)> _places;
     private readonly Dictionary<string, int> _waiting;
-    private readonly PriorityQueue<NodeRun, (int, string)> _queue = new();
+    private readonly PriorityQueue<NodeRun, (int, int, string)> _queue = new();
     private readonly List<NodeResult> _results = [];
     private readonly IProgress<NodeEvent>? _progress;
     private readonly CancellationTokenSource _stop;
@@ -31,7 +31,7 @@ internal sealed class NodeScheduler : IDisposable
         _build = build;
         _runs = runs.ToDictionary(run => run.Node.UniqueId);
         _graph = new RunGraph(build.Project.Graph, _runs);
-        _heights = _graph.Heights();
+        _places = _graph.Places();
         _waiting = _runs.Keys.ToDictionary(id => id, id => _graph.Parents(id).Count);
         _open = _runs.Count;
         _progress = progress;
@@ -286,7 +286,8 @@ internal sealed class NodeScheduler : IDisposable
     private void Enqueue(NodeRun run)
     {
         // Batches go first: their model has begun already.
-        _queue.Enqueue(run, (run.Batch is null ? -_heights[run.Node.UniqueId] : int.MinValue, run.Batch?.Id ?? run.Node.UniqueId));
+        var (level, height) = _places[run.Node.UniqueId];
+        _queue.Enqueue(run, (run.Batch is null ? level : int.MinValue, -height, run.Batch?.Id ?? run.Node.UniqueId));
         _ready.Release();
     }
 

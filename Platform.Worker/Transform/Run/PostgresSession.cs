@@ -15,6 +15,7 @@ internal sealed class PostgresSession : IDisposable
     private SessionTraces _traces;
     private bool _failed;
     private bool _loose;
+    private QueuedCommand? _deferred;
 
     private PostgresSession(NpgsqlConnection connection, string settings, int thread, CancellationToken cancellationToken) =>
         (_connection, _settings, Thread, _cancellationToken) = (connection, settings, thread, cancellationToken);
@@ -29,6 +30,11 @@ internal sealed class PostgresSession : IDisposable
 
     /// <summary>Every statement outside a transaction begins one, as Python's driver does it.</summary>
     public bool BeginsTransactions { get; set; }
+
+    /// <summary>
+    /// Begin is sent with the first statement that is more than a question, and not at all when there is none: a test is one round trip.
+    /// </summary>
+    public bool DefersBegin { get; set; }
 
     /// <summary>Rises with every statement that may have changed something: those that are more than a question.</summary>
     public int Writes { get; private set; }
@@ -68,6 +74,7 @@ internal sealed class PostgresSession : IDisposable
         }
 
         _traces = SessionTraces.None;
+        _deferred = null;
     }
 
     public void Begin()
@@ -179,6 +186,21 @@ internal sealed class PostgresSession : IDisposable
         {
             command.Handle?.Complete(QueryResult.Empty with { Tag = "COMMIT" });
             return;
+        }
+
+        if (DefersBegin && !InTransaction)
+        {
+            if (kind is StatementKind.Begin)
+            {
+                _deferred = command;
+                return;
+            }
+
+            if (kind is not StatementKind.Question && _deferred is { } begin)
+            {
+                DefersBegin = false;
+                Add(begin);
+            }
         }
 
         if (BeginsTransactions && !InTransaction && kind is not (StatementKind.Begin or StatementKind.Rollback or StatementKind.Alone))

@@ -45,30 +45,29 @@ internal sealed class RunGraph
 
     public IReadOnlyList<string> Children(string id) => _children.TryGetValue(id, out var children) ? children : [];
 
-    /// <summary>For each node the number of steps of the longest way to an end: what is started first when several could be.</summary>
-    public Dictionary<string, int> Heights()
+    /// <summary>
+    /// For each node the number of steps of the longest way to it from a start, and from it to an end: dbt runs what has fewer steps before it
+    /// first, and of those the one that others wait for longest is first here.
+    /// </summary>
+    public Dictionary<string, (int Level, int Height)> Places()
     {
+        var levels = new Dictionary<string, int>();
         var heights = new Dictionary<string, int>();
-        foreach (var id in _parents.Keys)
-        {
-            Height(id);
-        }
+        return _parents.Keys.ToDictionary(id => id, id => (Longest(id, Parents, levels), Longest(id, Children, heights)));
 
-        return heights;
-
-        int Height(string id)
+        static int Longest(string id, Func<string, IEnumerable<string>> next, Dictionary<string, int> known)
         {
-            if (!heights.TryGetValue(id, out var height))
+            if (!known.TryGetValue(id, out var steps))
             {
-                foreach (var child in Children(id))
+                foreach (var other in next(id))
                 {
-                    height = Math.Max(height, Height(child) + 1);
+                    steps = Math.Max(steps, Longest(other, next, known) + 1);
                 }
 
-                heights[id] = height;
+                known[id] = steps;
             }
 
-            return height;
+            return steps;
         }
     }
 

@@ -47,4 +47,25 @@ public sealed class PostgresSessionTests(EmbeddedServers servers)
         Assert.Equal("select nothing", fault.Sql);
         Assert.Equal("first|r\nsecond|r", await warehouse.KindsAsync("public"));
     }
+
+    [Fact]
+    public async Task DeferredBegin_ComesWithTheFirstChange()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var session = PostgresSession.Open(warehouse.DataSource, "test", TestWarehouse.Token);
+        var sent = new List<string>();
+        session.Observer = sql => sent.Add(sql.Split('\n')[0].Split(' ')[0]);
+        session.DefersBegin = true;
+
+        session.Begin();
+        session.Query("select 1");
+        Assert.False(session.InTransaction);
+        session.Begin();
+        session.Queue("create table public.t (x int)");
+        Assert.True(session.InTransaction);
+        session.Commit();
+        session.Flush();
+
+        Assert.Equal("select,select,begin,create,commit", string.Join(',', sent));
+    }
 }
