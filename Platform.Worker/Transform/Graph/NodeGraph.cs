@@ -5,21 +5,23 @@ namespace Platform.Worker.Transform.Graph;
 /// <summary>Who depends on whom among the enabled nodes, in an order in which every node comes after those it needs.</summary>
 internal sealed class NodeGraph
 {
-    private readonly Dictionary<string, Node> _nodes;
-    private readonly Dictionary<string, List<string>> _parents = [];
-    private readonly Dictionary<string, List<string>> _children = [];
+    private readonly Dictionary<string, int> _places;
+    private readonly Node[] _nodes;
+    private readonly IReadOnlyList<string>[] _parents;
+    private readonly IReadOnlyList<string>[] _children;
 
-    private NodeGraph(Dictionary<string, Node> nodes, IReadOnlyList<Node> ordered) => (_nodes, Ordered) = (nodes, ordered);
+    private NodeGraph(Dictionary<string, int> places, Node[] nodes, IReadOnlyList<string>[] parents, IReadOnlyList<string>[] children, IReadOnlyList<Node> ordered) =>
+        (_places, _nodes, _parents, _children, Ordered) = (places, nodes, parents, children, ordered);
 
     public IReadOnlyList<Node> Ordered { get; }
 
-    public Node this[string uniqueId] => _nodes[uniqueId];
+    public Node this[string uniqueId] => _nodes[_places[uniqueId]];
 
-    public bool Contains(string uniqueId) => _nodes.ContainsKey(uniqueId);
+    public bool Contains(string uniqueId) => _places.ContainsKey(uniqueId);
 
-    public IReadOnlyList<string> Parents(string uniqueId) => _parents.TryGetValue(uniqueId, out var parents) ? parents : [];
+    public IReadOnlyList<string> Parents(string uniqueId) => _places.TryGetValue(uniqueId, out var place) ? _parents[place] : [];
 
-    public IReadOnlyList<string> Children(string uniqueId) => _children.TryGetValue(uniqueId, out var children) ? children : [];
+    public IReadOnlyList<string> Children(string uniqueId) => _places.TryGetValue(uniqueId, out var place) ? _children[place] : [];
 
     public HashSet<string> Ancestors(string uniqueId, int depth = int.MaxValue) => Reach([uniqueId], Parents, depth);
 
@@ -33,25 +35,47 @@ internal sealed class NodeGraph
     /// <summary>Links the nodes; a cycle is reported with its whole path.</summary>
     public static NodeGraph Build(IEnumerable<Node> nodes, ProjectErrors errors)
     {
-        var byId = nodes.ToDictionary(node => node.UniqueId);
-        var ordered = new List<Node>(byId.Count);
-        var graph = new NodeGraph(byId, ordered);
-        foreach (var node in byId.Values)
+        // Places are in the order of ids, so that numbers decide between nodes that are ready at the same time.
+        Node[] byId = [.. nodes];
+        Array.Sort(byId.Select(node => node.UniqueId).ToArray(), byId, StringComparer.Ordinal);
+        var places = new Dictionary<string, int>(byId.Length);
+        for (var place = 0; place < byId.Length; place++)
         {
-            foreach (var parent in node.DependsOn.Distinct().Where(byId.ContainsKey))
+            places.Add(byId[place].UniqueId, place);
+        }
+
+        var parents = new IReadOnlyList<string>[byId.Length];
+        var children = new List<int>?[byId.Length];
+        var waiting = new int[byId.Length];
+        for (var place = 0; place < byId.Length; place++)
+        {
+            var known = byId[place].DependsOn.Where(places.ContainsKey).Distinct().ToArray();
+            (parents[place], waiting[place]) = (known, known.Length);
+            foreach (var parent in known)
             {
-                Append(graph._parents, node.UniqueId, parent);
-                Append(graph._children, parent, node.UniqueId);
+                (children[places[parent]] ??= []).Add(place);
             }
         }
 
-        var waiting = byId.Keys.ToDictionary(id => id, id => graph.Parents(id).Count);
-        var ready = new PriorityQueue<string, string>(
-            waiting.Where(entry => entry.Value == 0).Select(entry => (entry.Key, entry.Key)), StringComparer.Ordinal);
-        while (ready.TryDequeue(out var id, out _))
+        var ordered = Order(byId, children, waiting);
+        var graph = new NodeGraph(
+            places, byId, parents, [.. children.Select(IReadOnlyList<string> (below) => below is null ? [] : below.ConvertAll(place => byId[place].UniqueId))], ordered);
+        if (ordered.Count < byId.Length)
         {
-            ordered.Add(byId[id]);
-            foreach (var child in graph.Children(id))
+            ReportCycle(graph, byId.Where((_, place) => waiting[place] > 0).Select(node => node.UniqueId).ToHashSet(), errors);
+        }
+
+        return graph;
+    }
+
+    private static List<Node> Order(Node[] nodes, List<int>?[] children, int[] waiting)
+    {
+        var ordered = new List<Node>(nodes.Length);
+        var ready = new PriorityQueue<int, int>(Enumerable.Range(0, nodes.Length).Where(place => waiting[place] == 0).Select(place => (place, place)));
+        while (ready.TryDequeue(out var next, out _))
+        {
+            ordered.Add(nodes[next]);
+            foreach (var child in children[next] ?? [])
             {
                 if (--waiting[child] == 0)
                 {
@@ -60,12 +84,7 @@ internal sealed class NodeGraph
             }
         }
 
-        if (ordered.Count < byId.Count)
-        {
-            ReportCycle(graph, waiting.Where(entry => entry.Value > 0).Select(entry => entry.Key).ToHashSet(), errors);
-        }
-
-        return graph;
+        return ordered;
     }
 
     private static void ReportCycle(NodeGraph graph, HashSet<string> unordered, ProjectErrors errors)
@@ -94,15 +113,5 @@ internal sealed class NodeGraph
         }
 
         return reached;
-    }
-
-    private static void Append(Dictionary<string, List<string>> map, string key, string value)
-    {
-        if (!map.TryGetValue(key, out var list))
-        {
-            map[key] = list = [];
-        }
-
-        list.Add(value);
     }
 }

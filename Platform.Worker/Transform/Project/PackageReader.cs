@@ -29,7 +29,7 @@ internal sealed class PackageReader
         }
 
         var packages = new List<Package> { root };
-        foreach (var found in PackageDirectories(root, errors))
+        foreach (var (found, isInstalled) in PackageDirectories(root, errors))
         {
             if (ReadPackage(found, isRoot: false, context, errors) is not { } package)
             {
@@ -38,6 +38,12 @@ internal sealed class PackageReader
 
             if (packages.FirstOrDefault(other => other.Name == package.Name) is { } twin)
             {
+                if (!isInstalled)
+                {
+                    // The installed copy of a local package counts.
+                    continue;
+                }
+
                 errors.Add(package.Project.At, $"two packages are named '{package.Name}': {twin.Root} and {package.Root}. Remove one.");
                 continue;
             }
@@ -62,7 +68,7 @@ internal sealed class PackageReader
         }
     }
 
-    private IEnumerable<string> PackageDirectories(Package root, ProjectErrors errors)
+    private IEnumerable<(string Directory, bool IsInstalled)> PackageDirectories(Package root, ProjectErrors errors)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var installed = Path.Combine(root.Root, root.Project.PackagesPath);
@@ -74,7 +80,7 @@ internal sealed class PackageReader
                 {
                     // A local package is installed as a link, whatever its folder is named: it is not read a second time where it lies.
                     seen.Add(Directory.ResolveLinkTarget(directory, returnFinalTarget: true)?.FullName ?? directory);
-                    yield return directory;
+                    yield return (directory, true);
                 }
             }
         }
@@ -89,8 +95,7 @@ internal sealed class PackageReader
             foreach (var local in yaml.List("packages", errors).Where(entry => entry["local"] is not null))
             {
                 var directory = Path.GetFullPath(Path.Combine(root.Root, local.Text("local")!));
-                var installedCopy = Path.Combine(installed, Path.GetFileName(directory));
-                if (!seen.Contains(installedCopy) && seen.Add(directory))
+                if (seen.Add(directory))
                 {
                     if (!File.Exists(Path.Combine(directory, ProjectFile.FileName)))
                     {
@@ -98,7 +103,7 @@ internal sealed class PackageReader
                         continue;
                     }
 
-                    yield return directory;
+                    yield return (directory, false);
                 }
             }
         }
