@@ -49,6 +49,8 @@ internal sealed class MacroLibrary
             .Select(candidate => candidate.Full).Distinct().Take(most)];
     }
 
+    public IReadOnlyCollection<string> Names(string package) => _packages.TryGetValue(package, out var macros) ? macros.Keys : [];
+
     public bool HasPackage(string package) => _packages.ContainsKey(package);
 
     /// <summary>

@@ -24,11 +24,32 @@ internal sealed class AgateTypeValue(AgateType type) : JinjaObject
 
     public override string TypeName => Type.ToString();
 
+    public override bool TryGetAttribute(RenderState state, string name, out Value value)
+    {
+        value = name switch
+        {
+            "jsonify" => new HostFunction(name, (_, arguments) => Plain(arguments[0])),
+            "csvify" => new HostFunction(name, (_, arguments) => arguments[0].IsNone ? Value.None : arguments[0].ToString()),
+            "cast" => new HostFunction(name, (_, arguments) => arguments[0]),
+            _ => default,
+        };
+        return !value.IsMissing;
+    }
+
     public override bool ValueEquals(Value other) => other.As<AgateTypeValue>()?.Type == Type;
 
     public override int ValueHash() => (int)Type;
 
     public override string ToString() => $"<agate.data_types.{Type}>";
+
+    /// <summary>A cell of the column as JSON has it: numbers as floats, times as text.</summary>
+    private Value Plain(Value cell) => (Type, cell.IsNone) switch
+    {
+        (_, true) or (AgateType.Integer or AgateType.Boolean, _) => cell,
+        (AgateType.Number, _) => cell.AsDouble(),
+        (AgateType.Date or AgateType.DateTime, _) => cell.ToString().Replace(' ', 'T'),
+        _ => cell.ToString(),
+    };
 }
 
 /// <summary>Cells: a value of the driver as it is in the table that dbt makes of a result.</summary>

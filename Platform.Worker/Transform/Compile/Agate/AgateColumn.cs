@@ -19,7 +19,7 @@ internal sealed class AgateColumn(AgateTable table, int index) : JinjaObject
         {
             "name" => table.Columns[index],
             "index" => index,
-            "data_type" => table.ColumnTypes[index].ToString(),
+            "data_type" => new AgateTypeValue(table.ColumnTypes[index]),
             "values_sorted" => new HostFunction(name, (_, _) => new TupleValue([.. Iterate().OrderBy(cell => cell, AgateMethods.Order)])),
             "values_without_nulls_sorted" => new HostFunction(
                 name, (_, _) => new TupleValue([.. Iterate().Where(cell => !cell.IsNone).OrderBy(cell => cell, AgateMethods.Order)])),

@@ -36,6 +36,7 @@ public sealed class ContextObjectTests
     [InlineData("{{ adapter.get_columns_in_relation(this) }} {{ adapter.get_relation('a', 'b', 'c') }} {{ adapter.check_schema_exists('a', 'b') }} {{ adapter.execute('x')[1].rows }}", "[] None False []")]
     [InlineData("{{ dbt_version }} {{ builtins.ref('a').identifier }} {{ 'ref' in builtins }} {{ context['project_name'] }} {{ env_var('NOBODY_SETS_THIS', 'x') }}", "1.11.0 text True shop x")]
     [InlineData("{{ partition_range('20260130,20260201') }} {{ dbt.dates_in_range('20260130') }} {{ dbt.last_day('d', 'quarter') is string }}", "['20260130', '20260131', '20260201'] ['20260130'] True")]
+    [InlineData("{{ dbt.get('type_string') is callable }} {{ 'type_string' in dbt.keys() }} {{ dbt is mapping }} {{ dbt.get('nothing', 1) }}", "True True True 1")]
     public void Expression_RendersAsDbtDoes(string template, string expected)
     {
         using var project = TestProject.Of();
