@@ -8,8 +8,8 @@ public sealed class ArtifactPathsTests
     [Theory]
     [InlineData("model.shop.orders", "compiled/shop/models/marts/orders.sql")]
     [InlineData("test.shop.unique_orders_one.eb05213b4e", "compiled/shop/models/marts/schema.yml/unique_orders_one.sql")]
-    [InlineData("unit_test.shop.orders.counts", "compiled/shop/models/marts/schema.yml/models/marts/counts.sql")]
-    public void CompiledSql_LiesWhereDbtWritesIt(string id, string path)
+    [InlineData("unit_test.shop.orders.counts", "compiled/shop/models/marts/schema.yml/counts.sql")]
+    public void CompiledSql_LiesBelowItsFile(string id, string path)
     {
         using var project = TestProject.Of(
             ("models/marts/orders.sql", "select 1 as one"),
