@@ -13,9 +13,11 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
     private readonly ArtifactDirectory _target = new(arguments.TargetDirectory);
     private IReadOnlyDictionary<string, ModelLineage> _lineage = new Dictionary<string, ModelLineage>();
 
+    private bool WritesJson => arguments.WritesArtifacts && arguments.Flags.WriteJson;
+
     public void WriteManifest(BuildState build)
     {
-        if (arguments.Flags.WriteJson)
+        if (WritesJson)
         {
             _target.Write(
                 ManifestWriter.FileName,
@@ -27,7 +29,7 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
 
     public void WriteResults(BuildState build, BuildResult result)
     {
-        if (arguments.Flags.WriteJson)
+        if (WritesJson)
         {
             _target.Write(
                 RunResultsWriter.FileName,
@@ -56,6 +58,11 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
     /// <summary>target/compiled/package/path of every node that was rendered, target/run/package/path of every one that ran.</summary>
     public void WriteCompiled(BuildState build)
     {
+        if (!arguments.WritesArtifacts)
+        {
+            return;
+        }
+
         foreach (var run in build.Runs.Where(run => run.CompiledCode is not null && run.Node.ResourceType is not ResourceType.Seed))
         {
             _target.WriteSql(ArtifactPaths.Compiled(run.Node), run.CompiledCode!);
@@ -70,7 +77,7 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
     /// <summary>lineage.json of the models that were compiled; the manifest that is written next has it as well.</summary>
     public async Task WriteLineageAsync(BuildState build, TransformEngine engine, CancellationToken cancellationToken)
     {
-        if (arguments.Flags.WriteJson && build.Runs.Any(run => run.CompiledCode is not null && run.Node.ResourceType is ResourceType.Model))
+        if (WritesJson && build.Runs.Any(run => run.CompiledCode is not null && run.Node.ResourceType is ResourceType.Model))
         {
             _lineage = await engine.ReadLineageAsync(build, cancellationToken);
             _target.Write(LineageWriter.FileName, stream => LineageWriter.Write(stream, build.Invocation, _lineage, time.GetUtcNow()));

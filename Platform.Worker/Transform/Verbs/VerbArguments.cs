@@ -36,6 +36,9 @@ internal sealed record VerbArguments
     /// <summary><c>docs generate --empty-catalog</c>.</summary>
     public bool EmptyCatalog { get; init; }
 
+    /// <summary>False for the platform's own project without --target-path: its folder belongs to the program and may be read-only.</summary>
+    public bool WritesArtifacts { get; init; } = true;
+
     /// <summary>Absolute path of the folder for artifacts.</summary>
     public string TargetDirectory => Path.GetFullPath(Path.Combine(Header.Directory, Flags.TargetPath ?? Header.TargetPath));
 

@@ -158,7 +158,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
             Behaviors = header.Flags,
         };
         flags = logs.Apply(project.Apply(flags, source, header), source);
-        var arguments = new VerbArguments { Verb = verb, Header = header, Flags = flags, Request = new BuildRequest() };
+        var arguments = new VerbArguments { Verb = verb, Header = header, Flags = flags, Request = new BuildRequest(), WritesArtifacts = !place.IsPlatform || flags.TargetPath is not null };
         arguments = arguments with
         {
             Request = new BuildRequest
