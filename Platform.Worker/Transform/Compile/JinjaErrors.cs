@@ -14,7 +14,7 @@ internal static class JinjaErrors
         var message = fault.Kind switch
         {
             JinjaErrorKind.HostError when fault.InnerException is TransformException { Errors: [var only] } => only.ToString(),
-            JinjaErrorKind.UndefinedError when fault.UndefinedName is not null =>
+            JinjaErrorKind.UndefinedError when fault.UndefinedName is not null && fault.Message == $"'{fault.UndefinedName}' is undefined" =>
                 $"{fault.Message}. {Hint(macros?.Similar(fault.UndefinedName) ?? [])}A macro of that name would have to be in the project's macro folder or in an installed package.",
             JinjaErrorKind.RuntimeError or JinjaErrorKind.UndefinedError => fault.Message,
             _ => $"{fault.Kind}: {fault.Message}",

@@ -5,8 +5,8 @@ using Platform.Worker.Jinja.Values;
 namespace Platform.Worker.Transform.Run;
 
 /// <summary>
-/// One macro called by itself: the verb run-operation. As with dbt's driver every statement is part of a transaction, and what the macro
-/// does not commit is rolled back at its end.
+/// One macro called by itself: the verb run-operation. A statement outside of a transaction stands for itself, as <c>run_query()</c> sends them;
+/// a transaction that the macro begins and does not commit is rolled back at its end.
 /// </summary>
 internal sealed class MacroExecution(
     BuildState build, NodeRun run, PostgresSession session, MacroDefinition macro, IReadOnlyDictionary<string, object?> arguments, CancellationToken cancellationToken)
@@ -18,17 +18,8 @@ internal sealed class MacroExecution(
 
     public override NodeOutcome Execute()
     {
-        Session.BeginsTransactions = true;
-        try
-        {
-            State.Call(macro, new Arguments(null, [.. arguments.Select(argument => new NamedValue(argument.Key, Value.FromClr(argument.Value)))]));
-            Session.Flush();
-        }
-        finally
-        {
-            Session.BeginsTransactions = false;
-        }
-
+        State.Call(macro, new Arguments(null, [.. arguments.Select(argument => new NamedValue(argument.Key, Value.FromClr(argument.Value)))]));
+        Session.Flush();
         return new NodeOutcome(NodeStatus.Success);
     }
 }

@@ -28,9 +28,6 @@ internal sealed class PostgresSession : IDisposable
     /// <summary>True between begin and commit, also while both are still queued.</summary>
     public bool InTransaction { get; private set; }
 
-    /// <summary>Every statement outside a transaction begins one, as Python's driver does it.</summary>
-    public bool BeginsTransactions { get; set; }
-
     /// <summary>
     /// Begin is sent with the first statement that is more than a question, and not at all when there is none: a test is one round trip.
     /// </summary>
@@ -201,11 +198,6 @@ internal sealed class PostgresSession : IDisposable
                 DefersBegin = false;
                 Add(begin);
             }
-        }
-
-        if (BeginsTransactions && !InTransaction && kind is not (StatementKind.Begin or StatementKind.Rollback or StatementKind.Alone))
-        {
-            Queue("begin");
         }
 
         var alone = kind is StatementKind.Alone && !InTransaction;
