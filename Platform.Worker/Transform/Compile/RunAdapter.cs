@@ -61,9 +61,11 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
                 return Value.EmptyString;
             case "create_schema":
                 Queue($"create schema if not exists {Sql.Identifier(Relation(arguments, 0, method).Schema!)}");
+                session.Commit();
                 return Value.EmptyString;
             case "drop_schema":
                 Queue($"drop schema if exists {Sql.Identifier(Relation(arguments, 0, method).Schema!)} cascade");
+                session.Commit();
                 Cache.RemoveSchema(Relation(arguments, 0, method).Schema!);
                 return Value.EmptyString;
             case "check_schema_exists":
