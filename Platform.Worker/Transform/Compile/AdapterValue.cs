@@ -36,6 +36,7 @@ internal sealed class AdapterValue : JinjaObject
     private static Value Invoke(RenderState state, string name, Arguments arguments)
     {
         var context = (NodeContext)state.Host!;
+        arguments = AdapterArguments.Positional(name, arguments);
         var result = AdapterFunctions.Invoke(context, name, arguments);
         return result.IsMissing ? context.Adapter(state, name, arguments) : result;
     }

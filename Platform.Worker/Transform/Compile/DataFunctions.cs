@@ -34,13 +34,20 @@ internal static class DataFunctions
         var fallback = reader.Optional("default", Value.None);
         try
         {
-            using var document = JsonDocument.Parse(text);
-            return Convert(document.RootElement);
+            return Json(text);
         }
         catch (JsonException)
         {
             return fallback;
         }
+    }
+
+    /// <summary>The value that a JSON text describes.</summary>
+    /// <exception cref="JsonException">It describes none.</exception>
+    public static Value Json(string text)
+    {
+        using var document = JsonDocument.Parse(text);
+        return Convert(document.RootElement);
 
         static Value Convert(JsonElement element) => element.ValueKind switch
         {

@@ -17,9 +17,13 @@ internal static class ProjectGraph
     {
         var graph = DictValue.From(Kinds.Select(kind => KeyValuePair.Create(kind, Value.From(new DictValue()))));
         var macros = new MacroDependencies(project);
+        var manifest = new ManifestContext(project, project.Invocation);
         foreach (var node in project.Graph.Ordered.Where(node => node.ResourceType is not ResourceType.UnitTest))
         {
-            graph[Kind(node.ResourceType)].As<DictValue>()![node.UniqueId] = NodeDictionary.Of(node, macros: macros.Of(node));
+            graph[Kind(node.ResourceType)].As<DictValue>()![node.UniqueId] = node.ResourceType
+                is ResourceType.Exposure or ResourceType.Metric or ResourceType.SemanticModel or ResourceType.SavedQuery
+                    ? DataFunctions.Json(ArtifactJson.Serialize(ManifestResources.Of(node, manifest)))
+                    : NodeDictionary.Of(node, macros: macros.Of(node));
         }
 
         foreach (var hook in project.OnRunStart.Concat(project.OnRunEnd))
