@@ -52,7 +52,7 @@ internal static class NodeDictionary
         };
         switch (node.ResourceType)
         {
-            case ResourceType.Model or ResourceType.Snapshot:
+            case ResourceType.Model:
                 AddModel(entry, node, config);
                 break;
             case ResourceType.Source:

@@ -21,7 +21,7 @@ internal static class ProjectGraph
         foreach (var node in project.Graph.Ordered.Where(node => node.ResourceType is not ResourceType.UnitTest))
         {
             graph[Kind(node.ResourceType)].As<DictValue>()![node.UniqueId] = node.ResourceType
-                is ResourceType.Exposure or ResourceType.Metric or ResourceType.SemanticModel or ResourceType.SavedQuery
+                is ResourceType.Source or ResourceType.Exposure or ResourceType.Metric or ResourceType.SemanticModel or ResourceType.SavedQuery
                     ? DataFunctions.Json(ArtifactJson.Serialize(ManifestResources.Of(node, manifest)))
                     : NodeDictionary.Of(node, macros: macros.Of(node));
         }

@@ -29,7 +29,7 @@ internal sealed class ResultValue(NodeResult result, NodeRun? run) : JinjaObject
 
     private static DictValue Members(NodeResult result, NodeRun? run) => DictValue.From(new Dictionary<string, Value>
     {
-        ["node"] = run is null ? Value.None : Value.From(NodeDictionary.Of(run.Node, run.CompiledCode)),
+        ["node"] = run is null ? Value.None : Node(run),
         ["unique_id"] = result.UniqueId,
         ["status"] = result.Status.Word(),
         ["thread_id"] = result.ThreadId,
@@ -42,6 +42,13 @@ internal sealed class ResultValue(NodeResult result, NodeRun? run) : JinjaObject
         ["compiled_code"] = result.CompiledCode is null ? Value.None : result.CompiledCode,
         ["batch_results"] = Batches(result.Batches),
     });
+
+    private static Value Node(NodeRun run)
+    {
+        var node = NodeDictionary.Of(run.Node, run.CompiledCode);
+        node["config"] = new ResultConfig(node["config"].As<DictValue>() ?? new DictValue());
+        return node;
+    }
 
     private static DictValue Response(AdapterResponse? response) => response is null
         ? new DictValue()

@@ -2,7 +2,10 @@ using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Project;
 
-/// <summary>Which properties belong to which file: those of its own package by name, else those that another package declares for it.</summary>
+/// <summary>
+/// Which properties belong to which file: those of its own package by name, else those that another package declares for it, which has no
+/// such file or has it disabled: a project may put its own model or seed in the place of a package's.
+/// </summary>
 internal sealed class PatchIndex
 {
     private readonly Dictionary<(string Kind, string Package, string File), ResourcePatch> _own = [];
@@ -13,10 +16,15 @@ internal sealed class PatchIndex
     /// <param name="patches">All properties.</param>
     /// <param name="packages">All packages, whose files decide where the latest version of a model is.</param>
     /// <param name="errors">Takes properties that are written twice.</param>
-    public PatchIndex(IEnumerable<ResourcePatch> patches, IReadOnlyList<Package> packages, ProjectErrors errors)
+    /// <param name="configs">What dbt_project.yml says of files that several packages have.</param>
+    public PatchIndex(IEnumerable<ResourcePatch> patches, IReadOnlyList<Package> packages, ProjectErrors errors, ConfigLayers configs)
     {
-        var files = packages.SelectMany(package => new[] { ("models", package.Models), ("seeds", package.Seeds), ("analyses", package.Analyses) }
-            .SelectMany(kind => kind.Item2.Select(file => (kind.Item1, package.Name, file.Name)))).ToHashSet();
+        var named = packages
+            .SelectMany(package => new[] { (ResourceType.Model, package.Models), (ResourceType.Seed, package.Seeds), (ResourceType.Analysis, package.Analyses) }
+                .SelectMany(kind => kind.Item2.Select(file => (Type: kind.Item1, Package: package, File: file))))
+            .ToLookup(entry => (entry.Type, entry.File.Name));
+        var files = named.SelectMany(twins => twins.Where(entry => twins.Skip(1).FirstOrDefault().File is null || IsEnabled(configs, entry.Type, entry.Package, entry.File)))
+            .Select(entry => (Kinds(entry.Type)[0], entry.Package.Name, entry.File.Name)).ToHashSet();
         foreach (var patch in patches)
         {
             var file = patch.Version is not null && patch.Version == patch.LatestVersion && !files.Contains((patch.Kind, patch.PackageName, patch.FileName))
@@ -54,6 +62,9 @@ internal sealed class PatchIndex
     }
 
     public bool IsUsed(ResourcePatch patch) => _used.Contains(patch);
+
+    private static bool IsEnabled(ConfigLayers configs, ResourceType type, Package package, SourceFile file) =>
+        configs.For(type, package, ParseScope.Fqn(package.Name, file.PathInFolder, file.Name), new Dictionary<string, object?>(), new Dictionary<string, object?>()).Enabled;
 
     private static string[] Kinds(ResourceType type) => type switch
     {

@@ -64,7 +64,7 @@ internal sealed class ProjectParser
         var properties = ReadProperties();
         var tables = SourceOverrides.Apply(properties, _scope);
         var sources = new SourceParser(_scope).Parse(tables);
-        var index = new PatchIndex(properties.Patches, _invocation.Packages, _errors);
+        var index = new PatchIndex(properties.Patches, _invocation.Packages, _errors, _scope.Configs);
         var parsed = ParseCode(properties, index);
         parsed.AddRange(sources);
         parsed.AddRange(new ExposureParser(_scope).Parse(properties));

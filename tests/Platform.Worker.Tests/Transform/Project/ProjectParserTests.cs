@@ -160,6 +160,22 @@ public sealed class ProjectParserTests
     }
 
     [Fact]
+    public void FileInThePlaceOfAPackagesDisabledOne_HasItsProperties()
+    {
+        using var project = TestProject.Of(
+            ("dbt_project.yml", "name: shop\nseeds: {lib: {exceptions: {+enabled: false}}}\n"),
+            ("seeds/exceptions.csv", "id\n1\n"),
+            ("dbt_packages/lib/dbt_project.yml", "name: lib\n"),
+            ("dbt_packages/lib/seeds/exceptions.csv", "id\n1\n"),
+            ("dbt_packages/lib/seeds/seeds.yml", "seeds: [{name: exceptions, description: what to leave out, config: {column_types: {id: text}}}]"));
+
+        var seed = Parse(project.Directory).Graph["seed.shop.exceptions"];
+
+        Assert.Equal("what to leave out", seed.Description);
+        Assert.Equal("text", seed.Config.Map("column_types")["id"]);
+    }
+
+    [Fact]
     public void IncrementalBlock_IsNotRenderedWhileParsing()
     {
         using var project = TestProject.Of(
