@@ -23,7 +23,7 @@ internal static class ProjectGraph
             graph[Kind(node.ResourceType)].As<DictValue>()![node.UniqueId] = node.ResourceType
                 is ResourceType.Source or ResourceType.Exposure or ResourceType.Metric or ResourceType.SemanticModel or ResourceType.SavedQuery
                     ? DataFunctions.Json(ArtifactJson.Serialize(ManifestResources.Of(node, manifest)))
-                    : NodeDictionary.Of(node, macros: macros.Of(node));
+                    : Complete(NodeDictionary.Of(node, macros: macros.Of(node)), node, manifest);
         }
 
         foreach (var hook in project.OnRunStart.Concat(project.OnRunEnd))
@@ -48,6 +48,18 @@ internal static class ProjectGraph
         }
 
         return graph;
+    }
+
+    /// <summary>Adds what only the manifest says of a node, such as its time spine: packages ask for it, and none is not undefined.</summary>
+    private static DictValue Complete(DictValue entry, Node node, ManifestContext manifest)
+    {
+        var rest = ManifestResources.Of(node, manifest).Where(member => !entry.TryGetValue(member.Key, out _)).ToDictionary();
+        foreach (var (key, value) in DataFunctions.Json(ArtifactJson.Serialize(rest)).As<DictValue>()!.Items)
+        {
+            entry[key] = value;
+        }
+
+        return entry;
     }
 
     private static string Kind(ResourceType type) => type switch

@@ -7,7 +7,7 @@ namespace Platform.Worker.Tests.Transform.Compile;
 public sealed class ProjectGraphTests
 {
     [Fact]
-    public void Metric_HasTheParametersOfTheManifest_AlsoThoseThatAreNotSet()
+    public void Resources_HaveWhatTheManifestSaysOfThem_AlsoWhatIsNotSet()
     {
         using var project = TestProject.Of(
             ("models/orders.sql", "select 1 as id, current_date as day"),
@@ -25,10 +25,12 @@ public sealed class ProjectGraphTests
             ("models/time_spine.sql", "select current_date as day"),
             ("models/time_spine.yml", "models: [{name: time_spine, time_spine: {standard_granularity_column: day}, columns: [{name: day, granularity: day}]}]"));
 
-        var metric = ProjectGraph.Of(Parse(project.Directory))["metrics"].As<DictValue>()!["metric.shop.orders"].As<DictValue>()!;
+        var graph = ProjectGraph.Of(Parse(project.Directory));
+        var metric = graph["metrics"].As<DictValue>()!["metric.shop.orders"].As<DictValue>()!;
 
         Assert.Equal("simple", metric["type"].ToString());
         Assert.True(metric["type_params"].As<DictValue>()!["numerator"].IsNone);
+        Assert.True(graph["nodes"].As<DictValue>()!["model.shop.orders"].As<DictValue>()!["time_spine"].IsNone);
         Assert.Equal("order_count", metric["type_params"].As<DictValue>()!["measure"].As<DictValue>()!["name"].ToString());
     }
 }
