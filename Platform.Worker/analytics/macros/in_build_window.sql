@@ -9,6 +9,6 @@
 
 {# The same for rows that summarise a month: true for dates in the months of this build's data dates. #}
 {% macro in_build_months(column) -%}
-    {{ column }} >= {{ month_of("date '" ~ var("start_date") ~ "'") }}
-    and {{ column }} < {{ month_of("date '" ~ var("end_date") ~ "'") }} + interval '1 month'
+    {{ column }} >= {{ common.month_of("date '" ~ var("start_date") ~ "'") }}
+    and {{ column }} < {{ common.month_of("date '" ~ var("end_date") ~ "'") }} + interval '1 month'
 {%- endmacro %}

@@ -45,7 +45,7 @@ public sealed class AnalyticsProjectTests(EmbeddedServers servers)
             "assert_journals_balance");
         await ChangeAsync(
             "sales.order_lines set net_amount_eur = net_amount_eur {0} 0.01 where line_number = 1 and order_id = (select min(order_id) from sales.orders)",
-            "expression_holds_fct_order_lin");
+            "common_expression_holds_fct_order_lin");
         await ChangeAsync(
             "operations.shipments set shipping_cost = shipping_cost {0} 0.01 where shipment_id = (select min(shipment_id) from operations.shipments where status = 'shipped')",
             "assert_shipping_cost_ties_to_ledger");

@@ -1,9 +1,9 @@
 -- Actual amounts in the comparison are those of the ledger, for every account that has a budget.
 with ledger as (
 
-    select {{ month_of('ledger_date') }} as budget_month, account_code, sum(amount) as amount
+    select {{ common.month_of('ledger_date') }} as budget_month, account_code, sum(amount) as amount
     from {{ ref('mart_ledger_daily') }}
-    group by {{ month_of('ledger_date') }}, account_code
+    group by {{ common.month_of('ledger_date') }}, account_code
 
 )
 

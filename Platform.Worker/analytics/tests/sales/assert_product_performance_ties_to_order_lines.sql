@@ -8,9 +8,9 @@ with mart as (
 
 lines as (
 
-    select {{ month_of('order_date') }} as month, sum(net_amount_eur) as revenue_eur, sum(quantity) as units_sold
+    select {{ common.month_of('order_date') }} as month, sum(net_amount_eur) as revenue_eur, sum(quantity) as units_sold
     from {{ ref('fct_order_lines') }}
-    group by {{ month_of('order_date') }}
+    group by {{ common.month_of('order_date') }}
 
 )
 

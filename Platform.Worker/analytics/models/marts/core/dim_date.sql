@@ -8,7 +8,7 @@ with days as (
 
 select
     date_day,
-    {{ month_of('date_day') }} as date_month,
+    {{ common.month_of('date_day') }} as date_month,
     cast(date_trunc('week', cast(date_day as timestamp)) as date) as date_week,
     cast(date_trunc('quarter', cast(date_day as timestamp)) as date) as date_quarter,
     cast(extract(year from date_day) as integer) as calendar_year,
@@ -20,5 +20,5 @@ select
     to_char(date_day, 'FMMonth') as month_name,
     to_char(date_day, 'FMDay') as day_name,
     extract(isodow from date_day) in (6, 7) as is_weekend,
-    date_day = {{ month_of('date_day') }} + interval '1 month' - interval '1 day' as is_month_end
+    date_day = {{ common.month_of('date_day') }} + interval '1 month' - interval '1 day' as is_month_end
 from days

@@ -5,7 +5,7 @@ select distinct on (product_id)
     product_category,
     list_price,
     unit_cost,
-    {{ ratio('list_price - unit_cost', 'list_price') }} as list_margin,
+    {{ common.ratio('list_price - unit_cost', 'list_price') }} as list_margin,
     weight_kg,
     active_from,
     _partition as as_of_date

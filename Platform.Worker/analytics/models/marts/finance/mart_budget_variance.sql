@@ -22,14 +22,14 @@ with budgets as (
 actuals as (
 
     select
-        {{ month_of('ledger_date') }} as budget_month,
+        {{ common.month_of('ledger_date') }} as budget_month,
         account_code,
         sum(amount) as actual_amount
     from {{ ref('mart_ledger_daily') }}
     {% if is_incremental() %}
     where {{ in_build_months('ledger_date') }}
     {% endif %}
-    group by {{ month_of('ledger_date') }}, account_code
+    group by {{ common.month_of('ledger_date') }}, account_code
 
 ),
 

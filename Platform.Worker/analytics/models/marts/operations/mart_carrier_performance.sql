@@ -30,5 +30,5 @@ with shipments as (
 
 select
     *,
-    {{ ratio('on_time_count', 'cast(delivered_count as numeric)') }} as on_time_rate
+    {{ common.ratio('on_time_count', 'cast(delivered_count as numeric)') }} as on_time_rate
 from shipments

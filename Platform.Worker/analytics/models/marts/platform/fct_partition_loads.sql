@@ -19,7 +19,7 @@ select
     loaded_rows,
     quarantined_rows,
     control_sums,
-    {{ ratio('quarantined_rows', 'cast(file_rows as numeric)') }} as quarantined_share
+    {{ common.ratio('quarantined_rows', 'cast(file_rows as numeric)') }} as quarantined_share
 from {{ ref('stg_meta__partition_loads') }}
 {% if is_incremental() %}
 where {{ in_build_window('partition_date') }}

@@ -72,5 +72,5 @@ combined as (
 select
     *,
     gross_profit_eur + shipping_fee_eur - shipping_cost_eur - refund_eur + returned_cost_eur as contribution_eur,
-    {{ ratio('gross_profit_eur + shipping_fee_eur - shipping_cost_eur - refund_eur + returned_cost_eur', 'revenue_eur') }} as contribution_margin
+    {{ common.ratio('gross_profit_eur + shipping_fee_eur - shipping_cost_eur - refund_eur + returned_cost_eur', 'revenue_eur') }} as contribution_margin
 from combined

@@ -11,7 +11,7 @@
 with sold as (
 
     select
-        {{ month_of('order_date') }} as month,
+        {{ common.month_of('order_date') }} as month,
         product_id,
         count(distinct order_id) as order_count,
         sum(quantity) as units_sold,
@@ -22,14 +22,14 @@ with sold as (
     {% if is_incremental() %}
     where {{ in_build_months('order_date') }}
     {% endif %}
-    group by {{ month_of('order_date') }}, product_id
+    group by {{ common.month_of('order_date') }}, product_id
 
 ),
 
 returned as (
 
     select
-        {{ month_of('return_date') }} as month,
+        {{ common.month_of('return_date') }} as month,
         product_id,
         sum(quantity) as units_returned,
         sum(refund_net_eur) as refund_eur
@@ -37,7 +37,7 @@ returned as (
     {% if is_incremental() %}
     where {{ in_build_months('return_date') }}
     {% endif %}
-    group by {{ month_of('return_date') }}, product_id
+    group by {{ common.month_of('return_date') }}, product_id
 
 )
 

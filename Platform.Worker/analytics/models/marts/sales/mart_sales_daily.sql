@@ -39,6 +39,6 @@ select
     revenue_eur,
     cost_eur,
     gross_profit_eur,
-    {{ ratio('gross_profit_eur', 'revenue_eur') }} as gross_margin,
-    {{ ratio('revenue_eur', 'order_count') }} as average_order_value_eur
+    {{ common.ratio('gross_profit_eur', 'revenue_eur') }} as gross_margin,
+    {{ common.ratio('revenue_eur', 'order_count') }} as average_order_value_eur
 from lines
