@@ -25,7 +25,7 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Libraries = new()
     {
         ["Quartz"] = ["Pipeline"],
-        ["Polly"] = ["Pipeline"],
+        ["Polly"] = ["Pipeline", "Transform"],
         ["System.CommandLine"] = ["Operate"],
         ["Spectre.Console"] = ["Operate"],
         ["Bogus"] = ["Sources"],

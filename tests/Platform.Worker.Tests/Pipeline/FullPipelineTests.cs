@@ -151,7 +151,7 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
 
         var output = await system.RunAsync("transform build --select dim_product --from 2026-01-30 --to 2026-01-30");
 
-        Assert.Contains("SUCCESS model dim_product", output, StringComparison.Ordinal);
+        Assert.Contains("model analytics.dim_product", output, StringComparison.Ordinal);
         Assert.Contains("ERROR=0", output, StringComparison.Ordinal);
         Assert.DoesNotContain("model mart_", output, StringComparison.Ordinal);
     }
