@@ -17,7 +17,11 @@ internal sealed class ResultConfig(DictValue options) : JinjaObject
 
     public override bool TryGetAttribute(RenderState state, string name, out Value value)
     {
-        if (!options.TryGetValue(name, out value) && !options.TryGetAttribute(state, name, out value))
+        if (name == "to_dict")
+        {
+            value = new HostFunction(name, (_, _) => Value.From(options));
+        }
+        else if (!options.TryGetValue(name, out value) && !options.TryGetAttribute(state, name, out value))
         {
             value = Value.None;
         }

@@ -147,10 +147,15 @@ internal sealed class BuildRun(
             .Select(node => (node.Database, node.Schema)).Distinct().ToList();
         return new Dictionary<string, Value>
         {
-            ["results"] = new ListValue(_results.Where(result => result.Thread != 0 || result.IsFailure || result.Status is NodeStatus.Skipped)
-                .Select(result => Value.From(new ResultValue(result, build.Find(result.UniqueId))))),
+            ["results"] = new ListValue(_results.Where(result => result.IsFailure || result.ResourceType != ResourceType.Operation.Name()).Select(ResultOf)),
             ["schemas"] = new ListValue(places.Select(place => Value.From(place.Schema)).Distinct()),
             ["database_schemas"] = new ListValue(places.Select(place => Value.From(new TupleValue([place.Database, place.Schema])))),
         };
+    }
+
+    private Value ResultOf(NodeResult result)
+    {
+        var run = build.Find(result.UniqueId);
+        return ResultValue.Of(result, run?.Node ?? build.Project.OnRunStart.FirstOrDefault(hook => hook.UniqueId == result.UniqueId), run?.CompiledCode);
     }
 }

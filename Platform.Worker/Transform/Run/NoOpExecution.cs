@@ -8,5 +8,5 @@ internal sealed class NoOpExecution(BuildState build, NodeRun run, PostgresSessi
     {
     }
 
-    public override NodeOutcome Execute() => new(NodeStatus.NoOp) { Message = "NO-OP" };
+    public override NodeOutcome Execute() => new(NodeStatus.NoOp) { Message = "NO-OP", Failures = 0 };
 }

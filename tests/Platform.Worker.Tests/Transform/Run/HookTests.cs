@@ -53,6 +53,32 @@ public sealed class HookTests(EmbeddedServers servers)
         Assert.Equal("shop.on-run-start.0 passed", result.Nodes[0].Message);
     }
 
+    /// <summary>Packages that keep records of runs read results both as objects and, with to_dict(), as mappings.</summary>
+    [Theory]
+    [InlineData("{{ result.node.config.full_refresh is none }} {{ result.node.config.get('none', 'fallback') }} {{ result.node.config.materialized }}", "True fallback table")]
+    [InlineData("{{ result.node.identifier }} {{ result.node.is_relational }} {{ result.node.depends_on_nodes }}", "good True []")]
+    [InlineData("{{ result.node is mapping }} {{ result.to_dict().node is mapping }} {{ result.to_dict().node.config.full_refresh is none }}", "False True True")]
+    [InlineData("{{ result.timing | map(attribute='name') | join(',') }} {{ result.timing[1].completed_at.tzinfo }}", "compile,execute None")]
+    [InlineData("{{ result.to_dict().timing[0].started_at[-1:] }} {{ tojson(result.adapter_response) }}", "Z {\"_message\": \"SELECT 1\", \"code\": \"SELECT\", \"rows_affected\": 1}")]
+    public async Task OnRunEnd_ReadsResultsAsDbtsObjects(string text, string expected)
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        await warehouse.ExecuteAsync("create table public.log (what text)");
+        using var project = TestProject.Of(
+            ("dbt_project.yml", $$"""
+                name: shop
+                version: '1.0'
+                on-run-start: "select 1"
+                on-run-end: >
+                  {% for result in results %}insert into public.log values ($${{text}}$$){% endfor %}
+                """),
+            ("models/good.sql", "{{ config(materialized='table') }} select 1 as x"));
+
+        await warehouse.BuildAsync(project, new BuildRequest { Publish = false });
+
+        Assert.Equal(expected, await warehouse.RowsAsync("select what from public.log"));
+    }
+
     [Fact]
     public async Task OnRunStartThatFails_SkipsTheHooksAfterIt_AndFailsTheRun()
     {
