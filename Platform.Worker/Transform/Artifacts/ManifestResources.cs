@@ -90,7 +90,7 @@ internal static class ManifestResources
         var config = ManifestConfig.Of(node);
         var entry = Named(node);
         entry["type"] = exposure.Type;
-        entry["owner"] = exposure.Owner;
+        entry["owner"] = Owner(exposure);
         entry["description"] = node.Description;
         entry["label"] = exposure.Label;
         entry["maturity"] = exposure.Maturity;
@@ -105,6 +105,18 @@ internal static class ManifestResources
         entry["metrics"] = exposure.Metrics.Select(metric => new[] { metric }).ToList();
         entry["created_at"] = context.CreatedAt;
         return entry;
+    }
+
+    /// <summary>Address and name first, as dbt has them, then whatever else was written.</summary>
+    private static Dictionary<string, object?> Owner(ExposureDefinition exposure)
+    {
+        var owner = new Dictionary<string, object?> { ["email"] = null, ["name"] = null };
+        foreach (var (key, value) in exposure.Owner)
+        {
+            owner[key] = value;
+        }
+
+        return owner;
     }
 
     private static Dictionary<string, object?> UnitTest(Node node, ManifestContext context)

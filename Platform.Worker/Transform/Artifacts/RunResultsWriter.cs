@@ -23,7 +23,7 @@ internal static class RunResultsWriter
 
         json.WriteEndArray();
         json.WriteNumber("elapsed_time", elapsed.TotalSeconds);
-        ArtifactJson.Write(json, "args", invocation.Flags.ToDictionary());
+        ArtifactJson.Write(json, "args", invocation.Flags.ToArguments());
         json.WriteEndObject();
     }
 

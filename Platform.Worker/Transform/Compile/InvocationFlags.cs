@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Platform.Worker.Jinja.Values;
 
@@ -9,6 +10,8 @@ namespace Platform.Worker.Transform.Compile;
 /// </summary>
 internal sealed record InvocationFlags
 {
+    private static readonly FrozenSet<string> ShownWhenSet = new[] { "debug", "full_refresh", "fail_fast", "warn_error", "store_failures" }.ToFrozenSet();
+
     public TransformVerb Verb { get; init; } = TransformVerb.Build;
 
     /// <summary>The verb's name: <c>flags.WHICH</c>.</summary>
@@ -181,6 +184,10 @@ internal sealed record InvocationFlags
         all["send_anonymous_usage_stats"] = false;
         return all;
     }
+
+    /// <summary>What was asked for: <c>invocation_args_dict</c>, and <c>args</c> of run_results.json. What is not set is left out, as dbt does.</summary>
+    public IReadOnlyDictionary<string, object?> ToArguments() =>
+        ToDictionary().Where(flag => flag.Value is not null && !(flag.Value is false && ShownWhenSet.Contains(flag.Key))).ToDictionary();
 
     /// <summary>The object <c>flags</c>: the same in upper case.</summary>
     public Value ToValue() => Value.FromClr(ToDictionary().ToDictionary(flag => flag.Key.ToUpperInvariant(), flag => flag.Value));

@@ -95,7 +95,7 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
         "dbt_version" => DbtVersion,
         "thread_id" => Environment.CurrentManagedThreadId.ToString(CultureInfo.InvariantCulture),
         "flags" => Invocation.Flags.ToValue(),
-        "invocation_args_dict" => Value.FromClr(Invocation.Flags.ToDictionary()),
+        "invocation_args_dict" => Value.FromClr(Invocation.Flags.ToArguments()),
         "dbt_metadata_envs" => MetadataVariables(),
         "selected_resources" => new ListValue(),
         "adapter" => new AdapterValue(),

@@ -15,6 +15,7 @@ internal static class NodeDictionary
     public static DictValue Of(Node node, string? compiledCode = null, IReadOnlyList<string>? macros = null)
     {
         var config = ManifestConfig.Of(node);
+        var checksum = NodeChecksum.Of(node);
         var entry = new Dictionary<string, object?>
         {
             ["unique_id"] = node.UniqueId,
@@ -41,7 +42,7 @@ internal static class NodeDictionary
             ["refs"] = ManifestNode.Refs(node),
             ["sources"] = ManifestNode.Sources(node),
             ["metrics"] = Array.Empty<string>(),
-            ["checksum"] = new Dictionary<string, object?> { ["name"] = "sha256", ["checksum"] = node.Checksum },
+            ["checksum"] = new Dictionary<string, object?> { ["name"] = checksum.Name, ["checksum"] = checksum.Value },
             ["language"] = node.Language ?? "sql",
             ["raw_code"] = node.RawCode,
             ["raw_sql"] = node.RawCode,
@@ -120,17 +121,11 @@ internal static class NodeDictionary
         entry["loaded_at_field"] = source.LoadedAtField;
         entry["loaded_at_query"] = source.LoadedAtQuery;
         entry["external"] = source.External?.Plain();
-        entry["freshness"] = source.Freshness is not { } freshness ? null : new Dictionary<string, object?>
-        {
-            ["warn_after"] = Threshold(freshness.WarnAfter), ["error_after"] = Threshold(freshness.ErrorAfter), ["filter"] = freshness.Filter,
-        };
+        entry["freshness"] = ManifestSource.Freshness(source.Freshness);
         entry["quoting"] = new Dictionary<string, object?>
         {
             ["database"] = node.Quoting.Database, ["schema"] = node.Quoting.Schema, ["identifier"] = node.Quoting.Identifier, ["column"] = null,
         };
-
-        static Dictionary<string, object?>? Threshold(FreshnessThreshold? threshold) =>
-            threshold is null ? null : new() { ["count"] = threshold.Count, ["period"] = threshold.Period };
     }
 
     private static void AddExposure(Dictionary<string, object?> entry, ExposureDefinition exposure)

@@ -28,7 +28,7 @@ internal static class ProjectGraph
 
         foreach (var hook in project.OnRunStart.Concat(project.OnRunEnd))
         {
-            graph["nodes"].As<DictValue>()![hook.UniqueId] = NodeDictionary.Of(hook);
+            graph["nodes"].As<DictValue>()![hook.UniqueId] = Complete(NodeDictionary.Of(hook, macros: macros.Of(hook)), hook, manifest);
         }
 
         foreach (var group in project.Groups.Values)

@@ -33,4 +33,30 @@ public sealed class ProjectGraphTests
         Assert.True(graph["nodes"].As<DictValue>()!["model.shop.orders"].As<DictValue>()!["time_spine"].IsNone);
         Assert.Equal("order_count", metric["type_params"].As<DictValue>()!["measure"].As<DictValue>()!["name"].ToString());
     }
+
+    /// <summary>dbt's objects have all of their fields, so packages that insert them into tables find the same everywhere.</summary>
+    [Fact]
+    public void SeedsSourcesAndExposures_HaveTheFieldsOfTheManifest()
+    {
+        using var project = TestProject.Of(
+            ("seeds/colors.csv", "id\n1\n"),
+            ("models/orders.sql", "select 1 as id"),
+            ("models/schema.yml", """
+                sources:
+                  - {name: raw, tables: [{name: orders, loaded_at_field: at, freshness: {error_after: {count: 1, period: hour}}}]}
+                exposures:
+                  - {name: board, type: dashboard, owner: {name: Ada, email: ada@example.com}, depends_on: [ref('orders')]}
+                """));
+
+        var graph = ProjectGraph.Of(Parse(project.Directory));
+
+        Assert.Equal(64, Entry("nodes", "seed.shop.colors")["checksum"].As<DictValue>()!["checksum"].ToString().Length);
+        Assert.Equal(
+            "{'warn_after': {'count': None, 'period': None}, 'error_after': {'count': 1, 'period': 'hour'}, 'filter': None}",
+            Entry("sources", "source.shop.raw.orders")["freshness"].ToString());
+        Assert.Equal("{'email': 'ada@example.com', 'name': 'Ada'}", Entry("exposures", "exposure.shop.board")["owner"].ToString());
+        Assert.True(Entry("nodes", "model.shop.orders").Items.ContainsKey("created_at"));
+
+        DictValue Entry(string kind, string id) => graph[kind].As<DictValue>()![id].As<DictValue>()!;
+    }
 }
