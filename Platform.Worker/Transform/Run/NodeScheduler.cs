@@ -30,7 +30,7 @@ internal sealed class NodeScheduler : IDisposable
     {
         _build = build;
         _runs = runs.ToDictionary(run => run.Node.UniqueId);
-        _graph = new RunGraph(build.Project.Graph, _runs);
+        _graph = new RunGraph(build.Project.Graph, _runs, waitsForTests: build.Request.Verb is TransformVerb.Build);
         _places = _graph.Places();
         _waiting = _runs.Keys.ToDictionary(id => id, id => _graph.Parents(id).Count);
         _open = _runs.Count;

@@ -3,21 +3,25 @@ using Platform.Worker.Transform.Graph;
 namespace Platform.Worker.Transform.Run;
 
 /// <summary>
-/// What has to wait for what in one build. Nodes that do not run (not selected, ephemeral) pass their dependencies on, and models wait
-/// for the tests of what they read, so that nothing is built on data that failed a test.
+/// What has to wait for what in one build. Nodes that do not run (not selected, ephemeral, sources) pass their dependencies on, so that what
+/// reads a source waits for the tests of the source.
 /// </summary>
 internal sealed class RunGraph
 {
     private readonly Dictionary<string, HashSet<string>> _parents = [];
     private readonly Dictionary<string, List<string>> _children = [];
 
-    public RunGraph(NodeGraph graph, IReadOnlyDictionary<string, NodeRun> runs)
+    /// <param name="graph">All enabled nodes.</param>
+    /// <param name="runs">Those that run.</param>
+    /// <param name="waitsForTests">Whether models wait for the tests of what they read, as in <c>build</c>.</param>
+    public RunGraph(NodeGraph graph, IReadOnlyDictionary<string, NodeRun> runs, bool waitsForTests = true)
     {
+        var tests = waitsForTests ? TestEdges.Of(graph) : Array.Empty<string>().ToLookup(id => id);
         var reached = new Dictionary<string, HashSet<string>>();
-        foreach (var node in graph.Ordered)
+        foreach (var id in waitsForTests ? TestsFirst(graph) : graph.Ordered.Select(node => node.UniqueId))
         {
             var parents = new HashSet<string>();
-            foreach (var parent in graph.Parents(node.UniqueId))
+            foreach (var parent in graph.Parents(id).Concat(tests[id]))
             {
                 if (runs.ContainsKey(parent))
                 {
@@ -29,16 +33,15 @@ internal sealed class RunGraph
                 }
             }
 
-            reached[node.UniqueId] = parents;
-            if (runs.ContainsKey(node.UniqueId))
+            reached[id] = parents;
+            if (runs.ContainsKey(id))
             {
-                _parents[node.UniqueId] = parents;
+                _parents[id] = parents;
             }
         }
 
-        AddUnitTestEdges(graph, runs, reached);
+        AddUnitTests(runs);
         Index();
-        AddTestEdges(runs);
     }
 
     public IReadOnlyCollection<string> Parents(string id) => _parents[id];
@@ -71,69 +74,31 @@ internal sealed class RunGraph
         }
     }
 
-    /// <summary>A unit test needs what its model reads, and the model waits for it.</summary>
-    private void AddUnitTestEdges(NodeGraph graph, IReadOnlyDictionary<string, NodeRun> runs, Dictionary<string, HashSet<string>> reached)
+    /// <summary>Every test right after the last node that it reads: before all that may wait for it.</summary>
+    private static IEnumerable<string> TestsFirst(NodeGraph graph)
     {
-        foreach (var (id, run) in runs.Where(entry => entry.Value.Node.UnitTest is not null))
-        {
-            var model = run.Node.UnitTest!.TestedNode;
-            if (runs.ContainsKey(model))
-            {
-                _parents[id] = [.. graph.Parents(model).SelectMany(parent => runs.ContainsKey(parent) ? [parent] : reached[parent])];
-                _parents[model].Add(id);
-            }
-        }
+        var places = graph.Ordered.Select((node, place) => (node.UniqueId, place)).ToDictionary(entry => entry.UniqueId, entry => entry.place);
+        return graph.Ordered
+            .Select(node => (node.UniqueId, IsTest: node.ResourceType is ResourceType.Test))
+            .OrderBy(entry => entry.IsTest ? graph.Parents(entry.UniqueId).Select(parent => places[parent]).DefaultIfEmpty(-1).Max() : places[entry.UniqueId])
+            .ThenBy(entry => entry.IsTest)
+            .Select(entry => entry.UniqueId);
     }
 
-    private void AddTestEdges(IReadOnlyDictionary<string, NodeRun> runs)
+    /// <summary>The unit tests of a model run one after the other between what the model waits for and the model; the first that fails is the last that runs.</summary>
+    private void AddUnitTests(IReadOnlyDictionary<string, NodeRun> runs)
     {
-        var ancestors = new Dictionary<string, HashSet<string>>();
-        var added = new List<(string Test, string Model)>();
-        foreach (var (id, run) in runs.Where(entry => entry.Value.Node.ResourceType is ResourceType.Test))
+        var byModel = runs.Values.Select(run => run.Node).Where(node => node.UnitTest is not null).GroupBy(node => node.UnitTest!.TestedNode);
+        foreach (var tests in byModel.Where(tests => runs.ContainsKey(tests.Key)))
         {
-            var needed = _parents[id];
-            var candidates = needed.Count == 1 ? Children(needed.First()) : needed.SelectMany(Descendants).Distinct();
-            foreach (var model in candidates.Where(child => child != id && runs[child].Node.ResourceType is not ResourceType.Test))
+            var before = _parents[tests.Key];
+            foreach (var id in tests.Select(test => test.UniqueId).Order(StringComparer.Ordinal))
             {
-                // A model that reads all the test reads waits for it; any other way round there would be a circle.
-                if (needed.Count == 1 || needed.All(Ancestors(model).Contains))
-                {
-                    added.Add((id, model));
-                }
-            }
-        }
-
-        foreach (var (test, model) in added)
-        {
-            _parents[model].Add(test);
-        }
-
-        Index();
-
-        HashSet<string> Ancestors(string id)
-        {
-            if (!ancestors.TryGetValue(id, out var all))
-            {
-                all = [.. _parents[id], .. _parents[id].SelectMany(Ancestors)];
-                ancestors[id] = all;
+                _parents[id] = before;
+                before = [id];
             }
 
-            return all;
-        }
-
-        HashSet<string> Descendants(string id)
-        {
-            var all = new HashSet<string>();
-            var frontier = new Stack<string>([id]);
-            while (frontier.TryPop(out var next))
-            {
-                foreach (var child in Children(next).Where(all.Add))
-                {
-                    frontier.Push(child);
-                }
-            }
-
-            return all;
+            _parents[tests.Key] = before;
         }
     }
 
