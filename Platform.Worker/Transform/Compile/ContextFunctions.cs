@@ -174,7 +174,7 @@ internal static class ContextFunctions
             var name = reader.RequiredString("var");
             var fallback = reader.Optional("default");
             reader.Finish();
-            return Context(state).Var(name, fallback);
+            return Context(state).Var(state, name, fallback);
         }
 
         public override bool TryGetAttribute(RenderState state, string name, out Value value)

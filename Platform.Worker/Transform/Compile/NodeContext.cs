@@ -123,11 +123,13 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
 
     public abstract Value LoadResult(string name);
 
-    public virtual Value Var(string name, Value fallback)
+    /// <summary>The value of a variable; text is itself a template. The default is not.</summary>
+    /// <exception cref="JinjaException">The variable is not set and has no default.</exception>
+    public virtual Value Var(RenderState state, string name, Value fallback)
     {
         if (Invocation.Vars.TryGet(Package, name, out var value))
         {
-            return Value.FromClr(value);
+            return Rendered(state, Value.FromClr(value));
         }
 
         if (!fallback.IsMissing)
@@ -191,6 +193,9 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
                 $"no macro implements '{name}': looked for postgres__{name} and default__{name}"
                 + (packages is null ? "." : $" in {string.Join(", ", packages)}."));
     }
+
+    protected static Value Rendered(RenderState state, Value value) =>
+        value.IsString && value.AsString().Contains('{', StringComparison.Ordinal) ? state.Render(state.Environment.Parse(value.AsString(), "vars")) : value;
 
     /// <summary>Environment variables for metadata, without their prefix.</summary>
     private static Value MetadataVariables() => DictValue.From(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()

@@ -1,3 +1,4 @@
+using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Compile;
 
@@ -39,14 +40,14 @@ internal sealed class ProjectContext(Invocation invocation, IReadOnlyDictionary<
 
     public ProjectContext WithVars(IReadOnlyDictionary<string, object?> vars, bool fromFile) => new(Invocation, vars, fromFile, isLenient);
 
-    public override Value Var(string name, Value fallback)
+    public override Value Var(RenderState state, string name, Value fallback)
     {
         if (Invocation.Vars.TryGet(Package, name, out _) || !projectVars.TryGetValue(name, out var own) || (!isFromFile && !fallback.IsMissing))
         {
-            return base.Var(name, isLenient && fallback.IsMissing ? Value.None : fallback);
+            return base.Var(state, name, isLenient && fallback.IsMissing ? Value.None : fallback);
         }
 
-        return Value.FromClr(own);
+        return Rendered(state, Value.FromClr(own));
     }
 
     protected override Value Member(string name) => name == "project_name" ? default : base.Member(name);

@@ -46,8 +46,8 @@ internal sealed class UnitTestContext : RunContext
             : throw NoInput($"source('{sourceName}', '{tableName}')");
     }
 
-    public override Value Var(string name, Value fallback) =>
-        _test.VarOverrides.TryGetValue(name, out var value) ? Value.FromClr(value) : base.Var(name, fallback);
+    public override Value Var(RenderState state, string name, Value fallback) =>
+        _test.VarOverrides.TryGetValue(name, out var value) ? Rendered(state, Value.FromClr(value)) : base.Var(state, name, fallback);
 
     public override Value EnvironmentVariable(string name, Value fallback) =>
         _test.EnvVarOverrides.TryGetValue(name, out var value) ? Value.FromClr(value) : base.EnvironmentVariable(name, fallback);

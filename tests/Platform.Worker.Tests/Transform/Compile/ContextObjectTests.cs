@@ -44,6 +44,19 @@ public sealed class ContextObjectTests
         Assert.Equal(expected, TemplateText.Render(Parse(project.Directory), template));
     }
 
+    [Fact]
+    public void VariableThatHoldsATemplate_IsRendered_AndADefaultIsNot()
+    {
+        using var project = TestProject.Of(("dbt_project.yml", """
+            name: shop
+            vars:
+              batch: "{{ 500 if target.type == 'athena' else 10000 }}"
+              list: ["{{ 1 }}"]
+            """));
+
+        Assert.Equal("10000 ['{{ 1 }}'] {{ 2 }}", TemplateText.Render(Parse(project.Directory), "{{ var('batch') | int }} {{ var('list') }} {{ var('other', '{{' ~ ' 2 }}') }}"));
+    }
+
     [Theory]
     [InlineData("{{ env_var('DBT_ENV_SECRET_KEY') }}", "Secret env vars are allowed only in profiles.yml or packages.yml")]
     [InlineData("{{ adapter.verify_database('elsewhere') }}", "names the database 'elsewhere'")]
