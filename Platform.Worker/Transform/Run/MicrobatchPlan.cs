@@ -45,6 +45,10 @@ internal static class MicrobatchPlan
         return windows;
     }
 
+    /// <summary>One batch that has all of these.</summary>
+    public static MicrobatchWindow Join(IReadOnlyList<MicrobatchWindow> windows) =>
+        windows[0] with { End = windows[^1].End, Name = $"{windows[0].Name} to {windows[^1].Name}", IsLast = true };
+
     /// <summary>The batches that a former run has failed on.</summary>
     public static IReadOnlyList<MicrobatchWindow> Retry(Node node, IReadOnlyList<(DateTimeOffset Start, DateTimeOffset End)> failed)
     {

@@ -1,5 +1,6 @@
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Compile;
+using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Run;
 
@@ -43,8 +44,15 @@ internal sealed class Microbatches(BuildState build)
             end = incremental || dates.End > now ? dates.End : null;
         }
 
-        return MicrobatchPlan.Make(run.Node, incremental, start, end, now);
+        var windows = MicrobatchPlan.Make(run.Node, incremental, start, end, now);
+        return build.BuildsCandidates && !incremental && IsBuiltAtOnce(run.Node) ? [MicrobatchPlan.Join(windows)] : windows;
     }
+
+    /// <summary>
+    /// Whether the model asks to be built from nothing in one batch: <c>meta: {first_build: one_batch}</c>. A batch for each day since
+    /// <c>begin</c> is slow where most of them are empty or small.
+    /// </summary>
+    private static bool IsBuiltAtOnce(Node node) => node.Config.Meta.TryGetValue("first_build", out var batches) && batches is "one_batch";
 
     /// <summary>
     /// New rows of candidates are only added, so their batches get along with each other unless the model reads itself. In a plain build they

@@ -70,6 +70,57 @@ public sealed class AnalyticsProjectTests(EmbeddedServers servers)
         }
     }
 
+    [Fact]
+    public async Task Build_ADataDateLandedAgainWithoutRows_LosesItsOldRows()
+    {
+        await using var system = await TestSystem.CreateAsync(servers);
+        await system.RunAsync($"run --date {Day}");
+        var engine = new TransformEngine(system.Warehouse, Options.Create(new TransformOptions()), TimeProvider.System, NullLogger<TransformEngine>.Instance);
+        var dated = await NamesAsync(
+            system,
+            "select table_name from information_schema.tables where table_schema = 'analytics' and table_name ~ '^(fct|mart)_'"
+            + " and table_name not in ('fct_partition_loads', 'mart_daily_overview') order by table_name");
+        Assert.True(dated.Count >= 20, $"{dated.Count} facts and marts");
+        Assert.NotEqual(0, await ScalarAsync<long>(system, "select count(*) from analytics.fct_orders"));
+
+        var landed = await NamesAsync(
+            system,
+            "select table_schema || '.' || table_name from information_schema.columns"
+            + " where column_name = '_partition' and table_schema in ('sales', 'operations', 'finance')");
+        foreach (var table in landed)
+        {
+            await using var command = system.Warehouse.CreateCommand($"delete from {table}");
+            await command.ExecuteNonQueryAsync(Token);
+        }
+
+        await using (var command = system.Warehouse.CreateCommand(
+            "update meta.partition_load set file_rows = 0, loaded_rows = 0, quarantined_rows = 0, control_sums = '{}' where current"))
+        {
+            Assert.Equal(landed.Count, await command.ExecuteNonQueryAsync(Token));
+        }
+
+        var result = await BuildAsync(engine);
+
+        Assert.True(result.Success, string.Join('\n', result.Failures.Select(node => $"{node.Name}: {node.Message}")));
+        foreach (var table in dated)
+        {
+            Assert.Equal((table, 0L), (table, await ScalarAsync<long>(system, $"select count(*) from analytics.{table}")));
+        }
+    }
+
+    private static async Task<List<string>> NamesAsync(TestSystem system, string sql)
+    {
+        await using var command = system.Warehouse.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(Token);
+        var names = new List<string>();
+        while (await reader.ReadAsync(Token))
+        {
+            names.Add(reader.GetString(0));
+        }
+
+        return names;
+    }
+
     private static Task<BuildResult> BuildAsync(TransformEngine engine)
     {
         var day = DateOnly.ParseExact(Day, "O", CultureInfo.InvariantCulture);

@@ -21,8 +21,13 @@
     {%- if strategy in ['append', 'delete+insert', 'merge'] -%}
         {% do create_delta_view(target, delta_view_sql(strategy, delta, changes)) %}
         {% do publish_delta(delta, changes, delta_strategy_sql(strategy, delta.published, delta.table, changes)) %}
+    {%- elif context['get_incremental_' ~ strategy ~ '_view_sql'] is defined and not changes.alterations -%}
+        {#- A strategy of the project's own that says what the table will hold: get_incremental_<strategy>_view_sql. -#}
+        {%- set arguments = delta_strategy_arguments(delta.published, delta.table, changes) -%}
+        {% do create_delta_view(target, context['get_incremental_' ~ strategy ~ '_view_sql'](arguments)) %}
+        {% do publish_delta(delta, changes, delta_strategy_sql(strategy, delta.published, delta.table, changes)) %}
     {%- else -%}
-        {#- A strategy of the project's own: only its statement knows what the table will hold, so it works on a copy. -#}
+        {#- Any other strategy of the project's own: only its statement knows what the table will hold, so it works on a copy. -#}
         {%- set target = delta.view.incorporate(type='table') -%}
         {% call statement() %}create table {{ target }} as table {{ delta.published }}{% endcall %}
         {% do create_indexes(target) %}
@@ -144,11 +149,15 @@
 {% endmacro %}
 
 {% macro delta_strategy_sql(strategy, target, source, changes) -%}
-    {%- set predicates = config.get('predicates') or config.get('incremental_predicates') -%}
     {%- set strategy_macro = adapter.get_incremental_strategy_macro(context, strategy) -%}
-    {%- do return(strategy_macro({
+    {%- do return(strategy_macro(delta_strategy_arguments(target, source, changes))) -%}
+{%- endmacro %}
+
+{% macro delta_strategy_arguments(target, source, changes) -%}
+    {%- set predicates = config.get('predicates') or config.get('incremental_predicates') -%}
+    {%- do return({
         'target_relation': target, 'temp_relation': source, 'unique_key': config.get('unique_key'), 'dest_columns': changes.written,
-        'incremental_predicates': [predicates] if predicates is string else predicates})) -%}
+        'incremental_predicates': [predicates] if predicates is string else predicates}) -%}
 {%- endmacro %}
 
 {# The columns in the order of the table to be; null for those that a side has not. #}

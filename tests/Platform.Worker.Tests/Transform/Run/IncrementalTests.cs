@@ -22,6 +22,8 @@ public sealed class IncrementalTests(EmbeddedServers servers)
     [InlineData("incremental_strategy='merge', unique_key='day', merge_exclude_columns=['name']", true, "1|2026-01-01|a\n20|2026-01-02|b\n3|2026-01-03|c")]
     [InlineData("incremental_strategy='merge', unique_key='day', merge_update_columns=['name']", false, "1|2026-01-01|a\n2|2026-01-02|B\n3|2026-01-03|c")]
     [InlineData("unique_key='day', incremental_predicates=[\"DBT_INTERNAL_DEST.id > 100\"]", true, "1|2026-01-01|a\n2|2026-01-02|b\n20|2026-01-02|B\n3|2026-01-03|c")]
+    [InlineData("incremental_strategy='replace_days', incremental_predicates=[\"day >= '2026-01-02'\"]", true, "1|2026-01-01|a\n20|2026-01-02|B\n3|2026-01-03|c")]
+    [InlineData("incremental_strategy='replace_days', incremental_predicates=[\"day >= '2026-01-02'\"]", false, "1|2026-01-01|a\n20|2026-01-02|B\n3|2026-01-03|c")]
     [InlineData("incremental_strategy='keep_first', unique_key='day'", true, "1|2026-01-01|a\n2|2026-01-02|b\n3|2026-01-03|c")]
     public async Task NewRows_AreWrittenByTheStrategy_AndSeenByWhatReadsTheModel(string config, bool publish, string expected)
     {
@@ -31,6 +33,17 @@ public sealed class IncrementalTests(EmbeddedServers servers)
             ("models/copied.sql", "{{ config(materialized='table') }} select * from {{ ref('events') }}"),
             ("models/viewed.sql", "select * from {{ ref('events') }}"),
             ("models/above_view.sql", "select * from {{ ref('viewed') }}"),
+            ("macros/replace_days.sql", """
+                {% macro get_incremental_replace_days_sql(args) %}
+                delete from {{ args.target_relation }} where {{ args.incremental_predicates[0] }};
+                insert into {{ args.target_relation }} select * from {{ args.temp_relation }}
+                {% endmacro %}
+                {% macro get_incremental_replace_days_view_sql(args) %}
+                select * from {{ args.target_relation }} where not ({{ args.incremental_predicates[0] }})
+                union all
+                select * from {{ args.temp_relation }}
+                {% endmacro %}
+                """),
             ("macros/keep_first.sql", """
                 {% macro get_incremental_keep_first_sql(args) %}
                 insert into {{ args.target_relation }} select * from {{ args.temp_relation }} as new

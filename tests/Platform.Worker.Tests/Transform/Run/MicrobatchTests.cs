@@ -52,6 +52,22 @@ public sealed class MicrobatchTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task FirstBuildInOneBatch_HasAllDates_AndLaterOnesABatchADay()
+    {
+        await using var warehouse = await WithEventsAsync();
+        using var project = Project(", meta={'first_build': 'one_batch'}");
+        var request = new BuildRequest { From = new DateOnly(2026, 1, 2), To = new DateOnly(2026, 1, 3) };
+
+        var first = await warehouse.PublishAsync(project, request);
+        var second = await warehouse.PublishAsync(project, request);
+
+        Assert.Equal((1, 2), (Batches(first), Batches(second)));
+        Assert.Equal("1|20260101\n2|20260102\n3|20260103", await warehouse.RowsAsync("select id, batch from analytics.events order by id"));
+
+        static int Batches(BuildResult result) => result.Nodes.Single(node => node.Name == "events").Batches!.Successful.Count;
+    }
+
+    [Fact]
     public async Task PlainBatchThatFails_IsAPartialSuccess_AndIsRetriedAlone()
     {
         await using var warehouse = await WithEventsAsync();

@@ -1,8 +1,8 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='invoice_date',
+        incremental_strategy='replace_window',
+        incremental_predicates=[in_build_window('invoice_date', lookback_days=var('payment_lifetime_days'))],
         indexes=[{'columns': ['invoice_date']}, {'columns': ['invoice_id']}]
     )
 }}

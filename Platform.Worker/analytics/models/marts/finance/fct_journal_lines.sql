@@ -1,11 +1,21 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='_partition',
+        incremental_strategy='microbatch',
+        unique_key='journal_line_id',
+        event_time='_partition',
+        batch_size='day',
+        begin='2024-01-01',
+        meta={'first_build': 'one_batch'},
         indexes=[{'columns': ['_partition']}]
     )
 }}
+
+with lines as (
+
+    select * from {{ ref('stg_finance__journal_lines') }}
+
+)
 
 select
     lines.journal_id || '-' || lines.line_number as journal_line_id,
@@ -23,8 +33,5 @@ select
     (lines.debit - lines.credit) * accounts.natural_sign as amount,
     lines._partition,
     lines._line
-from {{ ref('stg_finance__journal_lines') }} as lines
+from lines
 left join {{ ref('dim_account') }} as accounts on lines.account_code = accounts.account_code
-{% if is_incremental() %}
-where {{ in_build_window('lines._partition') }}
-{% endif %}

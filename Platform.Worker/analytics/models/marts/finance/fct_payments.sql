@@ -1,8 +1,12 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='_partition',
+        incremental_strategy='microbatch',
+        unique_key='payment_id',
+        event_time='_partition',
+        batch_size='day',
+        begin='2024-01-01',
+        meta={'first_build': 'one_batch'},
         indexes=[{'columns': ['_partition']}, {'columns': ['invoice_id']}]
     )
 }}
@@ -26,6 +30,3 @@ select
     _partition,
     _line
 from {{ ref('stg_finance__payments') }}
-{% if is_incremental() %}
-where {{ in_build_window('_partition') }}
-{% endif %}

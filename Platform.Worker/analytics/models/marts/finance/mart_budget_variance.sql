@@ -1,8 +1,8 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='budget_month'
+        incremental_strategy='replace_window',
+        incremental_predicates=[in_build_months('budget_month')]
     )
 }}
 

@@ -1,8 +1,8 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='pnl_date',
+        incremental_strategy='replace_window',
+        incremental_predicates=[in_build_window('pnl_date')],
         indexes=[{'columns': ['pnl_date']}]
     )
 }}

@@ -1,8 +1,8 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='shipped_date',
+        incremental_strategy='replace_window',
+        incremental_predicates=[in_build_window('shipped_date', lookback_days=var('order_lifetime_days'))],
         indexes=[{'columns': ['shipped_date']}, {'columns': ['order_id']}]
     )
 }}

@@ -1,8 +1,8 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='opened_date',
+        incremental_strategy='replace_window',
+        incremental_predicates=[in_build_window('opened_date', lookback_days=var('ticket_lifetime_days'))],
         indexes=[{'columns': ['opened_date']}]
     )
 }}

@@ -1,8 +1,8 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='position_date',
+        incremental_strategy='replace_window',
+        incremental_predicates=[in_build_window('position_date', lookback_days=var('stock_count_days'), lookahead_days=var('stock_count_days'))],
         indexes=[{'columns': ['position_date']}]
     )
 }}

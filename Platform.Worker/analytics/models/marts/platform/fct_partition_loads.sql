@@ -1,8 +1,8 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='partition_date',
+        incremental_strategy='replace_window',
+        incremental_predicates=[in_build_window('partition_date')],
         indexes=[{'columns': ['partition_date']}]
     )
 }}

@@ -1,8 +1,12 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='_partition',
+        incremental_strategy='microbatch',
+        unique_key='order_line_id',
+        event_time='_partition',
+        batch_size='day',
+        begin='2024-01-01',
+        meta={'first_build': 'one_batch'},
         indexes=[{'columns': ['_partition']}, {'columns': ['order_id']}]
     )
 }}
@@ -11,18 +15,12 @@
 with orders as (
 
     select * from {{ ref('stg_sales__orders') }}
-    {% if is_incremental() %}
-    where {{ in_build_window('_partition') }}
-    {% endif %}
 
 ),
 
 lines as (
 
     select * from {{ ref('stg_sales__order_lines') }}
-    {% if is_incremental() %}
-    where {{ in_build_window('_partition') }}
-    {% endif %}
 
 )
 

@@ -1,8 +1,12 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='_partition',
+        incremental_strategy='microbatch',
+        unique_key='order_id',
+        event_time='_partition',
+        batch_size='day',
+        begin='2024-01-01',
+        meta={'first_build': 'one_batch'},
         indexes=[{'columns': ['_partition']}, {'columns': ['order_id']}]
     )
 }}
@@ -10,9 +14,6 @@
 with orders as (
 
     select * from {{ ref('stg_sales__orders') }}
-    {% if is_incremental() %}
-    where {{ in_build_window('_partition') }}
-    {% endif %}
 
 ),
 
@@ -27,9 +28,6 @@ line_totals as (
         sum(cost_amount_eur) as cost_amount_eur,
         sum(gross_profit_eur) as gross_profit_eur
     from {{ ref('fct_order_lines') }}
-    {% if is_incremental() %}
-    where {{ in_build_window('_partition') }}
-    {% endif %}
     group by order_id, _partition
 
 )

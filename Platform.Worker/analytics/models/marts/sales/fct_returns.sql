@@ -1,8 +1,8 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
-        unique_key='_partition',
+        incremental_strategy='replace_window',
+        incremental_predicates=[in_build_window('_partition', lookahead_days=var('order_lifetime_days'))],
         indexes=[{'columns': ['_partition']}, {'columns': ['order_id']}]
     )
 }}
