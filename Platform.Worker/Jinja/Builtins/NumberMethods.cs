@@ -20,6 +20,7 @@ internal static class NumberMethods
             "is_nan" when self.Kind == ValueKind.Decimal => Function(name, _ => false),
             "is_zero" when self.Kind == ValueKind.Decimal => Function(name, _ => self.AsDecimal() == 0),
             "normalize" when self.Kind == ValueKind.Decimal => Function(name, _ => self.AsDecimal() / 1.0000000000000000000000000000m),
+            "as_tuple" when self.Kind == ValueKind.Decimal => Function(name, _ => Digits(self.AsDecimal())),
             "quantize" when self.Kind == ValueKind.Decimal => Function(name, arguments => Quantize(self.AsDecimal(), arguments)),
             _ => default,
         };
@@ -34,6 +35,14 @@ internal static class NumberMethods
         ValueKind.Decimal => self.AsDecimal() == decimal.Truncate(self.AsDecimal()),
         _ => true,
     };
+
+    /// <summary>Sign, digits and exponent.</summary>
+    private static TupleValue Digits(decimal value)
+    {
+        var digits = NumberText.Decimal(Math.Abs(value)).Replace(".", "", StringComparison.Ordinal).TrimStart('0');
+        return new TupleValue([
+            decimal.IsNegative(value) ? 1 : 0, new TupleValue([.. (digits.Length == 0 ? "0" : digits).Select(digit => Value.From((long)(digit - '0')))]), -(long)value.Scale]);
+    }
 
     private static Value Quantize(decimal value, Arguments arguments)
     {

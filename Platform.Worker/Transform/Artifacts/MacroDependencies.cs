@@ -28,14 +28,13 @@ internal sealed class MacroDependencies
     /// <summary>The macros that a macro calls itself, each once.</summary>
     public IReadOnlyList<string> Of(MacroNode macro) => Ids(macro.Definition.FindCalls(), macro.PackageName, except: macro.Definition);
 
-    /// <summary>The macros that a node's code calls itself; of a generic test, its macro and those in its arguments.</summary>
+    /// <summary>The macros that a node's code and its hooks call themselves; of a generic test, its macro and those in its arguments.</summary>
     public IReadOnlyList<string> Of(Node node)
     {
         if (node.Test is not { } test)
         {
-            return node.ResourceType is ResourceType.Seed || !node.RawCode.Contains('{', StringComparison.Ordinal)
-                ? []
-                : Ids(GlobalProject.Environment.Parse(node.RawCode, node.OriginalFilePath).FindCalls(), node.PackageName, except: null);
+            var code = node.ResourceType is ResourceType.Seed ? [] : Calls(node.RawCode, node);
+            return Ids(code.Concat(Hooks(node).SelectMany(hook => Calls(hook, node))), node.PackageName, except: null);
         }
 
         var macros = _invocation.Macros;
@@ -46,10 +45,16 @@ internal sealed class MacroDependencies
             return [];
         }
 
-        var calls = test.Arguments.Values.OfType<string>().Where(static argument => argument.Contains("{{", StringComparison.Ordinal))
-            .SelectMany(argument => GlobalProject.Environment.Parse(argument, node.OriginalFilePath).FindCalls());
+        var calls = test.Arguments.Values.OfType<string>().SelectMany(argument => Calls(argument, node));
         return [.. Id(definition), .. Ids(calls, node.PackageName, except: definition)];
     }
+
+    private static IEnumerable<StaticCall> Calls(string code, Node node) =>
+        code.Contains('{', StringComparison.Ordinal) ? GlobalProject.Environment.Parse(code, node.OriginalFilePath).FindCalls() : [];
+
+    private static IEnumerable<string> Hooks(Node node) =>
+        ((string[])["pre-hook", "post-hook"]).Where(node.Config.Values.ContainsKey).SelectMany(key => ManifestConfig.Hooks(node.Config.Values[key]))
+            .Select(hook => hook["sql"] as string ?? "");
 
     private List<string> Ids(IEnumerable<StaticCall> calls, string package, MacroDefinition? except) =>
         [.. calls.Select(call => Find(call, package)).Where(found => found is not null && found != except).SelectMany(found => Id(found!)).Distinct()];

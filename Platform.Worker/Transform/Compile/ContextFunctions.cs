@@ -13,7 +13,7 @@ internal static class ContextFunctions
 {
     public static FrozenDictionary<string, Value> All { get; } = new Dictionary<string, Value>
     {
-        ["ref"] = Function("ref", Ref),
+        ["ref"] = new RefFunction(),
         ["source"] = Function("source", Source),
         ["metric"] = Function("metric", Metric),
         ["config"] = new ConfigValue(),
@@ -158,6 +158,28 @@ internal static class ContextFunctions
         catch (JinjaException fault)
         {
             throw new JinjaException(JinjaErrorKind.RuntimeError, message, fault);
+        }
+    }
+
+    /// <summary><c>ref('model')</c>, and what packages take from the function itself.</summary>
+    private sealed class RefFunction : JinjaObject
+    {
+        public override string TypeName => "RuntimeRefResolver";
+
+        public override bool IsCallable => true;
+
+        public override Value Call(RenderState state, Arguments arguments) => Ref(state, arguments);
+
+        public override bool TryGetAttribute(RenderState state, string name, out Value value)
+        {
+            value = name switch
+            {
+                "config" => RuntimeConfig.Of(Context(state).Invocation),
+                "current_project" => Context(state).Invocation.RootName,
+                "Relation" => RelationClass.Instance,
+                _ => default(Value),
+            };
+            return !value.IsMissing;
         }
     }
 

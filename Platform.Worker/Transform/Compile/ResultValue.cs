@@ -39,7 +39,7 @@ internal static class ResultValue
         ["thread_id"] = result.ThreadId,
         ["execution_time"] = result.Duration.TotalSeconds,
         ["adapter_response"] = Response(result.AdapterResponse),
-        ["message"] = result.Message is null ? Value.None : result.Message,
+        ["message"] = result.Message is null || result.Status is NodeStatus.Skipped ? Value.None : result.Message,
         ["failures"] = result.Failures is { } failures ? failures : Value.None,
         ["node"] = node,
         ["unique_id"] = result.UniqueId,

@@ -147,7 +147,7 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
     {
         if (arguments.Count == 1 && arguments[0].As<RelationValue>() is { } given)
         {
-            return RelationValue.Of(Cache.Find(session, given.Relation.Schema!, given.Relation.Identifier!));
+            return given.Relation is { Schema: { } place, Identifier: { } name } ? RelationValue.Of(Cache.Find(session, place, name)) : Value.None;
         }
 
         var reader = arguments.Read("adapter.get_relation");
@@ -174,18 +174,23 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
 
     private void Drop(Relation relation)
     {
-        var known = Cache.Find(session, relation.Schema!, relation.Identifier!) ?? relation;
+        var known = Known(relation);
         // Outside of a transaction it is done at once, as in dbt: what replaces it is committed by then.
-        session.Queue($"drop {Kind(known)} if exists {known.Qualified} cascade");
+        session.Queue($"drop {Kind(known)} if exists {Name(known)} cascade");
         Cache.Remove(known);
     }
 
     private void Rename(Relation from, Relation to)
     {
-        var known = Cache.Find(session, from.Schema!, from.Identifier!) ?? from;
-        Queue($"alter {Kind(known)} {known.Qualified} rename to {Sql.Identifier(to.Identifier!)}");
+        var known = Known(from);
+        Queue($"alter {Kind(known)} {Name(known)} rename to {Sql.Identifier(to.Identifier!)}");
         Cache.Rename(known, to);
     }
+
+    /// <summary>The relation as it is in the warehouse; a temporary one has no schema and is nobody else's.</summary>
+    private Relation Known(Relation relation) => relation.Schema is { } schema ? Cache.Find(session, schema, relation.Identifier!) ?? relation : relation;
+
+    private static string Name(Relation relation) => relation.Schema is null ? Sql.Identifier(relation.Identifier!) : relation.Qualified;
 
     private static string Kind(Relation relation) => relation.Type switch
     {

@@ -27,7 +27,7 @@ internal sealed class YamlDocument
             return;
         }
 
-        _parser = new Parser(new Scanner(new StringReader(file.Text), skipComments: true));
+        _parser = new Parser(new Scanner(new StringReader(file.Text.TrimEnd()), skipComments: true));
         try
         {
             _root = ReadDocument();

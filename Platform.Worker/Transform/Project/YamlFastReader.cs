@@ -388,16 +388,18 @@ internal ref struct YamlFastReader
                 return Fail();
             }
 
-            lines.Add(blank ? "" : line[indent..].ToString());
+            lines.Add(blank ? "" : line[Math.Max(indent, 0)..].ToString());
             if (end < 0)
             {
-                return Fail();
+                _at = _text.Length;
+                break;
             }
 
             NextLine();
         }
 
-        return Finish(at, lines, chomp, isFolded);
+        // dbt reads files without the blanks at their ends, so there is no break after the last text of a file.
+        return Finish(at, lines, _at < _text.Length ? chomp : '-', isFolded);
     }
 
     private YamlValue Finish(SourceLocation at, List<string> lines, char chomp, bool isFolded)

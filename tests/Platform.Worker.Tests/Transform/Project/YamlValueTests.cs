@@ -30,6 +30,16 @@ public sealed class YamlValueTests
     [InlineData("http://x:8080/y", "http://x:8080/y")]
     public void Scalar_HasItsType(string text, object? expected) => Assert.Equal(expected, Read($"key: {text}\n")!.Map!["key"].Scalar);
 
+    /// <summary>dbt takes the blanks off the ends of a file before it reads it.</summary>
+    [Theory]
+    [InlineData("key: |\n  a\n  b\n", "a\nb")]
+    [InlineData("key: >\n  a\n  b\n\n", "a b")]
+    [InlineData("key: |+\n  a\n\n", "a")]
+    [InlineData("key: |\n  a\nother: 1\n", "a\n")]
+    [InlineData("key: &anchor |\n  a\n", "a")]
+    [InlineData("key: |\n  a", "a")]
+    public void BlockScalarAtTheEndOfAFile_HasNoBreakAfterIt(string text, string expected) => Assert.Equal(expected, Read(text)!.Map!["key"].Scalar);
+
     [Fact]
     public void Structures_AreReadWithTheirLines()
     {

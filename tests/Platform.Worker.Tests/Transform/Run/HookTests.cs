@@ -60,6 +60,7 @@ public sealed class HookTests(EmbeddedServers servers)
     [InlineData("{{ result.node is mapping }} {{ result.to_dict().node is mapping }} {{ result.to_dict().node.config.full_refresh is none }}", "False True True")]
     [InlineData("{{ result.timing | map(attribute='name') | join(',') }} {{ result.timing[1].completed_at.tzinfo }}", "compile,execute None")]
     [InlineData("{{ result.to_dict().timing[0].started_at[-1:] }} {{ tojson(result.adapter_response) }}", "Z {\"_message\": \"SELECT 1\", \"code\": \"SELECT\", \"rows_affected\": 1}")]
+    [InlineData("{{ builtins.ref.config.dependencies[project_name].version }} {{ ref.config.vars.to_dict().unit }} {{ ref.config.project_name }}", "1.0 cm shop")]
     public async Task OnRunEnd_ReadsResultsAsDbtsObjects(string text, string expected)
     {
         await using var warehouse = await TestWarehouse.CreateAsync(servers);
@@ -68,6 +69,7 @@ public sealed class HookTests(EmbeddedServers servers)
             ("dbt_project.yml", $$"""
                 name: shop
                 version: '1.0'
+                vars: {unit: cm}
                 on-run-start: "select 1"
                 on-run-end: >
                   {% for result in results %}insert into public.log values ($${{text}}$$){% endfor %}
@@ -93,5 +95,28 @@ public sealed class HookTests(EmbeddedServers servers)
         Assert.Equal("Error, Skipped, Success", string.Join(", ", result.Nodes.Select(node => node.Status)));
         Assert.StartsWith("shop.on-run-start.0 failed, error:\n ", result.Nodes[0].Message!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Equal("", await warehouse.RowsAsync("select relname from pg_class where relname = 'never'"));
+    }
+
+    /// <summary>A temporary relation has no schema; adapter methods take it all the same.</summary>
+    [Fact]
+    public async Task AdapterMethods_TakeRelationsWithoutSchema()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(
+            ("macros/temporary.sql", """
+                {% macro temporary() %}
+                    {% set relation = api.Relation.create(identifier='scratch', type='table') %}
+                    {% do run_query('create temporary table scratch as select 1 as x') %}
+                    {% do adapter.rename_relation(relation, api.Relation.create(identifier='notes', type='table')) %}
+                    {% do adapter.drop_relation(api.Relation.create(identifier='notes', type='table')) %}
+                    {% do run_query('create temporary table notes as select 2 as x') %}
+                    {{ return(adapter.get_relation(relation) is none) }}
+                {% endmacro %}
+                """),
+            ("models/a.sql", "{{ config(materialized='table') }} select {% if execute %}{{ temporary() }}{% else %}null{% endif %} as x"));
+
+        await warehouse.BuildAsync(project, new BuildRequest { Publish = false });
+
+        Assert.Equal("True", await warehouse.RowsAsync("select x from analytics.a"));
     }
 }
