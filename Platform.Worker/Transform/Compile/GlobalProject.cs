@@ -16,14 +16,17 @@ internal static class GlobalProject
 
     public static IEnumerable<MacroDefinition> Macros => Parsed.Value.SelectMany(template => template.Macros);
 
-    private static List<Template> Load()
+    /// <summary>Parses it beside what the caller does next, for a process that is going to need it.</summary>
+    public static void Prepare() => ThreadPool.UnsafeQueueUserWorkItem(static _ => _ = Parsed.Value, null);
+
+    private static Template[] Load()
     {
         var assembly = Assembly.GetExecutingAssembly();
-        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal).Select(name =>
+        return assembly.GetManifestResourceNames().Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).ToList().InParallel(name =>
             {
                 using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
                 return Environment.Parse(reader.ReadToEnd().ReplaceLineEndings("\n"), $"{Package.GlobalName}/{name[ResourcePrefix.Length..]}");
-            })];
+            });
     }
 }

@@ -26,9 +26,11 @@ internal static class BuildVerb
             var target = build.Invocation.Target;
             run.Summary.Concurrency(target.Threads, target.Name);
             result = await run.Engine.RunAsync(build, Compiles(run) ? null : new ResultLines(run.Log, target.Database), cancellationToken);
+            // The server answers while the files are written.
+            var lineage = artifacts.WriteLineageAsync(build, run.Engine, cancellationToken);
             artifacts.WriteCompiled(build);
             artifacts.WriteResults(build, result);
-            await artifacts.WriteLineageAsync(build, run.Engine, cancellationToken);
+            await lineage;
         }
         finally
         {

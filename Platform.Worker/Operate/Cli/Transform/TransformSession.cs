@@ -41,8 +41,10 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
         TransformVerb verb,
         Func<VerbArguments, FlagSource, VerbArguments> apply,
         Func<VerbRun, CancellationToken, Task<bool>> work,
-        CancellationToken cancellationToken) =>
-        RunAsync(
+        CancellationToken cancellationToken)
+    {
+        GlobalProject.Prepare();
+        return RunAsync(
             parsed,
             verb,
             apply,
@@ -50,6 +52,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
                 ? PublishAsync(parsed, arguments, log, work, cancellationToken)
                 : PlainAsync(arguments, place, log, work, cancellationToken),
             cancellationToken);
+    }
 
     /// <summary>The same for a verb that works without a connection.</summary>
     public async Task<int> RunAsync(
@@ -115,6 +118,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
         VerbArguments arguments, ProjectPlace place, EventLog log, Func<VerbRun, CancellationToken, Task<bool>> work, CancellationToken cancellationToken)
     {
         await using var connection = VerbConnection.Open(arguments, place);
+        await using var ahead = AheadConnection.Open(connection.DataSource, arguments.Verb);
         var request = arguments.Request with { Target = connection.Target, Publish = false };
         var run = VerbRun.Create(arguments with { Request = request }, connection.DataSource, connection.Options, log, TimeProvider.System);
         return await work(run, cancellationToken);
