@@ -211,7 +211,7 @@ internal sealed class RunAdapter(BuildState build, NodeRun run, PostgresSession 
             ? state.Bind(macro)
             : throw new JinjaException(
                 JinjaErrorKind.RuntimeError,
-                $"'{strategy}' is no incremental strategy: there is no macro '{name}'. Use append, delete+insert or merge, or write that macro.");
+                $"dbt could not find an incremental strategy macro with the name \"{name}\" in {build.Invocation.RootName}. Use append, delete+insert or merge, or write that macro.");
     }
 
     /// <summary>Loads a seed's file by COPY; returns the statement, as <c>load_csv_rows</c> has to.</summary>

@@ -31,7 +31,6 @@ internal sealed class NodeNames(Invocation invocation, ProjectErrors errors)
         if (node.IsRelational)
         {
             Check(named.Alias, node);
-            Check(named.Schema, node);
         }
 
         return named;
@@ -105,7 +104,7 @@ internal sealed class NodeNames(Invocation invocation, ProjectErrors errors)
         {
             errors.Add(
                 node.At,
-                $"'{node.Name}' would be built as '{name}', which is no name for PostgreSQL: 1 to {Sql.MaxIdentifierBytes} bytes. Give it an alias (or schema).");
+                $"'{node.Name}' would be built as '{name}', which is no name for PostgreSQL: 1 to {Sql.MaxIdentifierBytes} bytes. Give it an alias.");
         }
     }
 }

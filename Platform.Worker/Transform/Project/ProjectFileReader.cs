@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Platform.Worker.Transform.Packages;
 
 namespace Platform.Worker.Transform.Project;
 
 /// <summary>Reads dbt_project.yml and vars.yml: renders what dbt renders, checks the version, reports what cannot be.</summary>
-internal sealed class ProjectFileReader(ProjectContext context, ProjectErrors errors)
+internal sealed partial class ProjectFileReader(ProjectContext context, ProjectErrors errors)
 {
     private static readonly HashSet<string> KnownKeys =
     [
@@ -12,6 +13,12 @@ internal sealed class ProjectFileReader(ProjectContext context, ProjectErrors er
         "packages-install-path", "quoting", "on-run-start", "on-run-end", "require-dbt-version", "dispatch", "models", "seeds", "snapshots",
         "analyses", "sources", "tests", "data_tests", "unit_tests", "metrics", "semantic-models", "semantic_models", "saved-queries",
         "saved_queries", "exposures", "functions", "vars", "packages", "query-comment", "restrict-access", "dbt-cloud", "flags", "macros", "groups",
+    ];
+
+    private static readonly string[] Mappings =
+    [
+        "models", "seeds", "snapshots", "analyses", "sources", "tests", "data_tests", "unit_tests", "metrics", "semantic-models", "saved-queries",
+        "exposures", "quoting", "dbt-cloud",
     ];
 
     public ProjectFile? Read(SourceFile file, SourceFile? varsFile)
@@ -107,6 +114,7 @@ internal sealed class ProjectFileReader(ProjectContext context, ProjectErrors er
             errors.Add(version.At, $"'config-version' is {version.AsText()}; only 2 is read. Write 'config-version: 2'.");
         }
 
+        CheckTypes(yaml);
         if (!name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_') || char.IsAsciiDigit(name[0]))
         {
             errors.Add(yaml["name"]!.At, $"'{name}' is no name of a project: letters, digits and underscores, not starting with a digit.");
@@ -116,6 +124,33 @@ internal sealed class ProjectFileReader(ProjectContext context, ProjectErrors er
         {
             errors.Warn(value.At, $"'{key}' is no setting of a project. Correct its name, or remove it.");
         }
+    }
+
+    /// <summary>Settings of another type than dbt's schema of a project says; in dbt's words, which tools look for, with what is right.</summary>
+    private void CheckTypes(YamlValue yaml)
+    {
+        if (yaml["version"] is { Scalar: not (long or double) } version && (version.AsText() is not { } text || !ProjectVersion().IsMatch(text)))
+        {
+            Refuse(version, "version", "A version is numbers with dots: 1.0.0.");
+        }
+
+        foreach (var key in Mappings.Where(key => yaml[key] is { Map: null }))
+        {
+            Refuse(yaml[key]!, key, "It must be a mapping.");
+        }
+
+        if (yaml["restrict-access"] is { Scalar: not bool } restricts)
+        {
+            Refuse(restricts, "restrict-access", "It must be true or false.");
+        }
+
+        if (yaml["tests"] is { Map.Count: > 0 } tests && yaml["data_tests"] is { Map.Count: > 0 })
+        {
+            errors.Add(tests.At, "Invalid project config: cannot have both 'tests' and 'data_tests' defined. Keep 'data_tests'.");
+        }
+
+        void Refuse(YamlValue value, string key, string remedy) =>
+            errors.Add(value.At, $"at path ['{key}']: {Jinja.Values.Value.FromClr(value.Plain()).Repr()} is not valid under any of the given schemas. {remedy}");
     }
 
     private void CheckVersion(string required, string name, SourceLocation at)
@@ -159,4 +194,7 @@ internal sealed class ProjectFileReader(ProjectContext context, ProjectErrors er
         path[0] is "on-run-start" or "on-run-end" or "query-comment" or "vars"
         || (path[0] is "models" or "seeds" or "snapshots" or "tests" or "data_tests"
             && path.Any(step => step.TrimStart('+', ' ') is "pre-hook" or "post-hook" or "pre_hook" or "post_hook"));
+
+    [GeneratedRegex(@"^\d+\.\d+(\.\d+(-[0-9a-zA-Z.-]+)?(\+[0-9a-zA-Z.-]+)?)?$")]
+    private static partial Regex ProjectVersion();
 }

@@ -2,6 +2,7 @@ using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Freshness;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Lineage;
+using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Publish;
 using Platform.Worker.Transform.Run;
 
@@ -53,6 +54,29 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
             CatalogWriter.FileName,
             stream => CatalogWriter.Write(stream, build.Project, build.Invocation, time.GetUtcNow(), tables, selected));
         return Path.Combine(_target.Path, CatalogWriter.FileName);
+    }
+
+    /// <summary>The project's asset folders beside the artifacts, where the pages of the documentation look for their pictures.</summary>
+    public void CopyAssets(Package root)
+    {
+        foreach (var folder in root.Project.AssetPaths)
+        {
+            var (from, to) = (Path.Combine(root.Root, folder), Path.Combine(_target.Path, folder));
+            if (Directory.Exists(to))
+            {
+                Directory.Delete(to, recursive: true);
+            }
+
+            if (Directory.Exists(from))
+            {
+                foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+                {
+                    var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+                    Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                    File.Copy(file, copy, overwrite: true);
+                }
+            }
+        }
     }
 
     /// <summary>target/compiled/package/path of every node that was rendered, target/run/package/path of every one that ran.</summary>

@@ -9,16 +9,13 @@ internal static class DocsGenerateVerb
     {
         var build = await run.PrepareAsync(run.Request, cancellationToken);
         var artifacts = new ArtifactsFolder(run.Arguments, run.Time);
-        var success = true;
-        if (run.Arguments.Compile)
+        if (run.Arguments.Compile && !await BuildVerb.RunAsync(run, build, cancellationToken))
         {
-            success = await BuildVerb.RunAsync(run, build, cancellationToken);
-        }
-        else
-        {
-            artifacts.WriteManifest(build);
+            run.Log.Info("CannotGenerateDocs", "E040", "compile failed, cannot generate docs");
+            return false;
         }
 
+        artifacts.CopyAssets(build.Invocation.Packages[0]);
         run.Log.Info("BuildingCatalog", "E044", "Building catalog");
         var tables = run.Arguments.EmptyCatalog
             ? []
@@ -26,6 +23,6 @@ internal static class DocsGenerateVerb
         var isWhole = run.Request.Select.Count == 0 && run.Request.Exclude.Count == 0 && run.Request.Selector is null;
         var path = artifacts.WriteCatalog(build, tables, isWhole ? null : build.Selected);
         run.Log.Info("CatalogWritten", "E041", $"Catalog written to {path}");
-        return success;
+        return true;
     }
 }

@@ -74,6 +74,24 @@ public sealed class LookingCommandTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task DocsGenerate_CopiesAssets_AndWritesNothingForAProjectThatDoesNotCompile()
+    {
+        await using var cli = await TransformCli.CreateAsync(servers, [.. Shop, ("dbt_project.yml", "name: shop\nprofile: shop\nasset-paths: [pictures]\n"), ("pictures/a/logo.txt", "logo")]);
+
+        var alone = await cli.RunAsync("docs", "generate", "--no-compile");
+        var (asset, manifest) = (Has("pictures/a/logo.txt"), Has("manifest.json"));
+        cli.Project.Delete("target/catalog.json");
+        cli.Project.Write("models/broken.sql", "{% if execute %}{{ exceptions.raise_compiler_error('no') }}{% endif %} select 1");
+        var broken = await cli.RunAsync("docs", "generate");
+
+        Assert.Equal((0, true, false), (alone.Code, asset, manifest));
+        Assert.Equal((1, false), (broken.Code, Has("catalog.json")));
+        Assert.Contains("compile failed, cannot generate docs", broken.Output, StringComparison.Ordinal);
+
+        bool Has(string artifact) => File.Exists(Path.Combine(cli.Project.Directory, "target", artifact));
+    }
+
+    [Fact]
     public async Task Debug_GoodAndBadConnection_SaysWhatFails()
     {
         await using var cli = await TransformCli.CreateAsync(servers, Shop);
