@@ -2,10 +2,9 @@ using Platform.Benchmarks;
 using Platform.Benchmarks.Load;
 using Platform.Benchmarks.Transform;
 
-const string ProjectOption = "--project-dir";
-var projects = args.Zip(args.Skip(1)).Where(pair => pair.First == ProjectOption).Select(pair => pair.Second).ToList();
-args = [.. args.Where((arg, index) => arg != ProjectOption && (index == 0 || args[index - 1] != ProjectOption))];
-IBenchmark[] benchmarks = [new LoadBenchmark(), new TransformBenchmark(projects), new ParseBenchmark()];
+var (transform, others) = TransformArguments.Read(args);
+args = others;
+IBenchmark[] benchmarks = [new LoadBenchmark(), new TransformBenchmark(transform), new ParseBenchmark()];
 
 if (args is ["--list"])
 {
@@ -19,7 +18,7 @@ if (args is ["--list"])
 
 if (args is not [var name, ..] || benchmarks.FirstOrDefault(benchmark => benchmark.Name == name) is not { } chosen)
 {
-    await Console.Error.WriteLineAsync("Usage: Platform.Benchmarks NAME [SIZE] [--project-dir FOLDER ...] | --list");
+    await Console.Error.WriteLineAsync($"Usage: Platform.Benchmarks NAME [SIZE] {TransformArguments.Usage} | --list");
     return 2;
 }
 
