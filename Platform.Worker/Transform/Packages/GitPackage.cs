@@ -28,7 +28,7 @@ internal sealed record GitPackage(
             ? Task.FromResult<PinnedPackage>(new PinnedGitPackage(At, this, asked.Count == 0 ? PinnedGitPackage.DefaultRevision : asked[0]))
             : throw new TransformException(
                 At,
-                workspace.Scrub($"the git package '{Name}' is asked for in several revisions: {string.Join(", ", asked)}. ")
+                Profiles.Secrets.Scrub($"the git package '{Name}' is asked for in several revisions: {string.Join(", ", asked)}. ")
                 + "Give all of them the same revision in packages.yml.");
     }
 

@@ -1,3 +1,4 @@
+using Platform.Worker.Transform.Profiles;
 using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Transform.Packages;
@@ -19,10 +20,10 @@ internal sealed class PackageInstaller(HttpClient client, TimeProvider time)
     {
         var root = Path.GetFullPath(request.ProjectDirectory);
         var project = ReadProject(root);
-        var renderer = new PackageRenderer(request.Vars);
+        var renderer = new SecretRenderer(request.Vars);
         var installPath = Path.GetFullPath(Path.Combine(root, request.InstallPath ?? project.PackagesPath));
         var staging = Path.Combine(Path.GetDirectoryName(installPath)!, $".deps-{Guid.NewGuid():N}");
-        using var workspace = new PackageWorkspace(request, staging, renderer, new PackageDownload(client, time, renderer.Scrub), Hub, messages);
+        using var workspace = new PackageWorkspace(request, staging, renderer, new PackageDownload(client, time, Secrets.Scrub), Hub, messages);
 
         if (request.AddPackage is { } added)
         {

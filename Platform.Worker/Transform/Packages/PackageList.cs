@@ -1,3 +1,4 @@
+using Platform.Worker.Transform.Profiles;
 using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Transform.Packages;
@@ -11,7 +12,7 @@ internal static class PackageList
 
     /// <summary>Reads the file of a project; without one the project asks for nothing.</summary>
     /// <exception cref="TransformException">A file is no list of packages.</exception>
-    public static IReadOnlyList<PackageSpec> Read(string directory, PackageRenderer renderer)
+    public static IReadOnlyList<PackageSpec> Read(string directory, SecretRenderer renderer)
     {
         var (packages, dependencies) = (ReadFile(directory, FileName), ReadFile(directory, DependenciesFileName));
         if (packages?["projects"] is { } projects)
@@ -32,7 +33,7 @@ internal static class PackageList
         directory, ReadFile(directory, DependenciesFileName)?["packages"] is not null ? DependenciesFileName : FileName);
 
     /// <summary>The entries under the key <c>packages</c>.</summary>
-    public static IReadOnlyList<PackageSpec> Specs(YamlValue? file, PackageRenderer renderer)
+    public static IReadOnlyList<PackageSpec> Specs(YamlValue? file, SecretRenderer renderer)
     {
         var errors = new ProjectErrors();
         var specs = new List<PackageSpec>();
@@ -46,7 +47,7 @@ internal static class PackageList
 
             try
             {
-                var rendered = (IReadOnlyDictionary<string, object?>)renderer.Render(written, entry.At)!;
+                var rendered = (IReadOnlyDictionary<string, object?>)renderer.Render(entry, "packages")!;
                 specs.Add(PackageSpecReader.Read(rendered, written, entry.At));
             }
             catch (TransformException fault)

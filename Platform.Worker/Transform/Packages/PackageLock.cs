@@ -4,6 +4,7 @@ using Platform.Worker.Jinja;
 using Platform.Worker.Jinja.Builtins;
 using Platform.Worker.Jinja.Values;
 using YamlDotNet.Serialization;
+using Platform.Worker.Transform.Profiles;
 
 namespace Platform.Worker.Transform.Packages;
 
@@ -18,7 +19,7 @@ internal static class PackageLock
     public static bool Answers(string directory, IReadOnlyList<PackageSpec> packages) =>
         PackageList.ReadFile(directory, FileName)?.Text(HashKey) == Hash(packages);
 
-    public static IReadOnlyList<PackageSpec> Read(string directory, PackageRenderer renderer) =>
+    public static IReadOnlyList<PackageSpec> Read(string directory, SecretRenderer renderer) =>
         PackageList.Specs(PackageList.ReadFile(directory, FileName), renderer);
 
     public static void Write(string path, IEnumerable<IReadOnlyDictionary<string, object?>> entries, IReadOnlyList<PackageSpec> packages) =>

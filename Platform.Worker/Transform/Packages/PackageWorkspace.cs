@@ -1,3 +1,4 @@
+using Platform.Worker.Transform.Profiles;
 using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Transform.Packages;
@@ -6,7 +7,7 @@ namespace Platform.Worker.Transform.Packages;
 internal sealed class PackageWorkspace : IDisposable
 {
     private readonly string _staging;
-    private readonly PackageRenderer _renderer;
+    private readonly SecretRenderer _renderer;
     private readonly IProgress<DepsMessage>? _messages;
 
     /// <param name="request">What is asked for.</param>
@@ -16,11 +17,11 @@ internal sealed class PackageWorkspace : IDisposable
     /// <param name="hub">Address of the hub.</param>
     /// <param name="messages">Hears what happens.</param>
     public PackageWorkspace(
-        DepsRequest request, string staging, PackageRenderer renderer, PackageDownload download, Uri hub, IProgress<DepsMessage>? messages)
+        DepsRequest request, string staging, SecretRenderer renderer, PackageDownload download, Uri hub, IProgress<DepsMessage>? messages)
     {
         (_staging, _renderer, _messages) = (staging, renderer, messages);
         (ProjectRoot, VersionCheck) = (Path.GetFullPath(request.ProjectDirectory), request.VersionCheck);
-        (Hub, Tarballs, Git) = (new PackageHub(download, hub), new TarballStore(download), new GitProgram(renderer.Scrub));
+        (Hub, Tarballs, Git) = (new PackageHub(download, hub), new TarballStore(download), new GitProgram(Secrets.Scrub));
     }
 
     public string ProjectRoot { get; }
@@ -33,9 +34,7 @@ internal sealed class PackageWorkspace : IDisposable
 
     public GitProgram Git { get; }
 
-    public string Scrub(string text) => _renderer.Scrub(text);
-
-    public void Say(LogLevel level, string name, string text) => _messages?.Report(new DepsMessage(level, name, Scrub(text)));
+    public void Say(LogLevel level, string name, string text) => _messages?.Report(new DepsMessage(level, name, Secrets.Scrub(text)));
 
     /// <summary>A folder of the staging area; whoever fetches into it makes it.</summary>
     public string Folder(string name) => Path.Combine(_staging, name);
@@ -56,7 +55,7 @@ internal sealed class PackageWorkspace : IDisposable
     {
         var name = PackageList.ReadFile(directory, ProjectFile.FileName)?.Text("name")
             ?? throw new TransformException(
-                at, Scrub($"the package '{package}' has no {ProjectFile.FileName} with a name in it. Check the path, or the subdirectory of the package."));
+                at, Secrets.Scrub($"the package '{package}' has no {ProjectFile.FileName} with a name in it. Check the path, or the subdirectory of the package."));
         return new PackageMetadata(name, PackageList.Read(directory, _renderer));
     }
 

@@ -280,7 +280,7 @@ public sealed class PackageInstallerTests : IDisposable
     [InlineData("packages:\n  - git: ''\n", "packages.yml:2:5: the git package has no value")]
     [InlineData("packages:\n  - hub: x\n", "packages.yml:2:5: the entry names no package")]
     [InlineData("packages:\n  - local: nowhere\n", "the package 'nowhere' has no dbt_project.yml")]
-    [InlineData("packages:\n  - git: \"{{ env_var('NOT_SET_ANYWHERE') }}\"\n", "the environment variable 'NOT_SET_ANYWHERE' is not set")]
+    [InlineData("packages:\n  - git: \"{{ env_var('NOT_SET_ANYWHERE') }}\"\n", "Env var required but not provided: 'NOT_SET_ANYWHERE'")]
     [InlineData("packages:\n  - {private: acme/money, provider: cvs}\n", "'cvs' is no provider")]
     [InlineData("projects: []\n", "'projects' belongs into dependencies.yml")]
     public async Task List_ThatIsWrong_SaysWhere(string packages, string message)

@@ -1,4 +1,5 @@
 using Platform.Worker.Transform.Packages;
+using Platform.Worker.Transform.Profiles;
 
 namespace Platform.Worker.Tests.Transform.Packages;
 
@@ -18,7 +19,7 @@ public sealed class PackageLockTests
     {
         using var project = TestProject.Of(("packages.yml", "packages:\n" + packages));
 
-        Assert.Equal(expected, PackageLock.Hash(PackageList.Read(project.Directory, new PackageRenderer(new Dictionary<string, object?>()))));
+        Assert.Equal(expected, PackageLock.Hash(PackageList.Read(project.Directory, new SecretRenderer(new Dictionary<string, object?>()))));
     }
 
     [Theory]
@@ -29,7 +30,7 @@ public sealed class PackageLockTests
     {
         using var project = TestProject.Of(("packages.yml", $"packages: [{entry}]"));
 
-        var package = Assert.IsType<GitPackage>(Assert.Single(PackageList.Read(project.Directory, new PackageRenderer(new Dictionary<string, object?>()))));
+        var package = Assert.IsType<GitPackage>(Assert.Single(PackageList.Read(project.Directory, new SecretRenderer(new Dictionary<string, object?>()))));
 
         Assert.Equal(url, package.Url);
         Assert.DoesNotContain("git", package.LockKeys.Keys);
