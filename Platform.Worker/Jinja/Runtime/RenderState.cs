@@ -188,6 +188,16 @@ internal sealed class RenderState : IDisposable
         }
     }
 
+    /// <summary>The items of a value, each a step: what puts them together ends when there are too many.</summary>
+    public IEnumerable<Value> Iterate(Value items)
+    {
+        foreach (var item in items.Iterate())
+        {
+            Step();
+            yield return item;
+        }
+    }
+
     /// <summary>Fails when a value of that many characters or elements would exceed the output limit.</summary>
     public void CheckSize(long size, long times = 1)
     {

@@ -86,15 +86,15 @@ internal static class DataFunctions
         var reader = arguments.Read("set");
         var items = reader.Required("value");
         var fallback = reader.Optional("default", Value.None);
-        return items.IsIterable ? new SetValue(items.Iterate()) : fallback;
+        return items.IsIterable ? new SetValue(state.Iterate(items)) : fallback;
     }
 
-    public static Value SetStrict(RenderState state, Arguments arguments) => new SetValue(arguments.Read("set_strict").Required("value").Iterate());
+    public static Value SetStrict(RenderState state, Arguments arguments) => new SetValue(state.Iterate(arguments.Read("set_strict").Required("value")));
 
-    public static Value Zip(RenderState state, Arguments arguments) => arguments.Positional.All(sequence => sequence.IsIterable) ? Pairs(arguments.Positional)
+    public static Value Zip(RenderState state, Arguments arguments) => arguments.Positional.All(sequence => sequence.IsIterable) ? Pairs(state, arguments.Positional)
         : arguments.TryGetNamed("default", out var fallback) ? fallback : Value.None;
 
-    public static Value ZipStrict(RenderState state, Arguments arguments) => Pairs(arguments.Positional);
+    public static Value ZipStrict(RenderState state, Arguments arguments) => Pairs(state, arguments.Positional);
 
     /// <summary>What the lists of one mapping hold that those of another do not, keys and items compared without regard to case.</summary>
     public static Value DifferenceOfDicts(RenderState state, Arguments arguments)
@@ -124,9 +124,9 @@ internal static class DataFunctions
         return dictionary;
     }
 
-    private static ListValue Pairs(Value[] sequences)
+    private static ListValue Pairs(RenderState state, Value[] sequences)
     {
-        var columns = sequences.Select(sequence => sequence.Iterate().ToList()).ToList();
+        var columns = sequences.Select(sequence => state.Iterate(sequence).ToList()).ToList();
         var length = columns.Count == 0 ? 0 : columns.Min(column => column.Count);
         return new ListValue(Enumerable.Range(0, length).Select(row => Value.From(new TupleValue([.. columns.Select(column => column[row])]))));
     }

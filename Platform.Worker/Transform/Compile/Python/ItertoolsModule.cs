@@ -9,33 +9,43 @@ internal static class ItertoolsModule
 {
     public static Value Instance { get; } = new HostObject("module")
     {
-        { "count", static (state, arguments) => Lazy("count", Count(state, arguments.Count > 0 ? arguments[0] : 0, arguments.Count > 1 ? arguments[1] : 1)) },
-        { "cycle", static (_, arguments) => Lazy("cycle", Cycle([.. arguments[0].Iterate()])) },
-        { "repeat", static (_, arguments) => Lazy("repeat", Repeat(arguments[0], arguments.Count > 1 && arguments[1].TryGetInt64(out var times) ? times : long.MaxValue)) },
-        { "accumulate", static (state, arguments) => Lazy("accumulate", Accumulate(state, arguments)) },
-        { "chain", new PythonClass("itertools.chain", static (_, arguments) => Lazy("chain", arguments.Positional.SelectMany(items => items.Iterate())), new Dictionary<string, Value>
+        { "count", static (state, arguments) => Lazy(state, "count", Count(state, arguments.Count > 0 ? arguments[0] : 0, arguments.Count > 1 ? arguments[1] : 1)) },
+        { "cycle", static (state, arguments) => Lazy(state, "cycle", Cycle(Items(state, arguments[0]))) },
+        { "repeat", static (state, arguments) => Lazy(state, "repeat", Repeat(arguments[0], arguments.Count > 1 && arguments[1].TryGetInt64(out var times) ? times : long.MaxValue)) },
+        { "accumulate", static (state, arguments) => Lazy(state, "accumulate", Accumulate(state, arguments)) },
+        { "chain", new PythonClass("itertools.chain", static (state, arguments) => Lazy(state, "chain", arguments.Positional.SelectMany(items => items.Iterate())), new Dictionary<string, Value>
             {
-                ["from_iterable"] = new HostFunction("from_iterable", static (_, arguments) => Lazy("chain", arguments[0].Iterate().SelectMany(items => items.Iterate()))),
+                ["from_iterable"] = new HostFunction("from_iterable", static (state, arguments) => Lazy(state, "chain", arguments[0].Iterate().SelectMany(items => items.Iterate()))),
             }) },
-        { "compress", static (_, arguments) => Lazy("compress", arguments[0].Iterate().Zip(arguments[1].Iterate()).Where(pair => pair.Second.IsTrue).Select(pair => pair.First)) },
-        { "islice", static (_, arguments) => Lazy("islice", Slice(arguments)) },
-        { "starmap", static (state, arguments) => Lazy("starmap", arguments[1].Iterate().Select(items => state.Call(arguments[0], [.. items.Iterate()]))) },
-        { "tee", static (_, arguments) => Tee([.. arguments[0].Iterate()], arguments.Count > 1 && arguments[1].TryGetInt64(out var times) ? times : 2) },
-        { "zip_longest", static (_, arguments) => Lazy("zip_longest", ZipLongest(arguments)) },
-        { "product", static (_, arguments) => Lazy("product", Product(arguments)) },
-        { "permutations", static (_, arguments) => Lazy("permutations", Choices(arguments, (chosen, next) => !chosen.Contains(next))) },
-        { "combinations", static (_, arguments) => Lazy("combinations", Choices(arguments, (chosen, next) => chosen.Length == 0 || chosen[^1] < next)) },
-        { "combinations_with_replacement", static (_, arguments) =>
-            Lazy("combinations_with_replacement", Choices(arguments, (chosen, next) => chosen.Length == 0 || chosen[^1] <= next)) },
+        { "compress", static (state, arguments) => Lazy(state, "compress", arguments[0].Iterate().Zip(arguments[1].Iterate()).Where(pair => pair.Second.IsTrue).Select(pair => pair.First)) },
+        { "islice", static (state, arguments) => Lazy(state, "islice", Slice(arguments)) },
+        { "starmap", static (state, arguments) => Lazy(state, "starmap", arguments[1].Iterate().Select(items => state.Call(arguments[0], [.. items.Iterate()]))) },
+        { "tee", static (state, arguments) => Tee(state, Items(state, arguments[0]), arguments.Count > 1 && arguments[1].TryGetInt64(out var times) ? times : 2) },
+        { "zip_longest", static (state, arguments) => Lazy(state, "zip_longest", ZipLongest(state, arguments)) },
+        { "product", static (state, arguments) => Lazy(state, "product", Product(state, arguments)) },
+        { "permutations", static (state, arguments) => Lazy(state, "permutations", Choices(state, arguments, (chosen, next) => !chosen.Contains(next))) },
+        { "combinations", static (state, arguments) => Lazy(state, "combinations", Choices(state, arguments, (chosen, next) => chosen.Length == 0 || chosen[^1] < next)) },
+        { "combinations_with_replacement", static (state, arguments) =>
+            Lazy(state, "combinations_with_replacement", Choices(state, arguments, (chosen, next) => chosen.Length == 0 || chosen[^1] <= next)) },
     };
 
-    private static Value Lazy(string name, IEnumerable<Value> items) => new IteratorValue($"itertools.{name}", items);
+    /// <summary>Every item is a step of the rendering: some of these never end, or in ages.</summary>
+    private static Value Lazy(RenderState state, string name, IEnumerable<Value> items) => new IteratorValue($"itertools.{name}", items.Select(item =>
+    {
+        for (var work = item.As<TupleValue>()?.Length ?? 0; work >= 0; work--)
+        {
+            state.Step();
+        }
+
+        return item;
+    }));
+
+    private static List<Value> Items(RenderState state, Value items) => [.. state.Iterate(items)];
 
     private static IEnumerable<Value> Count(RenderState state, Value start, Value step)
     {
         for (var at = start; ; at = Operators.Binary(state, BinaryOperator.Add, at, step))
         {
-            state.Step();
             yield return at;
         }
     }
@@ -101,21 +111,21 @@ internal static class ItertoolsModule
         long Bound(int position, long fallback) => arguments[position].TryGetInt64(out var bound) ? bound : fallback;
     }
 
-    private static TupleValue Tee(List<Value> items, long times) =>
-        new([.. Enumerable.Range(0, (int)times).Select(_ => Lazy("tee", items))]);
+    private static TupleValue Tee(RenderState state, List<Value> items, long times) =>
+        new([.. Enumerable.Range(0, (int)times).Select(_ => Lazy(state, "tee", items))]);
 
-    private static IEnumerable<Value> ZipLongest(Arguments arguments)
+    private static IEnumerable<Value> ZipLongest(RenderState state, Arguments arguments)
     {
-        var columns = arguments.Positional.Select(items => items.Iterate().ToList()).ToList();
+        var columns = arguments.Positional.Select(items => Items(state, items)).ToList();
         var fill = arguments.TryGetNamed("fillvalue", out var given) ? given : Value.None;
         return Enumerable.Range(0, columns.Count == 0 ? 0 : columns.Max(column => column.Count))
             .Select(row => Value.From(new TupleValue([.. columns.Select(column => row < column.Count ? column[row] : fill)])));
     }
 
-    private static IEnumerable<Value> Product(Arguments arguments)
+    private static IEnumerable<Value> Product(RenderState state, Arguments arguments)
     {
         var times = arguments.TryGetNamed("repeat", out var repeat) && repeat.TryGetInt64(out var given) ? (int)given : 1;
-        var pools = Enumerable.Repeat(arguments.Positional.Select(items => items.Iterate().ToArray()), times).SelectMany(pool => pool).ToList();
+        var pools = Enumerable.Repeat(arguments.Positional.Select(items => Items(state, items)), times).SelectMany(pool => pool).ToList();
         IEnumerable<Value[]> rows = [[]];
         foreach (var pool in pools)
         {
@@ -126,17 +136,23 @@ internal static class ItertoolsModule
     }
 
     /// <summary>All ways to take r of the items, where an index may follow those taken before it when the rule says so.</summary>
-    private static IEnumerable<Value> Choices(Arguments arguments, Func<int[], int, bool> mayFollow)
+    private static IEnumerable<Value> Choices(RenderState state, Arguments arguments, Func<int[], int, bool> mayFollow)
     {
-        var pool = arguments[0].Iterate().ToArray();
+        var pool = Items(state, arguments[0]);
         var given = arguments.Count > 1 ? arguments[1] : arguments.TryGetNamed("r", out var named) ? named : Value.None;
-        var length = given.TryGetInt64(out var taken) ? (int)taken : pool.Length;
+        var length = given.TryGetInt64(out var taken) ? (int)taken : pool.Count;
         IEnumerable<int[]> rows = [[]];
         for (var position = 0; position < length; position++)
         {
-            rows = rows.SelectMany(row => Enumerable.Range(0, pool.Length).Where(next => mayFollow(row, next)).Select(next => (int[])[.. row, next]));
+            rows = rows.SelectMany(row => Enumerable.Range(0, pool.Count).Where(next => MayFollow(row, next)).Select(next => (int[])[.. row, next]));
         }
 
         return rows.Select(row => Value.From(new TupleValue([.. row.Select(index => pool[index])])));
+
+        bool MayFollow(int[] row, int next)
+        {
+            state.Step();
+            return mayFollow(row, next);
+        }
     }
 }

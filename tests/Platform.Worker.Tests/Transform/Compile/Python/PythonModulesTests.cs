@@ -1,3 +1,6 @@
+using Platform.Worker.Jinja;
+using Platform.Worker.Jinja.Values;
+using Platform.Worker.Transform.Compile.Python;
 using static Platform.Worker.Tests.Transform.Project.ProjectErrorTests;
 
 namespace Platform.Worker.Tests.Transform.Compile.Python;
@@ -57,5 +60,22 @@ public sealed class PythonModulesTests
         using var project = TestProject.Of();
 
         Assert.Contains(message, Assert.Throws<Platform.Worker.Jinja.JinjaException>(() => TemplateText.Render(Parse(project.Directory), template)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("itertools.count() | list")]
+    [InlineData("itertools.cycle([1]) | list")]
+    [InlineData("itertools.repeat(1) | list")]
+    [InlineData("itertools.product(range(100), repeat=6) | list")]
+    [InlineData("itertools.permutations(range(20), 25) | list")]
+    [InlineData("itertools.cycle(range(1000000)) | first")]
+    public void Iterators_WithoutAnEnd_ReachTheStepLimit(string expression)
+    {
+        var environment = new JinjaEnvironment(new JinjaOptions { MaxSteps = 100_000, Globals = new Dictionary<string, Value> { ["itertools"] = ItertoolsModule.Instance } });
+        using var state = environment.CreateState(new RenderOptions(), TestContext.Current.CancellationToken);
+
+        var fault = Assert.Throws<JinjaException>(() => state.Evaluate(environment.ParseExpression(expression)));
+
+        Assert.Equal(JinjaErrorKind.StepLimit, fault.Kind);
     }
 }
