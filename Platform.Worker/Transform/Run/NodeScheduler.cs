@@ -49,7 +49,10 @@ internal sealed class NodeScheduler : IDisposable
         NpgsqlDataSource dataSource, string applicationName, int threads, Func<CancellationToken, NodeRunner> runner)
     {
         var workers = Enumerable.Range(1, Math.Min(threads, Math.Max(1, _runs.Count + Batches()))).Select(thread => Task.Factory.StartNew(
-            () => Work(dataSource, applicationName, thread, runner(_stop.Token)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
+            () => new NodeWorker(this, _build, () => PostgresSession.Open(dataSource, applicationName, _stop.Token, thread), runner(_stop.Token)).Work(),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)).ToList();
         var all = Task.WhenAll(workers);
         try
         {
@@ -76,66 +79,8 @@ internal sealed class NodeScheduler : IDisposable
         int Batches() => _runs.Values.Any(run => MicrobatchPlan.Applies(run.Node)) ? threads : 0;
     }
 
-    public void Dispose()
-    {
-        _stop.Dispose();
-        _ready.Dispose();
-    }
-
-    private void Work(NpgsqlDataSource dataSource, string applicationName, int thread, NodeRunner runner)
-    {
-        try
-        {
-            using var session = PostgresSession.Open(dataSource, applicationName, _stop.Token, thread);
-            while (Take() is { } run)
-            {
-                Run(run, runner, session);
-            }
-        }
-        catch
-        {
-            _stop.Cancel();
-            throw;
-        }
-    }
-
-    private void Run(NodeRun run, NodeRunner runner, PostgresSession session)
-    {
-        var work = run;
-        try
-        {
-            if (run.Batch is null)
-            {
-                Report(run, null);
-                if (MicrobatchPlan.Applies(run.Node) && runner.Plan(run, session) is var (microbatch, failure))
-                {
-                    if (microbatch is null)
-                    {
-                        Finish(run, failure!);
-                        return;
-                    }
-
-                    work = microbatch.First();
-                    Report(work, null);
-                }
-            }
-            else
-            {
-                Report(run, null);
-            }
-
-            Finish(work, runner.Run(work, session));
-        }
-        catch (NpgsqlException fault) when (!_build.BuildsCandidates)
-        {
-            // A plain run has results to show and to retry from, also when the warehouse goes away.
-            Stop("Skipped: the warehouse cannot be reached");
-            Finish(work, NodeRunner.Result(
-                work, new NodeOutcome(NodeStatus.Error) { Message = $"the warehouse cannot be reached: {fault.InnerException?.Message ?? fault.Message}" }, TimeSpan.Zero, session.Thread));
-        }
-    }
-
-    private NodeRun? Take()
+    /// <summary>The next node that can be run, once there is one; null when all have been begun.</summary>
+    public NodeRun? Take()
     {
         lock (_gate)
         {
@@ -161,7 +106,8 @@ internal sealed class NodeScheduler : IDisposable
         }
     }
 
-    private void Finish(NodeRun run, NodeResult result)
+    /// <summary>Takes how a node ended, and what that means for those that depend on it.</summary>
+    public void Finish(NodeRun run, NodeResult result)
     {
         run.Result = result;
         if (run.Microbatch is { } microbatch)
@@ -201,6 +147,43 @@ internal sealed class NodeScheduler : IDisposable
         {
             Stop("Skipping due to fail_fast");
         }
+    }
+
+    /// <summary>Ends what runs; what has not ended by then is skipped, or without a reason left as it is.</summary>
+    public void Stop(string? reason)
+    {
+        lock (_gate)
+        {
+            _skipReason ??= reason;
+        }
+
+        _stop.Cancel();
+    }
+
+    /// <summary>Tells that a node begins (without a result) or has ended.</summary>
+    public void Report(NodeRun run, NodeResult? result)
+    {
+        if (_progress is null)
+        {
+            return;
+        }
+
+        // Several threads have something to tell; who listens hears one at a time.
+        lock (_telling)
+        {
+            _progress.Report(new NodeEvent(run.Node.UniqueId, run.Node.Name, run.Node.ResourceTypeName, run.Index, _runs.Count, result)
+            {
+                Node = run.Node,
+                Relation = run.Published,
+                Batch = run.Batch is { } batch ? new BatchProgress(run.Microbatch!.IndexOf(run) + 1, run.Microbatch.Batches.Count, batch.Name) : null,
+            });
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _ready.Dispose();
     }
 
     /// <summary>Starts the batches that waited for this one; true when it was the last and the model has its result.</summary>
@@ -262,17 +245,6 @@ internal sealed class NodeScheduler : IDisposable
         _open--;
     }
 
-    /// <summary>Ends what runs; what has not ended by then is skipped.</summary>
-    private void Stop(string reason)
-    {
-        lock (_gate)
-        {
-            _skipReason ??= reason;
-        }
-
-        _stop.Cancel();
-    }
-
     private void SkipTheRest()
     {
         _cancelled.ThrowIfCancellationRequested();
@@ -289,24 +261,5 @@ internal sealed class NodeScheduler : IDisposable
         var (level, height) = _places[run.Node.UniqueId];
         _queue.Enqueue(run, (run.Batch is null ? level : int.MinValue, -height, run.Batch?.Id ?? run.Node.UniqueId));
         _ready.Release();
-    }
-
-    private void Report(NodeRun run, NodeResult? result)
-    {
-        if (_progress is null)
-        {
-            return;
-        }
-
-        // Several threads have something to tell; who listens hears one at a time.
-        lock (_telling)
-        {
-            _progress.Report(new NodeEvent(run.Node.UniqueId, run.Node.Name, run.Node.ResourceTypeName, run.Index, _runs.Count, result)
-            {
-                Node = run.Node,
-                Relation = run.Published,
-                Batch = run.Batch is { } batch ? new BatchProgress(run.Microbatch!.IndexOf(run) + 1, run.Microbatch.Batches.Count, batch.Name) : null,
-            });
-        }
     }
 }

@@ -22,6 +22,9 @@ internal sealed class PostgresSession : IDisposable
 
     public NpgsqlConnection Connection => _connection;
 
+    /// <summary>False once the server or the network has ended it.</summary>
+    public bool IsOpen => _connection.FullState is System.Data.ConnectionState.Open;
+
     /// <summary>Number of the thread it belongs to, from 1; 0 for what the engine itself asks.</summary>
     public int Thread { get; }
 
@@ -165,7 +168,7 @@ internal sealed class PostgresSession : IDisposable
     {
         _queue.Clear();
         _loose = false;
-        if ((InTransaction || _failed) && _connection.FullState is System.Data.ConnectionState.Open)
+        if ((InTransaction || _failed) && IsOpen)
         {
             using var command = new NpgsqlCommand("rollback", _connection);
             command.ExecuteNonQuery();

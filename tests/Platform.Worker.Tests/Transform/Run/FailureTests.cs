@@ -25,23 +25,61 @@ public sealed class FailureTests(EmbeddedServers servers)
     }
 
     [Fact]
-    public async Task PlainRunThatLosesTheWarehouse_EndsWithResults_AndWhatWasCommittedStays()
+    public async Task PlainRun_ServerEndsASession_FailsThatNodeAndGoesOnWithANewSession()
     {
         await using var warehouse = await TestWarehouse.CreateAsync(servers);
         using var project = TestProject.Of(
             ("models/a.sql", "{{ config(materialized='table') }} select 1 as x"),
             ("models/b.sql", "{{ config(materialized='table', pre_hook='select pg_terminate_backend(pg_backend_pid())') }} select * from {{ ref('a') }}"),
             ("models/c.sql", "select * from {{ ref('b') }}"),
-            ("models/d.sql", "select * from {{ ref('c') }}"));
+            ("models/d.sql", "select * from {{ ref('c') }}"),
+            ("models/e.sql", "select * from {{ ref('a') }}"));
 
         var result = await warehouse.BuildAsync(project, new BuildRequest { Publish = false, Threads = 1 });
 
         Assert.False(result.Success);
         Assert.Equal(
-            "a Success, b Error, c Skipped, d Skipped",
+            "a Success, b Error, c Skipped, d Skipped, e Success",
             string.Join(", ", result.Nodes.OrderBy(node => node.Name, StringComparer.Ordinal).Select(node => $"{node.Name} {node.Status}")));
-        Assert.StartsWith("the warehouse cannot be reached", result.Nodes.Single(node => node.Name == "b").Message, StringComparison.Ordinal);
-        Assert.Equal("a|r", await warehouse.KindsAsync("analytics"));
+        Assert.StartsWith("Database Error in model b (models/b.sql)", result.Nodes.Single(node => node.Name == "b").Message, StringComparison.Ordinal);
+        Assert.Equal("a|r\ne|v", await warehouse.KindsAsync("analytics"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Statement_LongerThanItsTimeout_IsTheNodesFault(bool publish)
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(
+            ("models/slow.sql", "{{ config(materialized='table', pre_hook=\"set statement_timeout = 100\") }}\nselect pg_sleep(60)::text as x"),
+            ("models/other.sql", "select 1 as x"));
+
+        var result = await warehouse.BuildAsync(project, new BuildRequest { Publish = publish, Threads = 1 });
+
+        var slow = result.Nodes.Single(node => node.Name == "slow");
+        Assert.Equal(NodeStatus.Error, slow.Status);
+        Assert.Contains("SQLSTATE 57014", slow.Message, StringComparison.Ordinal);
+        Assert.Equal(NodeStatus.Success, result.Nodes.Single(node => node.Name == "other").Status);
+    }
+
+    [Fact]
+    public async Task PlainRun_DiskIsFull_FailsThatNodeOnly()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        await warehouse.ExecuteAsync(
+            """
+            create function fill_disk() returns int language plpgsql as
+            $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$
+            """);
+        using var project = TestProject.Of(
+            ("models/full.sql", "{{ config(materialized='table') }} select public.fill_disk() as x"),
+            ("models/other.sql", "select 1 as x"));
+
+        var result = await warehouse.BuildAsync(project, new BuildRequest { Publish = false, Threads = 1 });
+
+        Assert.Contains("SQLSTATE 53100", result.Nodes.Single(node => node.Name == "full").Message, StringComparison.Ordinal);
+        Assert.Equal("other|v", await warehouse.KindsAsync("analytics"));
     }
 
     [Fact]
