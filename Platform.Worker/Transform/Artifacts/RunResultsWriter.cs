@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Profiles;
 
 namespace Platform.Worker.Transform.Artifacts;
 
@@ -45,7 +46,7 @@ internal static class RunResultsWriter
         json.WriteString("thread_id", result.ThreadId);
         json.WriteNumber("execution_time", result.Duration.TotalSeconds);
         WriteResponse(json, result.AdapterResponse);
-        json.WriteString("message", result.Message);
+        json.WriteString("message", result.Message is null ? null : Secrets.Scrub(result.Message));
         ArtifactJson.Write(json, "failures", result.Failures);
         json.WriteString("unique_id", result.UniqueId);
         ArtifactJson.Write(json, "compiled", compiles ? result.CompiledCode is not null : null);

@@ -25,7 +25,7 @@ internal static class BuildVerb
 
             var target = build.Invocation.Target;
             run.Summary.Concurrency(target.Threads, target.Name);
-            result = await run.Engine.RunAsync(build, Compiles(run) ? null : new ResultLines(run.Log, target.Database), cancellationToken);
+            result = await RunAsync(run, build, artifacts, Compiles(run) ? null : new ResultLines(run.Log, target.Database), cancellationToken);
             // The server answers while the files are written.
             var lineage = artifacts.WriteLineageAsync(build, run.Engine, cancellationToken);
             artifacts.WriteCompiled(build);
@@ -53,6 +53,28 @@ internal static class BuildVerb
         }
 
         return result.Nodes.All(node => !node.IsFailure && (node.Status is not NodeStatus.Skipped || node.ResourceType == "exposure"));
+    }
+
+    /// <summary>Runs the nodes. When that is cut short, what had ended can be looked at and retried from all the same.</summary>
+    private static async Task<BuildResult> RunAsync(
+        VerbRun run, BuildState build, ArtifactsFolder artifacts, IProgress<NodeEvent>? progress, CancellationToken cancellationToken)
+    {
+        var started = run.Time.GetTimestamp();
+        try
+        {
+            return await run.Engine.RunAsync(build, progress, cancellationToken);
+        }
+        catch (Exception fault)
+        {
+            var ended = build.Runs.Select(node => node.Result).OfType<NodeResult>().OrderBy(node => node.Execute?.CompletedAt).ToList();
+            artifacts.WriteResults(build, new BuildResult(false, build.Invocation.Id, null, ended, run.Time.GetElapsedTime(started)));
+            if (fault is OperationCanceledException && !Compiles(run))
+            {
+                run.Summary.End(build, ended, null, interrupted: true);
+            }
+
+            throw;
+        }
     }
 
     private static bool Compiles(VerbRun run) => run.Arguments.Verb is TransformVerb.Compile or TransformVerb.DocsGenerate;

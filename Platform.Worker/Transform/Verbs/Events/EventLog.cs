@@ -23,7 +23,11 @@ internal sealed class EventLog(TimeProvider time, InvocationFlags flags, TextWri
 
     public void Write(LogEvent entry)
     {
-        var scrubbed = entry with { Message = Secrets.Scrub(entry.Message) };
+        var scrubbed = entry with
+        {
+            Message = Secrets.Scrub(entry.Message),
+            Data = entry.Data.ToDictionary(item => item.Key, item => item.Value is string text ? Secrets.Scrub(text) : item.Value),
+        };
         var at = time.GetUtcNow();
         lock (_gate)
         {
