@@ -31,6 +31,9 @@ internal sealed record TransformError(SourceLocation At, string Message, string?
         _ => ErrorKind.Compilation,
     };
 
+    /// <summary>dbt's name of the event, when this is only warned of: what --warn-error-options select by.</summary>
+    public string Event { get; init; } = "GenericJSONSchemaValidationDeprecation";
+
     public override string ToString() => Snippet is null ? $"{At}: {Message}" : $"{At}: {Message}\n{Snippet}";
 
     /// <summary>As dbt reports it of a node: kind, node and its file, then the error below.</summary>

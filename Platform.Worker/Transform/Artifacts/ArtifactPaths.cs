@@ -11,6 +11,9 @@ internal static class ArtifactPaths
 
     public static string Run(Node node) => Below("run", node);
 
+    /// <summary>True when a part of the node's name would write SQL outside of the target directory.</summary>
+    public static bool LeadsOut(Node node) => Path.IsPathRooted(FileOf(node)) || FileOf(node).Split('/', '\\').Contains("..");
+
     /// <summary>The target directory as artifacts name it: relative to the project where it is below it.</summary>
     public static string Shown(string projectRoot, string target)
     {
@@ -21,9 +24,11 @@ internal static class ArtifactPaths
     /// <summary>A node that shares its file with others (tests of a properties file) has a file of its own below the name of that one.</summary>
     private static string Below(string folder, Node node)
     {
-        var path = node.ResourceType is ResourceType.UnitTest ? $"{node.Name}.sql" : node.Path;
+        var path = FileOf(node);
         return Path.GetFileName(path) == Path.GetFileName(node.OriginalFilePath)
             ? $"{folder}/{node.PackageName}/{node.OriginalFilePath}"
             : $"{folder}/{node.PackageName}/{node.OriginalFilePath}/{path}";
     }
+
+    private static string FileOf(Node node) => node.ResourceType is ResourceType.UnitTest ? $"{node.Name}.sql" : node.Path;
 }

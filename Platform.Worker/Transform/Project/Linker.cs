@@ -144,7 +144,7 @@ internal sealed class Linker(ParseScope scope, RefIndex references, IReadOnlyLis
     {
         if (!isDisabled)
         {
-            scope.Errors.Warn(test.At, $"the test '{test.Name}' depends on '{target}', which is not there; the test is left out. Correct the name, or remove the test.");
+            scope.Errors.Warn(test.At, "NodeNotFoundOrDisabled", $"the test '{test.Name}' depends on '{target}', which is not there; the test is left out. Correct the name, or remove the test.");
         }
     }
 

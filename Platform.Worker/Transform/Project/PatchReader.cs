@@ -30,7 +30,7 @@ internal sealed class PatchReader(Package package, SourceFile file, string kind,
 
         foreach (var (key, value) in entry.Map!.Where(property => !KnownKeys.Contains(property.Key)))
         {
-            errors.Warn(value.At, $"'{key}' is no property of an entry of '{kind}'. Put what is your own below 'config: meta:'.");
+            errors.Warn(value.At, "CustomKeyInObjectDeprecation", $"'{key}' is no property of an entry of '{kind}'. Put what is your own below 'config: meta:'.");
         }
 
         if (entry["tests"] is not null && entry["data_tests"] is not null)

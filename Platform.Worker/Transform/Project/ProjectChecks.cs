@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Project;
@@ -55,6 +56,12 @@ internal sealed class ProjectChecks(ParseScope scope)
     {
         foreach (var node in enabled.Select(parsed => parsed.Node))
         {
+            ConfigTypes.Check(node, scope.Errors);
+            if (ArtifactPaths.LeadsOut(node))
+            {
+                scope.Errors.Add(node.At, $"the name '{node.Name}' of this {node.ResourceTypeName} leads out of the target folder. Use letters, digits and underscores.");
+            }
+
             if (node.ResourceType is ResourceType.Snapshot)
             {
                 CheckSnapshot(node);
@@ -95,13 +102,15 @@ internal sealed class ProjectChecks(ParseScope scope)
             var isPast = date < now;
             if (isPast)
             {
-                scope.Errors.Warn(node.At, $"'{node.Name}' is deprecated since {node.DeprecationDate}. Remove it, or move the date.");
+                scope.Errors.Warn(node.At, "DeprecatedModel", $"'{node.Name}' is deprecated since {node.DeprecationDate}. Remove it, or move the date.");
             }
 
             foreach (var child in graph.Children(node.UniqueId).Select(id => graph[id]).Where(child => child.ResourceType is ResourceType.Model))
             {
                 scope.Errors.Warn(
-                    child.At, $"'{child.Name}' refers to '{node.Name}', which {(isPast ? "is" : "will be")} deprecated on {node.DeprecationDate}. Refer to its successor.");
+                    child.At,
+                    isPast ? "DeprecatedReference" : "UpcomingReferenceDeprecation",
+                    $"'{child.Name}' refers to '{node.Name}', which {(isPast ? "is" : "will be")} deprecated on {node.DeprecationDate}. Refer to its successor.");
             }
         }
     }
@@ -115,7 +124,7 @@ internal sealed class ProjectChecks(ParseScope scope)
             {
                 if (!macros.Contains((patch.PackageName, patch.Name)))
                 {
-                    scope.Errors.Warn(patch.At, $"there is no macro '{patch.Name}' for these properties.");
+                    scope.Errors.Warn(patch.At, "MacroNotFoundForPatch", $"there is no macro '{patch.Name}' for these properties.");
                 }
 
                 continue;
@@ -125,6 +134,7 @@ internal sealed class ProjectChecks(ParseScope scope)
             var other = nodes[patch.Name].FirstOrDefault(node => node.IsReferable && node.ResourceTypeName != singular);
             scope.Errors.Warn(
                 patch.At,
+                other is not null ? "WrongResourceSchemaFile" : "NoNodeForYamlKey",
                 other is not null ? $"'{patch.Name}' is a {other.ResourceTypeName}, and its properties stand below '{patch.Kind}:'. Move them."
                 : patch.Version is not null ? $"there is no file {patch.FileName}.sql for version {patch.Version} of '{patch.Name}'."
                 : $"there is no {singular} '{patch.Name}' for these properties.");
@@ -144,7 +154,7 @@ internal sealed class ProjectChecks(ParseScope scope)
         foreach (var (type, path) in root.Configs.All.Where(section => section.Type is not ResourceType.Analysis)
             .SelectMany(section => section.Tree.Unused(used).Select(path => (section.Type, path))))
         {
-            scope.Errors.Warn(root.At, $"nothing is configured by '{type.Name()}s: {string.Join('.', path)}': no such folder or name. Correct the path, or remove it.");
+            scope.Errors.Warn(root.At, "UnusedResourceConfigPath", $"nothing is configured by '{type.Name()}s: {string.Join('.', path)}': no such folder or name. Correct the path, or remove it.");
         }
     }
 
@@ -176,7 +186,7 @@ internal sealed class ProjectChecks(ParseScope scope)
         }
         else
         {
-            scope.Errors.Warn(node.At, message);
+            scope.Errors.Warn(node.At, "DuplicateNameDistinctNodeTypesDeprecation", message);
         }
     }
 

@@ -27,7 +27,10 @@ internal sealed class ProjectErrors
 
     public void Warn(TransformError warning) => _warnings.Enqueue(warning);
 
-    public void Warn(SourceLocation at, string message) => _warnings.Enqueue(new TransformError(at, message));
+    /// <param name="at">The place.</param>
+    /// <param name="name">dbt's name of the event, such as "NoNodeForYamlKey".</param>
+    /// <param name="message">What was found and what would put it right.</param>
+    public void Warn(SourceLocation at, string name, string message) => _warnings.Enqueue(new TransformError(at, message) { Event = name });
 
     /// <summary>Hands on the errors, not the warnings.</summary>
     public void CopyTo(ProjectErrors other)

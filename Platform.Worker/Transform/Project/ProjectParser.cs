@@ -96,6 +96,7 @@ internal sealed class ProjectParser
         checks.Deprecations(graph, now);
         var macroNodes = MacroNodes.Make(macros, properties, _scope);
         var selectors = _invocation.Packages[0].Selectors is { } file ? YamlValue.Read(file, _errors) : null;
+        var (onRunStart, onRunEnd) = (Hooks("on-run-start", project => project.OnRunStart), Hooks("on-run-end", project => project.OnRunEnd));
         _errors.ThrowIfAny();
         _memory.Keep(_invocation.Packages.SelectMany(package => package.Files), properties.Patches.Concat(tables.Select(table => table.Patch)));
         return new ParsedProject
@@ -104,8 +105,8 @@ internal sealed class ProjectParser
             Graph = graph,
             Properties = properties,
             Warnings = _errors.Warnings,
-            OnRunStart = Hooks("on-run-start", project => project.OnRunStart),
-            OnRunEnd = Hooks("on-run-end", project => project.OnRunEnd),
+            OnRunStart = onRunStart,
+            OnRunEnd = onRunEnd,
             Disabled = disabled,
             Groups = groups,
             Macros = macroNodes,
@@ -183,9 +184,9 @@ internal sealed class ProjectParser
         return [.. new UnitTestParser(_scope, references, sources, disabled.ToLookup(node => node.Name)).Parse(properties)];
     }
 
-    private List<Node> Hooks(string kind, Func<ProjectFile, IReadOnlyList<string>> statements) =>
-    [
-        .. _invocation.Packages.Skip(1).Append(_invocation.Packages[0]).SelectMany(package => statements(package.Project).Select((sql, index) => new Node
+    private List<Node> Hooks(string kind, Func<ProjectFile, IReadOnlyList<string>> statements)
+    {
+        var hooks = _invocation.Packages.Skip(1).Append(_invocation.Packages[0]).SelectMany(package => statements(package.Project).Select((sql, index) => new Node
         {
             UniqueId = $"operation.{package.Name}.{package.Name}-{kind}-{index}",
             Name = $"{package.Name}-{kind}-{index}",
@@ -199,6 +200,26 @@ internal sealed class ProjectParser
             RawCode = sql,
             Schema = _invocation.Target.Schema,
             Database = _invocation.Target.Database,
-        })),
-    ];
+        })).ToList();
+        foreach (var hook in hooks)
+        {
+            Check(hook, kind);
+        }
+
+        return hooks;
+    }
+
+    /// <summary>A hook is rendered when it runs; that it can be is known before anything has been built.</summary>
+    private void Check(Node hook, string kind)
+    {
+        try
+        {
+            GlobalProject.Environment.Parse(hook.RawCode, hook.OriginalFilePath);
+        }
+        catch (JinjaException fault)
+        {
+            var at = _invocation.Packages.First(package => package.Name == hook.PackageName).Project.Definition[kind]?.At ?? hook.At;
+            _errors.Add(new TransformError(at, $"'{kind}': {fault.Message}", fault.Snippet));
+        }
+    }
 }

@@ -30,7 +30,7 @@ internal sealed class PropertiesReader(Package package, SourceFile file, NodeCon
 
         foreach (var (section, value) in sections.Where(section => !KnownSections.Contains(section.Key)))
         {
-            errors.Warn(value.At, $"'{section}:' is no section of a properties file. Correct its name, or remove it.");
+            errors.Warn(value.At, "CustomTopLevelKeyDeprecation", $"'{section}:' is no section of a properties file. Correct its name, or remove it.");
         }
 
         return new PropertiesFile

@@ -28,7 +28,7 @@ internal static class SourceOverrides
         foreach (var ((package, source), entry) in overrides.Where(
             over => !properties.Sources.Any(table => table.Patch.PackageName == over.Key.Package && table.SourceName == over.Key.Source)))
         {
-            scope.Errors.Warn(entry.Entry.At, $"package '{package}' has no source '{source}' to override. Correct the name, or remove the entry.");
+            scope.Errors.Warn(entry.Entry.At, "UnusedTables", $"package '{package}' has no source '{source}' to override. Correct the name, or remove the entry.");
         }
 
         return [.. properties.Sources.Select(

@@ -10,6 +10,12 @@ namespace Platform.Worker.Transform.Project;
 /// </summary>
 internal sealed class YamlDocument
 {
+    /// <summary>What dbt's parser comes to as well, by the depth of Python's stack.</summary>
+    private const int MaxDepth = 256;
+
+    /// <summary>Values of one file, those under an alias counted wherever it stands: aliases of aliases double at every step.</summary>
+    private const long MaxValues = 5_000_000;
+
     private static readonly ConditionalWeakTable<SourceFile, YamlDocument> Known = [];
 
     private readonly SourceFile _file;
@@ -18,6 +24,7 @@ internal sealed class YamlDocument
     private readonly List<TransformError> _errors = [];
     private readonly List<TransformError> _warnings = [];
     private YamlValue? _root;
+    private int _depth;
 
     private YamlDocument(SourceFile file)
     {
@@ -63,6 +70,24 @@ internal sealed class YamlDocument
     }
 
     private YamlValue ReadValue()
+    {
+        var start = _parser.Current!;
+        if (++_depth > MaxDepth)
+        {
+            throw new YamlException(start.Start, start.End, $"it is nested deeper than {MaxDepth} levels. Take it apart");
+        }
+
+        var value = ReadAnyValue();
+        if (value.Size > MaxValues)
+        {
+            throw new YamlException(start.Start, start.End, $"with its aliases it holds more than {MaxValues} values. Use fewer of them");
+        }
+
+        _depth--;
+        return value;
+    }
+
+    private YamlValue ReadAnyValue()
     {
         var current = _parser.Current!;
         var at = _file.At((int)current.Start.Line, (int)current.Start.Column);
@@ -110,7 +135,10 @@ internal sealed class YamlDocument
             else if (!map.TryAdd(name, value))
             {
                 _warnings.Add(new TransformError(
-                    _file.At((int)mark.Line, (int)mark.Column), $"the key '{name}' is written twice; the last one counts. Remove the other."));
+                    _file.At((int)mark.Line, (int)mark.Column), $"the key '{name}' is written twice; the last one counts. Remove the other.")
+                {
+                    Event = "DuplicateYAMLKeysDeprecation",
+                });
                 map[name] = value;
             }
         }

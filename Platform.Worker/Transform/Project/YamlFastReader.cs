@@ -6,10 +6,12 @@ namespace Platform.Worker.Transform.Project;
 /// <summary>
 /// Reads the YAML that properties files are mostly made of, block mappings and lists with scalars on one line, block scalars and flow
 /// collections on one line, several times as fast as a full parser. Whatever it is not made for (anchors, tags, scalars over several lines,
-/// tabs, several documents, anything that looks wrong) makes it give up; then the full parser reads the file.
+/// tabs, several documents, deep nesting, anything that looks wrong) makes it give up; then the full parser reads the file.
 /// </summary>
 internal ref struct YamlFastReader
 {
+    private const int MaxDepth = 64;
+
     private static readonly SearchValues<char> NotSimple = SearchValues.Create("\t\r\uFEFF\u0085\u2028\u2029");
 
     private readonly SourceFile _file;
@@ -17,6 +19,7 @@ internal ref struct YamlFastReader
     private int _at;
     private int _line = 1;
     private int _lineStart;
+    private int _depth;
     private bool _failed;
 
     private YamlFastReader(SourceFile file)
@@ -76,12 +79,14 @@ internal ref struct YamlFastReader
     /// <summary>A value that starts at the given column of the current line, inside a mapping or list that starts at <paramref name="parent"/>.</summary>
     private YamlValue ReadBlock(int column, int parent)
     {
-        if (IsItemAhead())
+        if (++_depth > MaxDepth)
         {
-            return ReadList(column);
+            return Fail();
         }
 
-        return IsKeyAhead() ? ReadMapping(column) : ReadInline(parent);
+        var value = IsItemAhead() ? ReadList(column) : IsKeyAhead() ? ReadMapping(column) : ReadInline(parent);
+        _depth--;
+        return value;
     }
 
     private YamlValue ReadList(int column)
@@ -160,6 +165,18 @@ internal ref struct YamlFastReader
     }
 
     private YamlValue ReadFlow(bool inFlow)
+    {
+        if (++_depth > MaxDepth)
+        {
+            return Fail();
+        }
+
+        var value = ReadFlowValue(inFlow);
+        _depth--;
+        return value;
+    }
+
+    private YamlValue ReadFlowValue(bool inFlow)
     {
         var at = Here;
         switch (Current)

@@ -22,6 +22,7 @@ internal sealed class YamlValue
         foreach (var item in items)
         {
             HasJinja |= item.HasJinja;
+            Size += item.Size;
         }
     }
 
@@ -31,6 +32,7 @@ internal sealed class YamlValue
         foreach (var value in map.Values)
         {
             HasJinja |= value.HasJinja;
+            Size += value.Size;
         }
     }
 
@@ -45,6 +47,9 @@ internal sealed class YamlValue
 
     /// <summary>True when a text in it holds Jinja.</summary>
     public bool HasJinja { get; }
+
+    /// <summary>Values in it, itself included.</summary>
+    public long Size { get; } = 1;
 
     public bool IsNull => Scalar is null && Items is null && _map is null;
 

@@ -57,6 +57,20 @@ internal sealed record ProjectHeader
         var errors = new ProjectErrors();
         var yaml = YamlValue.Read(new SourceFile(path, ProjectFile.FileName, File.ReadAllText(path), default), errors);
         errors.ThrowIfAny();
+        if (yaml?.Map is null)
+        {
+            throw new TransformException(
+                new SourceLocation(ProjectFile.FileName, yaml is null ? 0 : 1), "the project file is not a mapping. Write settings in it, at least 'name: <project>' and 'profile: <profile>'.");
+        }
+
+        foreach (var key in new[] { "name", "profile", "target-path", "log-path", "packages-install-path" })
+        {
+            if (yaml[key] is { Scalar: null } wrong)
+            {
+                throw new TransformException(wrong.At, $"'{key}' must be a text.");
+            }
+        }
+
         var renderer = new SecretRenderer(vars);
         string? Text(string key) => yaml?[key] is { } value ? renderer.Render(value, key)?.ToString() : null;
         IReadOnlyList<string> Texts(string key, params string[] otherwise) => yaml?[key] switch

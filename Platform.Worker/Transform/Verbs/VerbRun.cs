@@ -22,7 +22,7 @@ internal sealed record VerbRun(VerbArguments Arguments, NpgsqlDataSource DataSou
         var build = await Engine.PrepareAsync(request with { InvocationId = Log.InvocationId }, Log, cancellationToken);
         foreach (var warning in build.Project.Warnings)
         {
-            Log.Warn("UnusedResourceConfigPath", warning.At, warning.Message);
+            Log.Warn(warning.Event, warning.At, warning.Message);
         }
 
         Summary.Found(build.Project);
