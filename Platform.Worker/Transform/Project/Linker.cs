@@ -96,13 +96,17 @@ internal sealed class Linker(ParseScope scope, RefIndex references, IReadOnlyLis
             return before;
         }
 
-        return parsed.Linked = node with { DependsOn = dependsOn, Constraints = Constraints(node) };
+        return parsed.Linked = node with { DependsOn = dependsOn, Constraints = Constraints(node.Constraints, node), Columns = Columns(node) };
     }
 
     /// <summary>Constraints with the node that a foreign key points to.</summary>
-    private IReadOnlyList<ModelConstraint> Constraints(Node node) => node.Constraints.All(constraint => constraint.To is null)
-        ? node.Constraints
-        : [.. node.Constraints.Select(constraint => constraint.To is null ? constraint : constraint with { ToNode = Target(constraint.To, node)?.UniqueId })];
+    private IReadOnlyList<ModelConstraint> Constraints(IReadOnlyList<ModelConstraint> constraints, Node node) => constraints.All(constraint => constraint.To is null)
+        ? constraints
+        : [.. constraints.Select(constraint => constraint.To is null ? constraint : constraint with { ToNode = Target(constraint.To, node)?.UniqueId })];
+
+    private IReadOnlyDictionary<string, ColumnPatch> Columns(Node node) => node.Columns.Values.All(column => column.Constraints.All(constraint => constraint.To is null))
+        ? node.Columns
+        : node.Columns.ToDictionary(column => column.Key, column => column.Value with { Constraints = Constraints(column.Value.Constraints, node) });
 
     private Node? Target(string text, Node node) => ReferenceText.Read(text) switch
     {

@@ -139,12 +139,12 @@ internal sealed class BuildRun(
             new NodeEvent(run.Node.UniqueId, run.Node.Name, run.Node.ResourceTypeName, run.Index, hooks.Count, result) { Node = run.Node });
     }
 
-    /// <summary>What on-run-end knows besides: <c>results</c>, and where something was built, <c>schemas</c> and <c>database_schemas</c>.</summary>
+    /// <summary>What on-run-end knows besides: <c>results</c>, and where something was built or failures are kept, <c>schemas</c> and <c>database_schemas</c>.</summary>
     private Dictionary<string, Value> EndNames()
     {
         var places = _results.Where(result => result.Status is not (NodeStatus.Error or NodeStatus.Fail or NodeStatus.Skipped))
-            .Select(result => build.Find(result.UniqueId)?.Node).OfType<Node>().Where(node => node.IsRelational)
-            .Select(node => (node.Database, node.Schema)).Distinct().ToList();
+            .Select(result => build.Find(result.UniqueId)).OfType<NodeRun>().Where(run => run.KeepsFailures || (run.Node.IsRelational && run.Node.Source is null))
+            .Select(run => (run.Node.Database, run.Node.Schema)).Distinct().ToList();
         return new Dictionary<string, Value>
         {
             ["results"] = new ListValue(_results.Where(result => result.IsFailure || result.ResourceType != ResourceType.Operation.Name()).Select(ResultOf)),

@@ -72,6 +72,7 @@ internal sealed class UnitTestExecution(BuildState build, NodeRun run, PostgresS
         var input = rows.IsThis ? _model : Build.Project.Graph[rows.InputNode!];
         var relation = rows.IsThis ? BuildState.PublishedRelation(_model) : Build.Resolve(input);
         var context = new RunContext(Build, input, Run, Session) { This = relation };
+        context.Define("defer_relation", RelationValue.Of(Build.Deferral?.Find(input)));
         using var state = context.CreateState(State.CancellationToken);
         if (rows.Sql is { } sql)
         {

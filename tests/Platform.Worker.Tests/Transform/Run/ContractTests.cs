@@ -23,6 +23,10 @@ public sealed class ContractTests(EmbeddedServers servers)
               - {type: foreign_key, columns: [order_id], to: ref('orders'), to_columns: [id]}
             columns:
               - {name: order_id, data_type: int}
+          - name: notes
+            config: {contract: {enforced: true}}
+            columns:
+              - {name: order_id, data_type: int, constraints: [{type: foreign_key, to: ref('orders'), to_columns: [id]}]}
         """;
 
     [Theory]
@@ -40,6 +44,8 @@ public sealed class ContractTests(EmbeddedServers servers)
             await warehouse.RowsAsync("select contype, pg_get_constraintdef(oid) from pg_constraint where conrelid = 'analytics.orders'::regclass and contype <> 'n' order by 1, 2"));
         Assert.Equal("FOREIGN KEY (order_id) REFERENCES analytics.orders(id)", await warehouse.RowsAsync(
             "select pg_get_constraintdef(oid) from pg_constraint where conrelid = 'analytics.lines'::regclass and contype = 'f'"));
+        Assert.Equal("FOREIGN KEY (order_id) REFERENCES analytics.orders(id)", await warehouse.RowsAsync(
+            "select pg_get_constraintdef(oid) from pg_constraint where conrelid = 'analytics.notes'::regclass and contype = 'f'"));
         Assert.Equal("1|anna|2.50", await warehouse.RowsAsync("select id, customer, amount from analytics.orders"));
     }
 
@@ -76,5 +82,6 @@ public sealed class ContractTests(EmbeddedServers servers)
     private static TestProject Project(string orders) => TestProject.Of(
         ("models/orders.sql", "{{ config(materialized='table') }} " + orders),
         ("models/lines.sql", "{{ config(materialized='table') }} select 1 as order_id -- {{ ref('orders') }}"),
+        ("models/notes.sql", "{{ config(materialized='table') }} select 1 as order_id -- {{ ref('orders') }}"),
         ("models/schema.yml", Contract));
 }

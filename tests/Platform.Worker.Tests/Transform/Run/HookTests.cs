@@ -28,6 +28,22 @@ public sealed class HookTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task OnRunEnd_KnowsSchemasOfKeptFailures()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        await warehouse.ExecuteAsync("create table public.log (what text)");
+        using var project = TestProject.Of(
+            ("dbt_project.yml", "name: shop\nversion: '1.0'\non-run-end: \"insert into public.log values ('{{ schemas | sort | join(',') }}')\"\n"),
+            ("models/a.sql", "select 1 as x"),
+            ("tests/kept.sql", "{{ config(store_failures=true, severity='warn') }} select * from {{ ref('a') }}"),
+            ("tests/not_kept.sql", "{{ config(schema='elsewhere') }} select * from {{ ref('a') }} where x > 1"));
+
+        await warehouse.BuildAsync(project, new BuildRequest { Publish = false });
+
+        Assert.Equal("analytics,analytics_dbt_test__audit", await warehouse.RowsAsync("select what from public.log"));
+    }
+
+    [Fact]
     public async Task OnRunEnd_KnowsResultsAndSchemas()
     {
         await using var warehouse = await TestWarehouse.CreateAsync(servers);
