@@ -57,13 +57,13 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
     public async Task Backfill_Interrupted_CancelsWhatIsLeftAndExitsWith130()
     {
         await using var system = await TestSystem.CreateAsync(servers);
-        await using var worker = WorkerProcess.Start(["backfill", "--from", "2026-01-20", "--to", "2026-01-31"], system.Settings());
-        await UntilAsync(worker, system, "exists (select from meta.task_run where task = 'etl_sales' and state = 'success')");
+        await using var worker = WorkerProcess.Start(["backfill", "--from", "2026-01-01", "--to", "2026-01-31"], system.Settings());
+        await UntilAsync(worker, system, "exists (select from meta.task_run where task = 'generate_mock_data' and state = 'success')");
 
         await worker.InterruptAsync();
 
         Assert.Equal(130, await worker.WaitAsync(Token));
-        Assert.True(await system.HoldsAsync("(select count(*) from meta.pipeline_run where state = 'cancelled') = 12"));
+        Assert.True(await system.HoldsAsync("(select count(*) from meta.pipeline_run where state = 'cancelled') = 31"));
         Assert.True(await system.HoldsAsync("not exists (select from meta.task_run where state in ('pending', 'running'))"));
         Assert.True(await system.HoldsAsync("not exists (select from meta.task_attempt where state = 'running')"));
     }
