@@ -20,7 +20,7 @@ internal sealed class StatementReplay
     {
         (_dataSource, _build) = (dataSource, build);
         _statements = statements.GroupBy(statement => statement.Node).ToDictionary(node => node.Key, node => node.Select(statement => statement.Sql).ToList());
-        _schemas = [.. build.Runs.Select(run => run.Relation.Schema!).Distinct()];
+        _schemas = [.. build.Runs.Where(run => run.Node.IsRelational).Select(run => run.Relation.Schema!).Distinct()];
     }
 
     public int Nodes => _statements.Count;
@@ -115,8 +115,16 @@ internal sealed class StatementReplay
         await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
         foreach (var sql in _statements.Values.SelectMany(node => node).Where(sql => sql.EndsWith(ending, StringComparison.Ordinal)))
         {
-            using var export = await connection.BeginTextExportAsync(sql[..^ending.Length] + " to stdout", cancellationToken);
-            _copies[sql] = await export.ReadToEndAsync(cancellationToken);
+            try
+            {
+                using var export = await connection.BeginTextExportAsync(sql[..^ending.Length] + " to stdout", cancellationToken);
+                _copies[sql] = await export.ReadToEndAsync(cancellationToken);
+            }
+            catch (PostgresException gone) when (gone.SqlState == PostgresErrorCodes.UndefinedTable)
+            {
+                // The project drops this seed again; its table is replayed without rows.
+                _copies[sql] = "";
+            }
         }
     }
 }
