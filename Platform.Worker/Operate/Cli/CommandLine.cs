@@ -6,18 +6,17 @@ namespace Platform.Worker.Operate.Cli;
 /// <summary>The verbs of the executable. Without a verb it is the host, and its arguments are configuration.</summary>
 internal static class CommandLine
 {
-    private static readonly string[] Verbs = ["run", "backfill", "generate", "transform", "status", "--help", "-h", "-?", "--version"];
-
-    public static bool Asks(string[] args) => args.Length > 0 && (Verbs.Contains(args[0]) || !args[0].StartsWith('-'));
-
-    private static Dictionary<string, Func<Command>> Commands(VerbSession session, string[] args) => new()
+    private static readonly Dictionary<string, Func<VerbSession, string[], Command>> Verbs = new()
     {
-        ["run"] = () => RunVerb.Create(session),
-        ["backfill"] = () => BackfillVerb.Create(session),
-        ["generate"] = () => GenerateVerb.Create(session),
-        ["transform"] = () => Transform.TransformCommand.Create(session, args),
-        ["status"] = () => StatusVerb.Create(session),
+        ["run"] = (session, _) => RunVerb.Create(session),
+        ["backfill"] = (session, _) => BackfillVerb.Create(session),
+        ["generate"] = (session, _) => GenerateVerb.Create(session),
+        ["transform"] = Transform.TransformCommand.Create,
+        ["status"] = (session, _) => StatusVerb.Create(session),
     };
+
+    /// <summary>True for a verb, or what is meant as one, and for the options that ask the executable about itself.</summary>
+    public static bool Asks(string[] args) => args is [var first, ..] && (first is "--help" or "-h" or "-?" or "--version" || !first.StartsWith('-'));
 
     /// <param name="args">The command line.</param>
     /// <param name="stages">Registers the stages that the verbs work with.</param>
@@ -37,12 +36,10 @@ internal static class CommandLine
             verbose,
         };
         // A verb starts sooner without the options of all others.
-        var commands = Commands(session, args);
-        foreach (var create in commands.TryGetValue(args[0], out var asked) ? [asked] : commands.Values.ToArray())
+        foreach (var create in Verbs.TryGetValue(args[0], out var asked) ? [asked] : Verbs.Values.ToArray())
         {
-            root.Add(create());
+            root.Add(create(session, args));
         }
-
 
         // A selector may begin with '@', which means a file elsewhere.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Transform.Artifacts;
 
@@ -42,7 +42,7 @@ internal static class ManifestConfig
 
     /// <summary>Hooks in the shape that dbt gives them: <c>{"sql", "transaction", "index"}</c>.</summary>
     public static List<Dictionary<string, object?>> Hooks(object? configured) =>
-        [.. (configured switch { null => [], string single => [single], IEnumerable<object?> items => items, var single => [single] }).Select(Hook)];
+        [.. Hook.ReadAll(configured).Select(hook => new Dictionary<string, object?> { ["sql"] = hook.Sql, ["transaction"] = hook.RunsInTransaction, ["index"] = null })];
 
     private static object[] None => [];
 
@@ -151,36 +151,5 @@ internal static class ManifestConfig
         }
 
         return merged;
-    }
-
-    private static Dictionary<string, object?> Hook(object? written)
-    {
-        var (sql, transaction) = written switch
-        {
-            IReadOnlyDictionary<string, object?> map => (map.GetValueOrDefault("sql")?.ToString() ?? "", map.GetValueOrDefault("transaction") is not false),
-            var text => FromText(text?.ToString() ?? ""),
-        };
-        return new Dictionary<string, object?> { ["sql"] = sql, ["transaction"] = transaction, ["index"] = null };
-    }
-
-    /// <summary><c>before_begin()</c> and <c>after_commit()</c> give a hook as the JSON of one.</summary>
-    private static (string Sql, bool Transaction) FromText(string text)
-    {
-        if (text.TrimStart() is not ['{', not ('{' or '%' or '#'), ..])
-        {
-            return (text, true);
-        }
-
-        try
-        {
-            using var json = JsonDocument.Parse(text);
-            return (
-                json.RootElement.TryGetProperty("sql", out var sql) ? sql.GetString() ?? "" : "",
-                !json.RootElement.TryGetProperty("transaction", out var transaction) || transaction.ValueKind is not JsonValueKind.False);
-        }
-        catch (JsonException)
-        {
-            return (text, true);
-        }
     }
 }

@@ -1,7 +1,6 @@
 using Platform.Worker.Jinja;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
-using Platform.Worker.Transform.Run;
 
 namespace Platform.Worker.Transform.Project;
 
@@ -13,9 +12,7 @@ internal sealed class HookParser(ParseScope scope)
     /// <param name="context">In which its code was rendered; null when it has none.</param>
     public Node Apply(Node node, ParseContext? context)
     {
-        var hooks = NodeHooks.Parse(node.Config["pre-hook"]).Items.Concat(NodeHooks.Parse(node.Config["post-hook"]).Items)
-            .Select(hook => hook.ToClr() is Dictionary<string, object?> parts ? parts["sql"]?.ToString() ?? "" : "")
-            .Where(YamlRenderer.HasJinja).ToList();
+        var hooks = Hook.ReadAll(node.Config["pre-hook"]).Concat(Hook.ReadAll(node.Config["post-hook"])).Select(hook => hook.Sql).Where(YamlRenderer.HasJinja).ToList();
         if (hooks.Count == 0)
         {
             return node;
