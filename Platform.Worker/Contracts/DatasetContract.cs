@@ -30,6 +30,18 @@ internal sealed record DatasetContract
     /// <summary>Columns that are added up in file, fact table and quarantine.</summary>
     public required IReadOnlyList<string> ControlSums { get; init; }
 
+    /// <summary>How the files are written.</summary>
+    public FileForm Form { get; init; } = FileForm.Default;
+
+    /// <summary>Rules over the rows of a partition.</summary>
+    public IReadOnlyList<QualityRule> Quality { get; init; } = [];
+
+    /// <summary>When partitions are due and how long they are kept.</summary>
+    public ServiceLevel ServiceLevel { get; init; } = ServiceLevel.None;
+
+    /// <summary>What a load does beyond its checks.</summary>
+    public LoadPolicy Policy { get; init; } = LoadPolicy.Default;
+
     /// <summary>References that the loader checks within the partition date. References into the history are the dbt tests' work.</summary>
     public required IReadOnlyList<ContractReference> References { get; init; }
 
@@ -60,6 +72,9 @@ internal sealed record ContractColumn
 
     public string Description { get; init; } = "";
 
+    /// <summary>Name in the header of the files (<c>physicalName</c>); the column's own when the contract gives none.</summary>
+    public string? HeaderName { get; init; }
+
     public required ColumnType Type { get; init; }
 
     /// <summary>Digits in all; numeric columns only.</summary>
@@ -69,6 +84,21 @@ internal sealed record ContractColumn
     public int Scale { get; init; }
 
     public bool Required { get; init; }
+
+    /// <summary>Whether a value occurs once in a partition (<c>unique</c>); of rows with the same value the first stays.</summary>
+    public bool Unique { get; init; }
+
+    /// <summary>Form of a date or timestamp in the files, in letters of Java's DateTimeFormatter (<c>dd.MM.yyyy</c>); null for ISO 8601.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>IANA name of the time zone of timestamps that carry none (<c>defaultTimezone</c>); null for UTC.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>The value is a whole multiple of this number (<c>multipleOf</c>); null when any is.</summary>
+    public decimal? MultipleOf { get; init; }
+
+    /// <summary>Texts that are no value, though the field is not empty: refused where a value is required, otherwise null.</summary>
+    public IReadOnlyList<string> MissingValues { get; init; } = [];
 
     /// <summary>Fewest characters (code points) of a text.</summary>
     public int? MinLength { get; init; }
