@@ -28,6 +28,12 @@ internal sealed record LoadPolicy
 
     /// <summary><c>optional</c>: whether a partition is complete without a file of this dataset. Default false.</summary>
     public bool IsOptional { get; init; }
+
+    /// <summary>
+    /// <c>manifest: optional</c>: whether the supplier sends no manifest. A partition of a domain whose contracts all say so is complete when every
+    /// dataset that is not optional has a file. Default false: it is complete with its manifest.
+    /// </summary>
+    public bool ManifestIsOptional { get; init; }
 }
 
 /// <summary>What becomes of a file's columns that its contract does not know.</summary>

@@ -19,4 +19,7 @@ internal static class LandingPath
 
     /// <summary>Name of a dataset's file within its partition.</summary>
     public static string FileName(string dataset) => $"{dataset}.csv";
+
+    /// <summary>The dataset that a file belongs to: its name up to the first dot.</summary>
+    public static string DatasetOf(string fileName) => fileName.Split('.', 2)[0];
 }

@@ -7,6 +7,7 @@ internal static class LandingRegistration
     {
         builder.Services.AddSingleton<LandingZone>();
         builder.Services.AddSingleton<PartitionReader>();
+        builder.Services.AddSingleton<PartitionArrivals>();
         return builder;
     }
 }

@@ -50,7 +50,7 @@ internal sealed class PartitionLoader(
         var datasets = new List<DatasetLoad>();
         foreach (var dataset in contract.Datasets)
         {
-            var load = await LoadDatasetAsync(loader, dataset, files[dataset.Dataset], current, force, date, cancellationToken);
+            var load = await LoadDatasetAsync(connection, loader, dataset, files[dataset.Dataset], current, force, date, cancellationToken);
             current[(domain, dataset.Dataset)] = load.Record;
             datasets.Add(load.Result);
         }
@@ -63,6 +63,7 @@ internal sealed class PartitionLoader(
     }
 
     private static async Task<(DatasetLoad Result, LoadRecord Record)> LoadDatasetAsync(
+        NpgsqlConnection connection,
         DatasetLoader loader,
         DatasetContract contract,
         ManifestFile file,
@@ -72,8 +73,9 @@ internal sealed class PartitionLoader(
         CancellationToken cancellationToken)
     {
         var references = ReferenceLoads(contract, current, date);
+        var present = current.GetValueOrDefault((contract.Domain, contract.Dataset));
         if (!force
-            && current.TryGetValue((contract.Domain, contract.Dataset), out var present)
+            && present is not null
             && present.ContentSha256 == file.Sha256
             && present.ContractSha256 == contract.Sha256
             && present.ReferenceLoads.AsSpan().SequenceEqual(references))
@@ -84,6 +86,14 @@ internal sealed class PartitionLoader(
         }
 
         var loaded = await loader.LoadAsync(contract, file, references, cancellationToken);
+        // What references refuse now and did not before follows from another dataset of the date, which is marked then.
+        if (present is not null && (present.ContentSha256 != file.Sha256 || present.ContractSha256 != contract.Sha256))
+        {
+            var cause = present.ContentSha256 != file.Sha256 ? "landed again" : $"contract {contract.Version}";
+            await StaleDates.MarkAsync(
+                connection, contract.Domain, contract.Dataset, [date], $"{cause}: load {loaded.LoadId} replaced {present.LoadId}", cancellationToken);
+        }
+
         return (loaded, new LoadRecord(
             loaded.LoadId, file.Sha256, contract.Sha256, references, loaded.FileRows, loaded.LoadedRows, loaded.QuarantinedRows));
     }
