@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Platform.Worker.Contracts;
 using Platform.Worker.Contracts.Plan;
+using Platform.Worker.Landing;
 using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Loading;
@@ -15,11 +16,12 @@ namespace Platform.Worker.Loading;
 internal sealed record PartitionCount(long Rows, IReadOnlyList<decimal> Sums, IReadOnlyList<ContractReference> Broken);
 
 /// <summary>The checks that need more than one row: duplicate keys and references. Done by the warehouse, on the rows just copied.</summary>
-internal sealed class PartitionChecks(NpgsqlConnection connection, DatasetContract contract, DateOnly partition)
+internal sealed class PartitionChecks(
+    NpgsqlConnection connection, DatasetContract contract, DateOnly partition, PartitionTarget target, PartitionTables tables)
 {
     private const int LinesAtOnce = 5_000;
 
-    private readonly string _fact = FactTables.Name(contract);
+    private readonly string _fact = target.Table;
     private bool _hasFaults;
 
     /// <summary>Sums of the control columns over the rows that these checks refused, in contract order.</summary>
@@ -64,10 +66,15 @@ internal sealed class PartitionChecks(NpgsqlConnection connection, DatasetContra
         var references = contract.References.Index().ToList();
         var sums = contract.ControlSums.Select(name => $"coalesce(sum(f.{Sql.Identifier(name)}), 0)::numeric");
         var broken = references.Select(item => $"count(*) filter (where {Column(item.Item)} is not null and r{item.Index}.{FactTables.Line} is null)");
-        var targets = references.Select(item => $"""
-            left join {Sql.Identifier(item.Item.ToDomain, item.Item.ToDataset)} r{item.Index}
-                on r{item.Index}.{FactTables.Partition} = $1 and r{item.Index}.{Sql.Identifier(item.Item.ToColumn)} = {Column(item.Item)}
-            """);
+        var targets = new List<string>();
+        foreach (var (index, reference) in references)
+        {
+            targets.Add($"""
+                left join {await tables.FindAsync(reference.ToDomain, reference.ToDataset, cancellationToken)} r{index}
+                    on r{index}.{FactTables.Partition} = $1 and r{index}.{Sql.Identifier(reference.ToColumn)} = {Column(reference)}
+                """);
+        }
+
         await using var command = new NpgsqlCommand(
             $"""
             select {string.Join(", ", ["count(*)", .. sums, .. broken])}
@@ -100,7 +107,7 @@ internal sealed class PartitionChecks(NpgsqlConnection connection, DatasetContra
                     format('%s is %s; expected a %s of %s in the partition %s.', {Sql.Literal(reference.Column)}, {column},
                         {Sql.Literal(reference.ToColumn)}, {Sql.Literal($"{reference.ToDomain}.{reference.ToDataset}")}, $1)
                 from {_fact} f where f.{FactTables.Partition} = $1 and {column} is not null and not exists (
-                    select from {Sql.Identifier(reference.ToDomain, reference.ToDataset)} r
+                    select from {await tables.FindAsync(reference.ToDomain, reference.ToDataset, cancellationToken)} r
                     where r.{FactTables.Partition} = $1 and r.{Sql.Identifier(reference.ToColumn)} = {column})
                 """,
                 cancellationToken,
@@ -118,45 +125,64 @@ internal sealed class PartitionChecks(NpgsqlConnection connection, DatasetContra
             cancellationToken);
     }
 
-    /// <summary>Writes the refused rows to quarantine, with their lines from a second reading of the file.</summary>
+    /// <summary>Writes the refused rows to quarantine, with their lines from a second reading of the files that have some.</summary>
     public async Task QuarantineAsync(
-        Func<CancellationToken, Task<CsvRecords>> open, Quarantine quarantine, CancellationToken cancellationToken)
+        IReadOnlyList<LoadedFile> files,
+        Func<ManifestFile, CancellationToken, Task<CsvRecords>> open,
+        Quarantine quarantine,
+        CancellationToken cancellationToken)
     {
         if (!_hasFaults)
         {
             return;
         }
 
-        await using var records = await open(cancellationToken);
-        var line = 0;
-        while (await FaultsAfterAsync(line, cancellationToken) is { Count: > 0 } faults)
+        foreach (var file in files)
         {
-            for (var index = 0; index < faults.Count; index++)
+            CsvRecords? records = null;
+            try
             {
-                line = faults[index].Line;
-                while (await records.ReadAsync(cancellationToken) && records.Line < line)
+                var after = file.LineOffset;
+                while (await FaultsAsync(after, file.LastLine, cancellationToken) is { Count: > 0 } faults)
                 {
+                    records ??= await open(file.File, cancellationToken);
+                    after = faults[^1].Line;
+                    for (var index = 0; index < faults.Count; index++)
+                    {
+                        var line = faults[index].Line - file.LineOffset;
+                        while (await records.ReadAsync(cancellationToken) && records.Line < line)
+                        {
+                        }
+
+                        faults[index] = faults[index] with { Line = line, RawLine = Encoding.UTF8.GetString(records.Raw) };
+                    }
+
+                    await quarantine.WriteAsync(LandingPath.For(contract.Domain, partition) + "/" + file.File.Name, faults, cancellationToken);
                 }
-
-                faults[index] = faults[index] with { RawLine = Encoding.UTF8.GetString(records.Raw) };
             }
-
-            await quarantine.WriteAsync(faults, cancellationToken);
+            finally
+            {
+                if (records is not null)
+                {
+                    await records.DisposeAsync();
+                }
+            }
         }
 
         await ExecuteAsync("drop table pg_temp.load_fault", cancellationToken);
     }
 
-    private async Task<List<RejectedRow>> FaultsAfterAsync(int line, CancellationToken cancellationToken)
+    private async Task<List<RejectedRow>> FaultsAsync(int after, int last, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
             select line, (array_agg(column_name order by position))[1], (array_agg(rule order by position))[1],
                 (array_agg(value order by position))[1], string_agg(message, ' ' order by position)
-            from pg_temp.load_fault where line > $1 group by line order by line limit $2
+            from pg_temp.load_fault where line > $1 and line <= $2 group by line order by line limit $3
             """,
             connection) { CommandTimeout = 0 };
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = line });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = last });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = LinesAtOnce });
         var faults = new List<RejectedRow>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

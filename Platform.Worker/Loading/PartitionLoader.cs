@@ -38,6 +38,7 @@ internal sealed class PartitionLoader(
         var manifest = await landing.ReadManifestAsync(domain, date, cancellationToken);
         var files = Files(contract, manifest);
         await FactTables.EnsureAsync(dataSource, contract, cancellationToken);
+        await FactPartitions.EnsureMonthsAsync(dataSource, contract, date, cancellationToken);
 
         var started = time.GetTimestamp();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -46,7 +47,8 @@ internal sealed class PartitionLoader(
 
         var loads = new LoadRecords(connection, date);
         var current = await loads.CurrentAsync([domain, .. contract.DependsOn], cancellationToken);
-        var loader = new DatasetLoader(connection, landing, manifest, loads, time);
+        var tables = new PartitionTables(connection, date);
+        var loader = new DatasetLoader(connection, landing, manifest, loads, tables, time);
         var datasets = new List<DatasetLoad>();
         foreach (var dataset in contract.Datasets)
         {
@@ -55,6 +57,7 @@ internal sealed class PartitionLoader(
             datasets.Add(load.Result);
         }
 
+        await tables.PublishAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var result = new DomainLoad(domain, date, datasets);
         telemetry.Loaded(result);
@@ -65,16 +68,17 @@ internal sealed class PartitionLoader(
     private static async Task<(DatasetLoad Result, LoadRecord Record)> LoadDatasetAsync(
         DatasetLoader loader,
         DatasetContract contract,
-        ManifestFile file,
+        IReadOnlyList<ManifestFile> files,
         Dictionary<(string Domain, string Dataset), LoadRecord> current,
         bool force,
         DateOnly date,
         CancellationToken cancellationToken)
     {
         var references = ReferenceLoads(contract, current, date);
+        var content = LoadedFile.ContentSha256(files);
         if (!force
             && current.TryGetValue((contract.Domain, contract.Dataset), out var present)
-            && present.ContentSha256 == file.Sha256
+            && present.ContentSha256 == content
             && present.ContractSha256 == contract.Sha256
             && present.ReferenceLoads.AsSpan().SequenceEqual(references))
         {
@@ -83,9 +87,9 @@ internal sealed class PartitionLoader(
                 present);
         }
 
-        var loaded = await loader.LoadAsync(contract, file, references, cancellationToken);
+        var loaded = await loader.LoadAsync(contract, files, references, cancellationToken);
         return (loaded, new LoadRecord(
-            loaded.LoadId, file.Sha256, contract.Sha256, references, loaded.FileRows, loaded.LoadedRows, loaded.QuarantinedRows));
+            loaded.LoadId, content, contract.Sha256, references, loaded.FileRows, loaded.LoadedRows, loaded.QuarantinedRows));
     }
 
     /// <summary>Ids of the loads that the dataset's references are checked against, in the order of its references.</summary>
@@ -100,26 +104,19 @@ internal sealed class PartitionLoader(
                 Domain = contract.Domain, Dataset = contract.Dataset, Partition = date,
             })];
 
-    /// <summary>The file of each dataset: every contract has exactly one, and nothing else is in the partition.</summary>
-    private static Dictionary<string, ManifestFile> Files(Domain domain, Manifest manifest)
+    /// <summary>The files of each dataset, in order: every contract that is not optional has at least one, and nothing else is in the partition.</summary>
+    private static Dictionary<string, IReadOnlyList<ManifestFile>> Files(Domain domain, Manifest manifest)
     {
-        var faults = new List<string>();
         var files = manifest.Files.ToLookup(file => file.Dataset, StringComparer.Ordinal);
-        foreach (var contract in domain.Datasets.Where(contract => files[contract.Dataset].Count() != 1))
-        {
-            var count = files[contract.Dataset].Count();
-            faults.Add(count == 0 ? $"there is no file of {contract.Dataset}" : $"there are {count} files of {contract.Dataset}, expected one");
-        }
-
-        foreach (var dataset in files.Where(group => domain.Datasets.All(contract => contract.Dataset != group.Key)))
-        {
-            faults.Add($"there is a file of '{dataset.Key}', which has no contract");
-        }
-
-        return faults.Count == 0
-            ? manifest.Files.ToDictionary(file => file.Dataset, StringComparer.Ordinal)
+        var missing = domain.Datasets.Where(contract => !contract.Policy.IsOptional && !files.Contains(contract.Dataset)).ToList();
+        var unknown = files.Where(group => domain.Datasets.All(contract => contract.Dataset != group.Key)).ToList();
+        return missing.Count + unknown.Count == 0
+            ? domain.Datasets.ToDictionary(contract => contract.Dataset, contract => LoadedFile.InOrder(files[contract.Dataset]), StringComparer.Ordinal)
             : throw new PartitionFaultException(
-                $"{LandingPath.Manifest(domain.Name, manifest.Partition)}: {string.Join("; ", faults)}. Land a complete partition, or change the contracts.")
+                $"{LandingPath.Manifest(domain.Name, manifest.Partition)}: "
+                + string.Join("; ", missing.Select(contract => $"there is no file of {contract.Dataset}")
+                    .Concat(unknown.Select(group => $"there is a file of '{group.Key}', which has no contract")))
+                + ". Land a complete partition, or change the contracts.")
             {
                 Domain = domain.Name, Partition = manifest.Partition,
             };

@@ -18,11 +18,12 @@ internal sealed class PartitionWithdrawal(ContractCatalog contracts, NpgsqlDataS
         var rows = 0L;
         foreach (var contract in contracts.Domain(domain).Datasets.Where(contract => loaded.Contains(contract.Dataset)))
         {
-            await using var delete = new NpgsqlCommand(
-                $"delete from {FactTables.Name(contract)} where {FactTables.Partition} = any ($1)", connection) { CommandTimeout = 0 };
-            delete.Parameters.Add(new NpgsqlParameter<DateOnly[]> { TypedValue = [.. partitions] });
-            rows += await delete.ExecuteNonQueryAsync(cancellationToken);
+            foreach (var partition in partitions)
+            {
+                rows += await PartitionTarget.WithdrawAsync(connection, contract, partition, cancellationToken);
+            }
         }
+
         await transaction.CommitAsync(cancellationToken);
         return rows;
     }

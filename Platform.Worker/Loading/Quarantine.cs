@@ -5,7 +5,7 @@ using Platform.Worker.Contracts;
 namespace Platform.Worker.Loading;
 
 /// <summary>Writes bad rows to <c>meta.quarantine</c>.</summary>
-internal sealed class Quarantine(NpgsqlConnection connection, DatasetContract contract, DateOnly partition, string file, long loadId)
+internal sealed class Quarantine(NpgsqlConnection connection, DatasetContract contract, DateOnly partition, long loadId)
 {
     private const string Copy = """
         copy meta.quarantine (load_id, domain, dataset, partition, file, line, column_name, rule, value, message, raw_line)
@@ -26,7 +26,10 @@ internal sealed class Quarantine(NpgsqlConnection connection, DatasetContract co
         await delete.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task WriteAsync(IReadOnlyList<RejectedRow> rows, CancellationToken cancellationToken)
+    /// <param name="file">Path of the file that the rows are in.</param>
+    /// <param name="rows">With their lines in the file.</param>
+    /// <param name="cancellationToken">Stops writing.</param>
+    public async Task WriteAsync(string file, IReadOnlyList<RejectedRow> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
         {

@@ -22,12 +22,13 @@ internal sealed class RowCheck
     private readonly DateOnly _partition;
     private readonly long _partitionDay;
     private readonly long _loadId;
+    private readonly int _lineOffset;
     private readonly long[] _values;
     private readonly int[] _starts;
     private readonly Int128[] _fileSums;
     private readonly Int128[] _rejectedSums;
 
-    private RowCheck(DatasetContract contract, int[] fields, int fieldCount, DateOnly partition, long loadId)
+    private RowCheck(DatasetContract contract, int[] fields, int fieldCount, DateOnly partition, long loadId, int lineOffset)
     {
         _columns = [.. contract.Columns.Select(CompiledColumn.Compile)];
         _fields = fields;
@@ -39,6 +40,8 @@ internal sealed class RowCheck
         _partition = partition;
         _partitionDay = partition.DayNumber - FieldText.EpochDay;
         _loadId = loadId;
+        _lineOffset = lineOffset;
+        LastLine = lineOffset;
         _values = new long[_columns.Length];
         _starts = new int[_columns.Length + 1];
         _fileSums = new Int128[_sumColumns.Length];
@@ -47,6 +50,9 @@ internal sealed class RowCheck
 
     /// <summary>Good and bad rows so far.</summary>
     public long Rows { get; private set; }
+
+    /// <summary><c>_line</c> of the last record so far.</summary>
+    public int LastLine { get; private set; }
 
     /// <summary>Sums of the control columns over the file, in contract order.</summary>
     public IReadOnlyList<decimal> FileSums => Scaled(_fileSums);
@@ -57,7 +63,7 @@ internal sealed class RowCheck
     /// <summary>Finds the contract's columns in the header, in any order.</summary>
     /// <exception cref="Exception">What <paramref name="fault"/> makes of a header with missing, duplicate or unknown columns.</exception>
     public static RowCheck Bind(
-        DatasetContract contract, IReadOnlyList<string> header, DateOnly partition, long loadId, Func<string, long?, Exception?, Exception> fault)
+        DatasetContract contract, IReadOnlyList<string> header, DateOnly partition, long loadId, int lineOffset, Func<string, long?, Exception?, Exception> fault)
     {
         var names = contract.Columns.Select(column => column.Name).ToList();
         var missing = names.Except(header).ToList();
@@ -81,7 +87,7 @@ internal sealed class RowCheck
         }
 
         var positions = header.Index().ToDictionary(item => item.Item, item => item.Index, StringComparer.Ordinal);
-        return new RowCheck(contract, [.. names.Select(name => positions[name])], header.Count, partition, loadId);
+        return new RowCheck(contract, [.. names.Select(name => positions[name])], header.Count, partition, loadId, lineOffset);
     }
 
     /// <summary>Writes the record as a row if it keeps the contract; otherwise writes nothing.</summary>
@@ -100,7 +106,8 @@ internal sealed class RowCheck
 
         rows.WriteInt32Field((int)_partitionDay);
         rows.WriteInt64Field(_loadId);
-        rows.WriteInt32Field(record.Line);
+        LastLine = checked(_lineOffset + record.Line);
+        rows.WriteInt32Field(LastLine);
         foreach (var column in _key)
         {
             keyHash = XxHash3.HashToUInt64(rows.Slice(_starts[column], _starts[column + 1] - _starts[column]), (long)keyHash);
@@ -125,6 +132,7 @@ internal sealed class RowCheck
         }
 
         Rows++;
+        LastLine = checked(_lineOffset + record.Line);
         return RejectedRow.From(record.Line, violations, record.Raw);
     }
 
