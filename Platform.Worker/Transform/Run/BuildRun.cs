@@ -88,7 +88,8 @@ internal sealed class BuildRun(
         foreach (var schema in build.Runs.Where(run => run.KeepsFailures || (run.Node is { IsRelational: true, Source: null } && !build.BuildsCandidates && build.Request.Verb is not TransformVerb.Test))
             .Select(run => run.Relation.Schema!).Distinct().Where(schema => !there.Contains(schema)))
         {
-            session.Queue($"create schema if not exists {Sql.Identifier(schema)}");
+            // "if not exists" alone fails when another build of the project makes it at the same moment.
+            session.Queue($"do $$ begin create schema if not exists {Sql.Identifier(schema)}; exception when unique_violation then null; end $$");
         }
 
         session.Flush();

@@ -104,6 +104,39 @@ public sealed class MaterializationTests(EmbeddedServers servers)
         static string Model(string role) => $"{{{{ config(materialized='incremental', grants={{'select': ['{role}']}}) }}}} select 1 as x";
     }
 
+    [Fact]
+    public async Task Grants_OfSeedsAndSnapshots_AreGivenAndTakenBack()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        await warehouse.ExecuteAsync("do $$ begin create role reader_one; exception when duplicate_object then null; end $$; do $$ begin create role reader_two; exception when duplicate_object then null; end $$");
+        using var project = TestProject.Of(
+            ("seeds/names.csv", "id,name\n1,anna\n"),
+            ("snapshots/history.sql", "{% snapshot history %}{{ config(strategy='check', check_cols='all', unique_key='id') }} select * from {{ ref('names') }}{% endsnapshot %}"),
+            ("dbt_project.yml", Settings("reader_one")));
+        await warehouse.PublishAsync(project, Plain);
+        Assert.Equal("history|reader_one|SELECT\nnames|reader_one|INSERT\nnames|reader_one|SELECT", await GrantsAsync());
+
+        project.Write("dbt_project.yml", Settings("reader_two"));
+        await warehouse.PublishAsync(project, Plain);
+        Assert.Equal("history|reader_two|SELECT\nnames|reader_two|INSERT\nnames|reader_two|SELECT", await GrantsAsync());
+
+        await warehouse.PublishAsync(project, Plain with { FullRefresh = true });
+        Assert.Equal("history|reader_two|SELECT\nnames|reader_two|INSERT\nnames|reader_two|SELECT", await GrantsAsync());
+
+        project.Write("dbt_project.yml", "name: shop\nversion: '1.0'\nseeds: {+grants: {select: []}}\n");
+        await warehouse.PublishAsync(project, Plain);
+        Assert.Equal("history|reader_two|SELECT", await GrantsAsync());
+
+        Task<string> GrantsAsync() => warehouse.RowsAsync(
+            """
+            select table_name, grantee, privilege_type from information_schema.role_table_grants
+            where table_schema = 'analytics' and grantee like 'reader%' order by 1, 2, 3
+            """);
+
+        static string Settings(string role) =>
+            $"name: shop\nversion: '1.0'\nseeds: {{+grants: {{select: [{role}], insert: {role}}}}}\nsnapshots: {{+grants: {{select: ['{role}']}}}}\n";
+    }
+
     [Theory]
     [InlineData("apply", "Success", "2")]
     [InlineData("continue", "Success", "1")]
