@@ -46,7 +46,7 @@ internal class RunContext : NodeContext
 
     protected override Value Member(string name) => name switch
     {
-        "this" => RelationValue.Of(This),
+        "this" => Node.ResourceType is ResourceType.Operation ? Value.None : RelationValue.Of(This),
         "model" or "node" => Model(),
         "graph" => _build.Graph,
         "selected_resources" => Value.FromClr(_build.Selected.Order(StringComparer.Ordinal).ToList()),

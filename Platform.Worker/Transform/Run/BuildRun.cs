@@ -114,6 +114,7 @@ internal sealed class BuildRun(
                     var hook = hooks[index];
                     var place = new Relation(hook.Database, hook.Schema, null);
                     var run = new NodeRun(hook, place, place) { Index = index + 1, Names = names };
+                    build.Hooks[hook.UniqueId] = run;
                     Report(run, null);
                     var name = $"{hook.PackageName}.{kind}.{index}";
                     var result = good ? runner.Run(run, session) : NodeRunner.Result(run, new NodeOutcome(NodeStatus.Skipped), TimeSpan.Zero, 0);

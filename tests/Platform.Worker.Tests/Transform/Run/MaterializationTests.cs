@@ -104,6 +104,37 @@ public sealed class MaterializationTests(EmbeddedServers servers)
         static string Model(string role) => $"{{{{ config(materialized='incremental', grants={{'select': ['{role}']}}) }}}} select 1 as x";
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task QuotesInAnAlias_AreEscaped(bool publish)
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(
+            ("seeds/names.csv", "id,name\n1,anna\n"),
+            ("seeds/seeds.yml", "seeds: [{name: names, config: {alias: 'a \"seed\"'}}]"),
+            ("models/a.sql", "{{ config(materialized='table', alias='a \"table\"', indexes=[{'columns': ['id']}], persist_docs={'relation': true, 'columns': true}) }} select * from {{ ref('names') }}"),
+            ("models/b.sql", "{{ config(materialized='view', alias='a \"view\"') }} select * from {{ ref('a') }}"),
+            ("models/c.sql", "{{ config(materialized='incremental', alias='an \"increment\"', unique_key='id', incremental_strategy='merge') }} select * from {{ ref('b') }}"),
+            ("models/schema.yml", "models: [{name: a, description: it's \"a\", columns: [{name: id, description: the id, data_tests: [unique]}]}]"),
+            ("snapshots/s.sql", "{% snapshot s %}{{ config(alias='a \"snapshot\"', strategy='check', check_cols='all', unique_key='id') }} select * from {{ ref('c') }}{% endsnapshot %}"));
+        var request = new BuildRequest { Publish = publish };
+
+        await warehouse.PublishAsync(project, request);
+        await warehouse.PublishAsync(project, request);
+        await warehouse.PublishAsync(project, request with { FullRefresh = true });
+
+        Assert.Equal(
+            """
+            a "seed"|r
+            a "snapshot"|r
+            a "table"|r
+            a "view"|v
+            an "increment"|r
+            """,
+            await warehouse.KindsAsync("analytics"));
+    }
+
     [Fact]
     public async Task Grants_OfSeedsAndSnapshots_AreGivenAndTakenBack()
     {
