@@ -3,6 +3,7 @@ using System.Globalization;
 using Npgsql;
 using Platform.Worker.Contracts;
 using Platform.Worker.Landing;
+using Platform.Worker.Loading.Quarantine;
 
 namespace Platform.Worker.Loading;
 
@@ -23,7 +24,7 @@ internal sealed class DatasetLoader(
 
         var path = $"{LandingPath.For(contract.Domain, manifest.Partition)}/{file.Name}";
         var loadId = await loads.StartAsync(contract, file, referenceLoads, time.GetUtcNow(), cancellationToken);
-        var quarantine = new Quarantine(connection, contract, manifest.Partition, path, loadId);
+        var quarantine = new QuarantineWriter(connection, contract, manifest.Partition, path, loadId);
         await quarantine.ClearAsync(cancellationToken);
         await ClearPartitionAsync(contract, cancellationToken);
 
@@ -57,7 +58,7 @@ internal sealed class DatasetLoader(
     }
 
     private async Task<RowCheck> CopyAsync(
-        DatasetContract contract, ManifestFile file, long loadId, Quarantine quarantine, PartitionChecks checks, CancellationToken cancellationToken)
+        DatasetContract contract, ManifestFile file, long loadId, QuarantineWriter quarantine, PartitionChecks checks, CancellationToken cancellationToken)
     {
         await using var records = await OpenAsync(contract, file, cancellationToken);
         var check = RowCheck.Bind(contract, records.Header, manifest.Partition, loadId, (what, line, cause) => FileFault(contract, file, what, line, cause));

@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Platform.Worker.Contracts;
 using Platform.Worker.Contracts.Plan;
+using Platform.Worker.Loading.Quarantine;
 using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Loading;
@@ -120,7 +121,7 @@ internal sealed class PartitionChecks(NpgsqlConnection connection, DatasetContra
 
     /// <summary>Writes the refused rows to quarantine, with their lines from a second reading of the file.</summary>
     public async Task QuarantineAsync(
-        Func<CancellationToken, Task<CsvRecords>> open, Quarantine quarantine, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<CsvRecords>> open, QuarantineWriter quarantine, CancellationToken cancellationToken)
     {
         if (!_hasFaults)
         {

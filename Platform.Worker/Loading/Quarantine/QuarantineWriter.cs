@@ -2,10 +2,10 @@ using Npgsql;
 using NpgsqlTypes;
 using Platform.Worker.Contracts;
 
-namespace Platform.Worker.Loading;
+namespace Platform.Worker.Loading.Quarantine;
 
 /// <summary>Writes bad rows to <c>meta.quarantine</c>.</summary>
-internal sealed class Quarantine(NpgsqlConnection connection, DatasetContract contract, DateOnly partition, string file, long loadId)
+internal sealed class QuarantineWriter(NpgsqlConnection connection, DatasetContract contract, DateOnly partition, string file, long loadId)
 {
     private const string Copy = """
         copy meta.quarantine (load_id, domain, dataset, partition, file, line, column_name, rule, value, message, raw_line)
