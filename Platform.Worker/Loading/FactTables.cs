@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 using Platform.Worker.Contracts;
 using Platform.Worker.Warehouse;
@@ -24,6 +25,9 @@ internal static class FactTables
     public static string ColumnList(DatasetContract contract) =>
         Sql.Identifiers(contract.Columns.Select(column => column.Name).Concat([Partition, Load, Line]));
 
+    /// <summary>The columns of the primary key.</summary>
+    public static string KeyColumns(DatasetContract contract) => Sql.Identifiers([Partition, .. contract.Key]);
+
     /// <summary>Brings the tables of the domain up to its contracts. Costs one query when nothing changed.</summary>
     /// <exception cref="ConfigurationFaultException">A contract changed in a way that the rows in the table do not allow.</exception>
     public static async Task EnsureAsync(NpgsqlDataSource dataSource, Domain domain, CancellationToken cancellationToken)
@@ -37,7 +41,7 @@ internal static class FactTables
         }
 
         // Loads of several dates may start at once; one changes the tables, the others find them changed.
-        await using var held = await AdvisoryLock.AcquireAsync(dataSource, $"platform.facts.{domain.Name}", cancellationToken);
+        await using var held = await LockAsync(dataSource, domain, cancellationToken);
         var changes = Changes(domain, await ReadAsync(held.Connection, domain, cancellationToken));
         if (changes.Length > 0)
         {
@@ -46,10 +50,22 @@ internal static class FactTables
         }
     }
 
+    /// <summary>Keeps other changes of the domain's tables away.</summary>
+    public static Task<AdvisoryLock> LockAsync(NpgsqlDataSource dataSource, Domain domain, CancellationToken cancellationToken) =>
+        AdvisoryLock.AcquireAsync(dataSource, $"platform.facts.{domain.Name}", cancellationToken);
+
     private static string Changes(Domain domain, Dictionary<string, Table> tables)
     {
+        if (domain.Datasets.FirstOrDefault(contract =>
+            IsPartitioned(contract) && Encoding.UTF8.GetByteCount(contract.Dataset) > FactPartitions.MaxDatasetBytes) is { } tooLong)
+        {
+            throw new ConfigurationFaultException(
+                $"{tooLong.File}: the name of {tooLong.Domain}.{tooLong.Dataset} is too long for a partitioned fact table: at most "
+                + $"{FactPartitions.MaxDatasetBytes} bytes. Give the dataset a shorter name, or do without 'partitioning'.");
+        }
+
         var statements = domain.Datasets.SelectMany(contract =>
-            tables.TryGetValue(contract.Dataset, out var table) ? Evolve(contract, table) : Create(contract)).ToList();
+            tables.TryGetValue(contract.Dataset, out var table) ? Evolve(contract, table).Concat(Divide(contract, table)) : Create(contract)).ToList();
         if (statements.Count > 0)
         {
             statements.Insert(0, $"create schema if not exists {Sql.Identifier(domain.Name)}");
@@ -65,8 +81,8 @@ internal static class FactTables
         yield return $"""
             create table {Name(contract)} (
                 {string.Join(",\n    ", columns)},
-                primary key ({Sql.Identifiers([Partition, .. contract.Key])})
-            )
+                primary key ({KeyColumns(contract)})
+            ){(IsPartitioned(contract) ? $" partition by range ({Partition})" : "")}
             """;
         if (contract.Description.Length > 0)
         {
@@ -123,6 +139,45 @@ internal static class FactTables
         }
     }
 
+    /// <summary>
+    /// Partitions a table that is not, in place: what is there becomes the partition of everything before the month, or day, after its last date.
+    /// </summary>
+    private static IEnumerable<string> Divide(DatasetContract contract, Table table)
+    {
+        if (table.IsPartitioned || !IsPartitioned(contract))
+        {
+            yield break;
+        }
+
+        var end = contract.Policy.Partitioning == FactPartitioning.Day
+            ? $"max({Partition}) + 1"
+            : $"(date_trunc('month', max({Partition})) + interval '1 month')::date";
+        var earlier = Sql.Identifier(contract.Domain, FactPartitions.Earlier(contract.Dataset));
+        yield return $"""
+            do {Sql.Literal($"""
+            declare
+                earlier_end date;
+            begin
+                lock table {Name(contract)} in access exclusive mode;
+                select {end} into earlier_end from {Name(contract)};
+                alter index if exists {Sql.Identifier(contract.Domain, $"{contract.Dataset}_pkey")}
+                    rename to {Sql.Identifier($"{FactPartitions.Earlier(contract.Dataset)}_pkey")};
+                alter table {Name(contract)} rename to {Sql.Identifier(FactPartitions.Earlier(contract.Dataset))};
+                create table {Name(contract)} (like {earlier} including comments, primary key ({KeyColumns(contract)}))
+                    partition by range ({Partition});
+                if earlier_end is null then
+                    drop table {earlier};
+                else
+                    execute format('alter table %s attach partition %s for values from (minvalue) to (%L)',
+                        {Sql.Literal(Name(contract))}, {Sql.Literal(earlier)}, earlier_end);
+                end if;
+            end
+            """)}
+            """;
+    }
+
+    private static bool IsPartitioned(DatasetContract contract) => contract.Policy.Partitioning != FactPartitioning.None;
+
     private static bool IsWider(string present, ContractColumn column)
     {
         if (present == "integer" && column.Type == ColumnType.BigInt)
@@ -153,7 +208,8 @@ internal static class FactTables
         NpgsqlConnection connection, Domain domain, CancellationToken cancellationToken)
     {
         const string sql = """
-            select c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, array_position(i.indkey::smallint[], a.attnum)
+            select c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, array_position(i.indkey::smallint[], a.attnum),
+                c.relkind = 'p'
             from pg_class c
             join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
             left join pg_index i on i.indrelid = c.oid and i.indisprimary
@@ -162,23 +218,29 @@ internal static class FactTables
         await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Sql.Identifier(domain.Name) });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. domain.Datasets.Select(contract => contract.Dataset)] });
+        var partitioned = new HashSet<string>(StringComparer.Ordinal);
         var columns = new List<(string Table, string Name, TableColumn Column)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             columns.Add((reader.GetString(0), reader.GetString(1), new TableColumn(
                 reader.GetString(2), reader.GetBoolean(3), await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetInt32(4))));
+            if (reader.GetBoolean(5))
+            {
+                partitioned.Add(reader.GetString(0));
+            }
         }
 
         return columns.GroupBy(item => item.Table, StringComparer.Ordinal).ToDictionary(
             group => group.Key,
             group => new Table(
                 group.ToDictionary(item => item.Name, item => item.Column, StringComparer.Ordinal),
-                [.. group.Where(item => item.Column.KeyPosition is not null).OrderBy(item => item.Column.KeyPosition).Select(item => item.Name)]),
+                [.. group.Where(item => item.Column.KeyPosition is not null).OrderBy(item => item.Column.KeyPosition).Select(item => item.Name)],
+                partitioned.Contains(group.Key)),
             StringComparer.Ordinal);
     }
 
-    private sealed record Table(Dictionary<string, TableColumn> Columns, IReadOnlyList<string> Key);
+    private sealed record Table(Dictionary<string, TableColumn> Columns, IReadOnlyList<string> Key, bool IsPartitioned);
 
     private sealed record TableColumn(string Type, bool Required, int? KeyPosition);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Platform.Worker.Loading.Quarantine;
 
 namespace Platform.Worker.Loading;
 
@@ -11,6 +12,12 @@ internal static class LoadingRegistration
         builder.Services.AddSingleton<LoadingTelemetry>();
         builder.Services.AddSingleton<PartitionLoader>();
         builder.Services.AddSingleton<PartitionWithdrawal>();
+        builder.Services.AddSingleton<QuarantineReader>();
+        builder.Services.AddSingleton<QuarantinePartitions>();
+        builder.Services.AddSingleton<QuarantineExport>();
+        builder.Services.AddSingleton<QuarantineFix>();
+        builder.Services.AddSingleton<QuarantineReplay>();
+        builder.Services.AddSingleton<QuarantineDiscard>();
         return builder;
     }
 }

@@ -6,7 +6,7 @@ namespace Platform.Worker.Loading;
 
 /// <summary>
 /// Locks a domain's partition against everyone else who changes its facts, and those that it refers to against replacement, until the transaction
-/// ends. Domains depend on each other in one direction only, so that two holders cannot wait for each other.
+/// ends, and sets how the transaction plans. Domains depend on each other in one direction only, so that two holders cannot wait for each other.
 /// </summary>
 internal static class PartitionLock
 {
@@ -19,6 +19,9 @@ internal static class PartitionLock
             batch.BatchCommands.Add(Lock("pg_advisory_xact_lock_shared", name));
         }
 
+        // The planner knows nothing of rows copied a moment ago and would look each one up in an index.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("set local enable_nestloop = off"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("set local work_mem = '64MB'"));
         await batch.ExecuteNonQueryAsync(cancellationToken);
 
         NpgsqlBatchCommand Lock(string function, string name)

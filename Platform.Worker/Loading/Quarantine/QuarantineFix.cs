@@ -143,7 +143,7 @@ internal sealed class QuarantineFix(NpgsqlDataSource dataSource, ContractCatalog
     {
         await using var record = await QuarantinedLine.OpenAsync(
             contract, row.Header, Encoding.UTF8.GetBytes(CsvText.Line(fields, ',')), cancellationToken);
-        var check = RowCheck.Bind(contract, row.Header, row.Partition, row.LoadId, (what, _, cause) => new DataFaultException($"{what}.", cause));
+        var check = RowCheck.Bind(contract, row.Header, row.Partition, row.LoadId, lineOffset: 0, (what, _, cause) => new DataFaultException($"{what}.", cause));
         using var good = new RowBuffer(1 << 10);
         return check.TryWrite(record, good, out _) ? null : check.Reject(record).Message;
     }

@@ -37,4 +37,23 @@ internal static class QuarantineLog
         command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. outcomes.Select(outcome => outcome.Detail)] });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>Enters the lines of the replay that was done last in this transaction.</summary>
+    public static async Task AppendReplayAsync(
+        NpgsqlConnection connection, QuarantineActor actor, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            with act as (
+                insert into meta.quarantine_action (action, acted_by, acted_at, why, rows)
+                select 'replay', $1, $2, $3, count(*) from {LineReplay.Lines} returning action_id)
+            insert into meta.quarantine_action_row (quarantine_id, action_id, outcome, detail)
+            select r.quarantine_id, act.action_id, case when r.rule is null then 'replayed' else 'rejected' end, r.message from act, {LineReplay.Lines} r
+            """,
+            connection) { CommandTimeout = 0 };
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = actor.By });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = actor.Why });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 }
