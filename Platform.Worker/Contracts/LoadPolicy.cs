@@ -33,6 +33,9 @@ internal sealed record LoadPolicy
 
     /// <summary><c>optional</c>: whether a partition is complete without a file of this dataset. Default false.</summary>
     public bool IsOptional { get; init; }
+
+    /// <summary><c>manifest: optional</c>: whether a partition may arrive without a manifest. The contracts of a domain agree on it. Default false.</summary>
+    public bool IsManifestOptional { get; init; }
 }
 
 /// <summary>What becomes of a file's columns that its contract does not know.</summary>
