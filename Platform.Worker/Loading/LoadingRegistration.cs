@@ -12,6 +12,13 @@ internal static class LoadingRegistration
         builder.Services.AddSingleton<LoadingTelemetry>();
         builder.Services.AddSingleton<PartitionLoader>();
         builder.Services.AddSingleton<PartitionWithdrawal>();
+        return builder.AddQuarantine();
+    }
+
+    /// <summary>The work on quarantined rows. Needs the contracts and the warehouse.</summary>
+    public static IHostApplicationBuilder AddQuarantine(this IHostApplicationBuilder builder)
+    {
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<QuarantineReader>();
         builder.Services.AddSingleton<QuarantinePartitions>();
         builder.Services.AddSingleton<QuarantineExport>();

@@ -26,15 +26,7 @@ internal sealed class QuarantineExport(QuarantineReader reader, ContractCatalog 
     /// <exception cref="QuarantineFaultException">There are no such rows, or they are of several datasets.</exception>
     public async Task<long> WriteAsync(QuarantineFilter filter, bool raw, Stream target, CancellationToken cancellationToken)
     {
-        var headers = await reader.HeadersAsync(filter, cancellationToken);
-        var datasets = headers.Select(item => $"{item.Domain}.{item.Dataset}").Distinct().Order(StringComparer.Ordinal).ToList();
-        if (datasets.Count != 1)
-        {
-            throw new QuarantineFaultException(datasets.Count == 0
-                ? $"No quarantined row is meant by {(filter.ToString() is { Length: > 0 } said ? said : "this")}; 'quarantine list' shows what there is."
-                : $"One export holds one dataset, since its columns are those of the file; choose one of {string.Join(", ", datasets)}.");
-        }
-
+        var headers = await RequireOneDatasetAsync(filter, cancellationToken);
         var contract = contracts.Find(headers[0].Domain, headers[0].Dataset);
         var columns = Columns(contract, headers.Select(item => item.Header));
         await using var writer = new StreamWriter(target, new UTF8Encoding(encoderShouldEmitUTF8Identifier: !raw), 64 << 10, leaveOpen: true) { NewLine = "\r\n" };
@@ -55,6 +47,23 @@ internal sealed class QuarantineExport(QuarantineReader reader, ContractCatalog 
         }
 
         return rows;
+    }
+
+    /// <summary>The headers of the rows' files.</summary>
+    /// <exception cref="QuarantineFaultException">There are no such rows, or they are of several datasets.</exception>
+    public async Task<List<(string Domain, string Dataset, string[] Header)>> RequireOneDatasetAsync(
+        QuarantineFilter filter, CancellationToken cancellationToken)
+    {
+        var headers = await reader.HeadersAsync(filter, cancellationToken);
+        var datasets = headers.Select(item => $"{item.Domain}.{item.Dataset}").Distinct().Order(StringComparer.Ordinal).ToList();
+        return datasets.Count switch
+        {
+            0 => throw new QuarantineFaultException(
+                $"No quarantined row is meant by {(filter.ToString() is { Length: > 0 } said ? said : "this")}; 'quarantine list' shows what there is."),
+            1 => headers,
+            _ => throw new QuarantineFaultException(
+                $"One export holds one dataset, since its columns are those of the file; choose one of {string.Join(", ", datasets)}."),
+        };
     }
 
     /// <summary>The row's fields as they are now: corrected if they were; null when its line cannot be split.</summary>

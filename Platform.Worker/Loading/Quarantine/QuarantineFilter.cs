@@ -24,6 +24,9 @@ internal sealed record QuarantineFilter
     /// <summary>The states; empty when any is meant.</summary>
     public IReadOnlyList<QuarantineState> States { get; init; } = [];
 
+    /// <summary>Rows after this id, for reading page by page.</summary>
+    public long? After { get; init; }
+
     /// <summary>Whether it says anything about the rows beside their state.</summary>
     public bool ChoosesRows => Ids.Count > 0 || Domain is not null || Dataset is not null || From is not null || To is not null || Rule is not null;
 
@@ -38,6 +41,7 @@ internal sealed record QuarantineFilter
         }
 
         Add("q.quarantine_id = any ({0})", Ids.Count == 0 ? null : Ids.ToArray());
+        Add("q.quarantine_id > {0}", After);
         Add("q.domain = {0}", Domain);
         Add("q.dataset = {0}", Dataset);
         Add("q.rule = {0}", Rule);

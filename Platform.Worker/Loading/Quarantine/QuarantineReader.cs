@@ -83,7 +83,7 @@ internal sealed class QuarantineReader(NpgsqlDataSource dataSource, ContractCata
         await using var command = dataSource.CreateCommand();
         command.CommandText =
             $"""
-            select distinct q.domain, q.dataset, coalesce(f.header, '{"{}"}')
+            select distinct q.domain, q.dataset, coalesce(f.header, array[]::text[])
             from meta.quarantine q left join meta.quarantine_file f on f.load_id = q.load_id and f.file = q.file
             where {filter.Condition(command.Parameters)}
             """;
