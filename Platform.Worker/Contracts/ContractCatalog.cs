@@ -17,6 +17,10 @@ internal sealed class ContractCatalog
     public Domain Domain(string name) => Domains.FirstOrDefault(domain => domain.Name == name) ?? throw new ConfigurationFaultException(
         $"There is no domain '{name}'. Domains with contracts: {string.Join(", ", Domains.Select(domain => domain.Name))}.");
 
+    /// <summary>The contract of a dataset; null when there is none any more.</summary>
+    public DatasetContract? Find(string domain, string dataset) =>
+        Domains.FirstOrDefault(item => item.Name == domain)?.Datasets.FirstOrDefault(contract => contract.Dataset == dataset);
+
     /// <summary>Reads every <c>*.odcs.yaml</c> in and below the directories.</summary>
     /// <exception cref="ContractException">Anything is wrong in any file; it carries all errors.</exception>
     public static ContractCatalog Load(IEnumerable<string> directories)

@@ -14,6 +14,11 @@ internal sealed record LoadPolicy
     /// <summary><c>amountColumn</c>: the column that says how much money a quarantined row stands for; null when none does.</summary>
     public string? AmountColumn { get; init; }
 
+    /// <summary>
+    /// <c>amountCurrency</c>: the amount's currency, as an ISO 4217 code or as the name of the column that holds it; null when the contract gives none.
+    /// </summary>
+    public string? AmountCurrency { get; init; }
+
     /// <summary><c>quarantineLimit.rows</c>: more quarantined rows than this fail the load. Null for any number.</summary>
     public long? MaxQuarantinedRows { get; init; }
 

@@ -3,6 +3,8 @@ using System.Globalization;
 using Npgsql;
 using Platform.Worker.Contracts;
 using Platform.Worker.Landing;
+using Platform.Worker.Loading.Quality;
+using Platform.Worker.Loading.Quarantine;
 
 namespace Platform.Worker.Loading;
 
@@ -21,22 +23,24 @@ internal sealed class DatasetLoader(
         activity?.SetTag(LoadingTelemetry.Domain, contract.Domain).SetTag(LoadingTelemetry.Dataset, contract.Dataset)
             .SetTag(LoadingTelemetry.Partition, manifest.Partition.ToString("O", CultureInfo.InvariantCulture));
 
-        var loadId = await loads.StartAsync(contract, files, referenceLoads, time.GetUtcNow(), cancellationToken);
-        var quarantine = new Quarantine(connection, contract, manifest.Partition, loadId);
-        await quarantine.ClearAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var loadId = await loads.StartAsync(contract, files, referenceLoads, now, cancellationToken);
+        await QuarantineWriter.SupersedeAsync(connection, contract.Domain, [contract.Dataset], [manifest.Partition], now, cancellationToken);
+        var quarantine = new QuarantineWriter(connection, contract, manifest.Partition, loadId, now);
 
         var target = await PartitionTarget.OpenAsync(connection, contract, manifest.Partition, cancellationToken);
         await target.StartAsync(cancellationToken);
-        var checks = new PartitionChecks(connection, contract, manifest.Partition, target, tables);
+        var checks = new PartitionChecks(connection, contract, manifest.Partition, target.Table, tables);
         var read = await CopyAsync(contract, files, loadId, quarantine, target, checks, cancellationToken);
         var loaded = await checks.CountAsync(cancellationToken);
-        if (loaded.Broken.Count > 0)
+        if (loaded.HasFaults)
         {
-            await checks.RefuseBrokenAsync(loaded.Broken, cancellationToken);
+            await checks.RefuseAsync(loaded, newcomers: [], cancellationToken);
             loaded = await checks.CountAsync(cancellationToken);
         }
 
-        await checks.QuarantineAsync(read, (file, token) => OpenAsync(contract, file, token), quarantine, cancellationToken);
+        await checks.QuarantineAsync(read, (file, token) => OpenCheckedAsync(contract, file, loadId, token), quarantine, cancellationToken);
+        await quarantine.CompleteAsync(cancellationToken);
         var result = new Reconciliation
         {
             Files = read,
@@ -45,6 +49,13 @@ internal sealed class DatasetLoader(
             LoadedSums = loaded.Sums,
             QuarantinedSums = [.. checks.RefusedSums.Select((refused, index) => refused + read.Sum(file => file.RejectedSums[index]))],
         };
+        if (quarantine.Rows > 0)
+        {
+            var (lines, discarded) = await RememberedDecisions.ApplyAsync(
+                connection, contract, manifest.Partition, loadId, target.Table, tables, now, cancellationToken);
+            result = result.With(lines, discarded);
+        }
+
         if (result.Differences(contract).ToList() is { Count: > 0 } differences)
         {
             throw Fault(
@@ -54,9 +65,19 @@ internal sealed class DatasetLoader(
         }
 
         await loads.CompleteAsync(loadId, contract, result, time.GetUtcNow(), cancellationToken);
+        var measured = await new QualityChecks(connection, contract, manifest.Partition, target.Table).MeasureAsync(cancellationToken);
+        await QualityChecks.RecordAsync(connection, loadId, measured, cancellationToken);
+        if (await LoadRefusal.OfAsync(connection, contract, manifest.Partition, loadId, result, measured, cancellationToken) is { } refusal)
+        {
+            throw refusal;
+        }
+
         tables.Add(contract, target);
         activity?.SetTag(LoadingTelemetry.LoadedRows, result.LoadedRows).SetTag(LoadingTelemetry.QuarantinedRows, result.QuarantinedRows);
-        return new DatasetLoad(contract.Dataset, loadId, result.FileRows, result.LoadedRows, result.QuarantinedRows, Skipped: false);
+        return new DatasetLoad(contract.Dataset, loadId, result.FileRows, result.LoadedRows, result.QuarantinedRows, Skipped: false)
+        {
+            Checks = measured,
+        };
     }
 
     /// <summary>Copies the files one after the other; their lines run on.</summary>
@@ -64,7 +85,7 @@ internal sealed class DatasetLoader(
         DatasetContract contract,
         IReadOnlyList<ManifestFile> files,
         long loadId,
-        Quarantine quarantine,
+        QuarantineWriter quarantine,
         PartitionTarget target,
         PartitionChecks checks,
         CancellationToken cancellationToken)
@@ -76,6 +97,7 @@ internal sealed class DatasetLoader(
         {
             var lineOffset = read.Count == 0 ? 0 : read[^1].LastLine;
             await using var records = await OpenAsync(contract, file, cancellationToken);
+            quarantine.Open(PathOf(contract, file), records.Header, lineOffset);
             var check = RowCheck.Bind(
                 contract, records.Header, manifest.Partition, loadId, lineOffset, (what, line, cause) => FileFault(contract, file, what, line, cause));
             await copy.RunAsync(records, check, keys, PathOf(contract, file), cancellationToken);
@@ -93,10 +115,19 @@ internal sealed class DatasetLoader(
         await target.BuildKeyAsync(cancellationToken);
         if (copy.HasSuspects)
         {
-            await checks.ResolveSuspectsAsync(cancellationToken);
+            await checks.ResolveSuspectsAsync(FactTables.Line, cancellationToken);
         }
 
         return read;
+    }
+
+    /// <summary>For a second reading.</summary>
+    private async Task<(CsvRecords Records, RowCheck Check)> OpenCheckedAsync(
+        DatasetContract contract, ManifestFile file, long loadId, CancellationToken cancellationToken)
+    {
+        var records = await OpenAsync(contract, file, cancellationToken);
+        return (records, RowCheck.Bind(
+            contract, records.Header, manifest.Partition, loadId, lineOffset: 0, (what, line, cause) => FileFault(contract, file, what, line, cause)));
     }
 
     private Task<CsvRecords> OpenAsync(DatasetContract contract, ManifestFile file, CancellationToken cancellationToken) => CsvRecords.OpenAsync(

@@ -77,7 +77,8 @@ internal sealed class LoadRecords(NpgsqlConnection connection, DateOnly partitio
         await using var command = new NpgsqlCommand(
             """
             update meta.partition_load
-            set file_rows = $2, loaded_rows = $3, quarantined_rows = $4, control_sums = $5, files = $6, loaded_at = $7
+            set file_rows = $2, loaded_rows = $3, quarantined_rows = $4, control_sums = $5, files = $6, loaded_at = $7,
+                replayed_rows = $8, discarded_rows = $9
             where load_id = $1
             """,
             connection);
@@ -88,6 +89,8 @@ internal sealed class LoadRecords(NpgsqlConnection connection, DateOnly partitio
         command.Parameters.Add(new NpgsqlParameter { Value = result.ControlSumsJson(contract), NpgsqlDbType = NpgsqlDbType.Jsonb });
         command.Parameters.Add(new NpgsqlParameter { Value = LoadedFile.Json(result.Files), NpgsqlDbType = NpgsqlDbType.Jsonb });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = result.ReplayedRows });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = result.DiscardedRows });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

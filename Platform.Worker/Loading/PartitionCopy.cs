@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Npgsql;
 using Platform.Worker.Contracts;
 using Platform.Worker.Contracts.Plan;
+using Platform.Worker.Loading.Quarantine;
 
 namespace Platform.Worker.Loading;
 
@@ -9,7 +10,7 @@ namespace Platform.Worker.Loading;
 /// One pass over the file: one thread parses, checks and encodes, the other copies straight into the target. Rows whose key was probably
 /// seen before wait in a table of their own, bad rows go to quarantine; both between two COPY commands, so that memory stays bounded.
 /// </summary>
-internal sealed class PartitionCopy(NpgsqlConnection connection, DatasetContract contract, PartitionTarget target, Quarantine quarantine) : IDisposable
+internal sealed class PartitionCopy(NpgsqlConnection connection, DatasetContract contract, PartitionTarget target, QuarantineWriter quarantine) : IDisposable
 {
     /// <summary>Rows of this partition whose key was probably seen before; made when the first one comes.</summary>
     public const string Suspects = "pg_temp.load_suspect";

@@ -3,6 +3,7 @@ using System.Globalization;
 using Npgsql;
 using Platform.Worker.Contracts;
 using Platform.Worker.Landing;
+using Platform.Worker.Loading.Quarantine;
 
 namespace Platform.Worker.Loading;
 
@@ -43,24 +44,37 @@ internal sealed class PartitionLoader(
         var started = time.GetTimestamp();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await PrepareAsync(connection, contract, date, cancellationToken);
+        await PartitionLock.AcquireAsync(connection, contract, date, cancellationToken);
 
         var loads = new LoadRecords(connection, date);
         var current = await loads.CurrentAsync([domain, .. contract.DependsOn], cancellationToken);
         var tables = new PartitionTables(connection, date);
         var loader = new DatasetLoader(connection, landing, manifest, loads, tables, time);
         var datasets = new List<DatasetLoad>();
-        foreach (var dataset in contract.Datasets)
+        try
         {
-            var load = await LoadDatasetAsync(loader, dataset, files[dataset.Dataset], current, force, date, cancellationToken);
-            current[(domain, dataset.Dataset)] = load.Record;
-            datasets.Add(load.Result);
+            foreach (var dataset in contract.Datasets)
+            {
+                var load = await LoadDatasetAsync(loader, dataset, files[dataset.Dataset], current, force, date, cancellationToken);
+                current[(domain, dataset.Dataset)] = load.Record;
+                datasets.Add(load.Result);
+            }
+        }
+        catch (PartitionFaultException fault) when (fault.RefusedLoad is not null)
+        {
+            await RefusedLoads.KeepAsync(dataSource, contract, transaction, fault, time.GetUtcNow(), cancellationToken);
+            throw;
         }
 
         await tables.PublishAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var result = new DomainLoad(domain, date, datasets);
         telemetry.Loaded(result);
+        foreach (var (dataset, check) in datasets.SelectMany(load => load.Checks.Where(check => !check.Passed).Select(check => (load.Dataset, check))))
+        {
+            Log.RuleBroken(logger, domain, dataset, date, check.ToString());
+        }
+
         Log.Loaded(logger, domain, date, result.LoadedRows, result.QuarantinedRows, datasets.Count(dataset => dataset.Skipped), time.GetElapsedTime(started));
         return result;
     }
@@ -120,34 +134,5 @@ internal sealed class PartitionLoader(
             {
                 Domain = domain.Name, Partition = manifest.Partition,
             };
-    }
-
-    /// <summary>
-    /// Locks the partition against other loaders of it, and those that it refers to against replacement, until the transaction ends. Domains
-    /// depend on each other in one direction only, so that two loads cannot wait for each other.
-    /// </summary>
-    private static async Task PrepareAsync(NpgsqlConnection connection, Domain domain, DateOnly date, CancellationToken cancellationToken)
-    {
-        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
-        batch.BatchCommands.Add(Lock("pg_advisory_xact_lock", domain.Name));
-        foreach (var name in domain.DependsOn)
-        {
-            batch.BatchCommands.Add(Lock("pg_advisory_xact_lock_shared", name));
-        }
-
-        // The planner knows nothing of rows copied a moment ago and would look each one up in an index.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("set local enable_nestloop = off"));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("set local work_mem = '64MB'"));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-
-        NpgsqlBatchCommand Lock(string function, string name)
-        {
-            var command = new NpgsqlBatchCommand($"select {function}(hashtextextended($1, 0))");
-            command.Parameters.Add(new NpgsqlParameter<string>
-            {
-                TypedValue = string.Create(CultureInfo.InvariantCulture, $"platform.load.{name}.{date:yyyyMMdd}"),
-            });
-            return command;
-        }
     }
 }

@@ -5,7 +5,7 @@ internal static class PolicySection
 {
     public static readonly string[] Properties =
     [
-        "dependsOn", "partitionColumn", "controlSums", "file", "schemaEvolution", "partitioning", "amountColumn", "quarantineLimit", "lateRows",
+        "dependsOn", "partitionColumn", "controlSums", "file", "schemaEvolution", "partitioning", "amountColumn", "amountCurrency", "quarantineLimit", "lateRows",
         "optional", "manifest",
     ];
 
@@ -41,6 +41,7 @@ internal static class PolicySection
                 Evolution = Property("schemaEvolution")?.Choice("value", Evolutions) ?? default,
                 Partitioning = Property("partitioning")?.Choice("value", Partitionings) ?? default,
                 AmountColumn = AmountColumn(Property("amountColumn"), contract),
+                AmountCurrency = AmountCurrency(Property("amountCurrency"), custom.ContainsKey("amountColumn"), contract),
                 MaxQuarantinedRows = rows,
                 MaxQuarantinedPercent = percent,
                 LateDays = LateDays(Property("lateRows"), custom.ContainsKey("partitionColumn")),
@@ -94,6 +95,27 @@ internal static class PolicySection
         }
 
         return name;
+    }
+
+    private static string? AmountCurrency(ContractNode? node, bool hasAmount, DatasetContract contract)
+    {
+        if (node?.Text("value") is not { } currency)
+        {
+            return null;
+        }
+
+        var isCode = currency.Length == 3 && currency.All(char.IsAsciiLetterUpper);
+        if (!isCode && !contract.Columns.Any(column => column.Name == currency && column.Type == ColumnType.Text))
+        {
+            node.Report("value", $"amountCurrency '{currency}' is neither an ISO 4217 code, for example EUR, nor a text column of this contract.");
+        }
+
+        if (!hasAmount)
+        {
+            node.Report("amountCurrency needs an amountColumn.");
+        }
+
+        return currency;
     }
 
     private static (long? Rows, decimal? Percent) QuarantineLimit(ContractNode? node)

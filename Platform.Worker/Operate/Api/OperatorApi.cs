@@ -50,6 +50,7 @@ internal static class OperatorApi
         runs.MapGet("/runs/{date}", FindAsync).WithSummary("The run of a data date, task by task");
         runs.MapPost("/runs", RunAsync).WithSummary("Run the pipeline for a data date");
         runs.MapPost("/backfills", BackfillAsync).WithSummary("Run the pipeline for a range of data dates");
+        runs.MapQuarantine();
     }
 
     private static async Task<Ok<RunList>> ListAsync(
