@@ -21,7 +21,7 @@ internal sealed class Freshness(NpgsqlDataSource dataSource, TimeProvider time)
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             """
             with newest as (
-              select domain, dataset, max(partition) as partition, max(loaded_at) as loaded_at, sum(quarantined_rows)::bigint as quarantined_rows
+              select domain, dataset, max(partition) as partition, max(loaded_at) as loaded_at, sum(quarantined_rows - discarded_rows)::bigint as quarantined_rows
               from meta.partition_load
               where current
               group by domain, dataset

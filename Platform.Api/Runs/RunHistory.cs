@@ -71,7 +71,7 @@ internal sealed class RunHistory(NpgsqlDataSource dataSource)
             select count(*) filter (where c.status = 'pass')::integer,
                    count(*) filter (where c.status = 'warn')::integer,
                    count(*) filter (where c.status in ('fail', 'error'))::integer,
-                   coalesce((select sum(quarantined_rows) from meta.partition_load where current), 0)::bigint,
+                   coalesce((select sum(quarantined_rows - discarded_rows) from meta.partition_load where current), 0)::bigint,
                    coalesce((select sum(loaded_rows) from meta.partition_load where current), 0)::bigint
             from meta.publication as p
             join meta.node_result as c on c.invocation_id = p.invocation_id and c.resource_type in ('test', 'unit_test')

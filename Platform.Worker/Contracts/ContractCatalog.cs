@@ -1,3 +1,5 @@
+using Platform.Worker.Contracts.Parsing;
+
 namespace Platform.Worker.Contracts;
 
 /// <summary>All contracts of the installation, checked alone and against each other.</summary>
@@ -14,6 +16,10 @@ internal sealed class ContractCatalog
     /// <exception cref="ConfigurationFaultException">There is no domain of that name; the message names those that there are.</exception>
     public Domain Domain(string name) => Domains.FirstOrDefault(domain => domain.Name == name) ?? throw new ConfigurationFaultException(
         $"There is no domain '{name}'. Domains with contracts: {string.Join(", ", Domains.Select(domain => domain.Name))}.");
+
+    /// <summary>The contract of a dataset; null when there is none any more.</summary>
+    public DatasetContract? Find(string domain, string dataset) =>
+        Domains.FirstOrDefault(item => item.Name == domain)?.Datasets.FirstOrDefault(contract => contract.Dataset == dataset);
 
     /// <summary>Reads every <c>*.odcs.yaml</c> in and below the directories.</summary>
     /// <exception cref="ContractException">Anything is wrong in any file; it carries all errors.</exception>
@@ -73,6 +79,11 @@ internal sealed class ContractCatalog
             }
         }
 
+        foreach (var domain in byName.Values.Select(parsed => parsed.Contract).GroupBy(contract => contract.Domain, StringComparer.Ordinal))
+        {
+            CheckArrival([.. domain], errors);
+        }
+
         if (errors.Count > 0)
         {
             return [];
@@ -82,6 +93,22 @@ internal sealed class ContractCatalog
             byName.Values.First(parsed => parsed.Contract.Domain == cycle[0]).Contract.File, 0,
             $"the domains depend on each other in a circle: {string.Join(" -> ", cycle)}.")));
         return [.. names.Select(name => new Domain(name, dependsOn[name], Datasets(name, byName, errors)))];
+    }
+
+    /// <summary>A manifest is of the domain's partition, not of a dataset; without it something must tell that the partition has arrived.</summary>
+    private static void CheckArrival(List<DatasetContract> contracts, List<ContractError> errors)
+    {
+        var without = contracts.Where(contract => contract.Policy.IsManifestOptional).ToList();
+        if (without.Count > 0 && contracts.Except(without).FirstOrDefault() is { } other)
+        {
+            errors.Add(new ContractError(
+                other.File, 0, $"says that a manifest is required, and {without[0].File} that it is optional; the contracts of a domain must agree."));
+        }
+        else if (without.Count > 0 && contracts.TrueForAll(contract => contract.Policy.IsOptional))
+        {
+            errors.Add(new ContractError(
+                without[0].File, 0, "manifest and every dataset of the domain are optional; nothing would tell that a partition has arrived."));
+        }
     }
 
     private static void CheckReference(

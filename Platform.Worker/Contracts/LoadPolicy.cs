@@ -14,6 +14,11 @@ internal sealed record LoadPolicy
     /// <summary><c>amountColumn</c>: the column that says how much money a quarantined row stands for; null when none does.</summary>
     public string? AmountColumn { get; init; }
 
+    /// <summary>
+    /// <c>amountCurrency</c>: the amount's currency, as an ISO 4217 code or as the name of the column that holds it; null when the contract gives none.
+    /// </summary>
+    public string? AmountCurrency { get; init; }
+
     /// <summary><c>quarantineLimit.rows</c>: more quarantined rows than this fail the load. Null for any number.</summary>
     public long? MaxQuarantinedRows { get; init; }
 
@@ -30,10 +35,10 @@ internal sealed record LoadPolicy
     public bool IsOptional { get; init; }
 
     /// <summary>
-    /// <c>manifest: optional</c>: whether the supplier sends no manifest. A partition of a domain whose contracts all say so is complete when every
-    /// dataset that is not optional has a file. Default false: it is complete with its manifest.
+    /// <c>manifest: optional</c>: whether a partition may arrive without a manifest. The contracts of a domain agree on it; it is then complete when
+    /// every dataset that is not optional has a file. Default false: it is complete with its manifest.
     /// </summary>
-    public bool ManifestIsOptional { get; init; }
+    public bool IsManifestOptional { get; init; }
 }
 
 /// <summary>What becomes of a file's columns that its contract does not know.</summary>

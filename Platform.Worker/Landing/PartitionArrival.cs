@@ -18,7 +18,7 @@ internal sealed record PartitionArrival
     /// <summary>Whether it has a manifest, which then speaks for its files.</summary>
     public bool HasManifest { get; init; }
 
-    /// <summary>SHA-256 over name, size and version of everything in the folder: another identity, another content to load.</summary>
+    /// <summary>SHA-256 over name, size and version of the manifest and the data files in the folder: another identity, another content to load.</summary>
     public required string Identity { get; init; }
 
     /// <summary>Data files in the folder, by name; the manifest is not among them.</summary>

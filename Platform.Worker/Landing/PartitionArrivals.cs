@@ -88,11 +88,14 @@ internal sealed class PartitionArrivals(BlobContainerClient container, Partition
         {
             await foreach (var blob in container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, folder, cancellationToken))
             {
-                files.Add(new LandedFile(
-                    blob.Name[folder.Length..],
-                    blob.Properties.ContentLength ?? 0,
-                    blob.Properties.ContentHash is { Length: > 0 } md5 ? Convert.ToHexStringLower(md5) : blob.Properties.ETag?.ToString() ?? "",
-                    blob.Metadata.ContainsKey(BlockUpload.GeneratorMark)));
+                if (blob.Name[folder.Length..] is var name && (name == LandingPath.ManifestName || LandingPath.IsDataFile(name)))
+                {
+                    files.Add(new LandedFile(
+                        name,
+                        blob.Properties.ContentLength ?? 0,
+                        blob.Properties.ContentHash is { Length: > 0 } md5 ? Convert.ToHexStringLower(md5) : blob.Properties.ETag?.ToString() ?? "",
+                        blob.Metadata.ContainsKey(BlockUpload.GeneratorMark)));
+                }
             }
         }
         catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)

@@ -3,88 +3,141 @@ using System.Globalization;
 using Npgsql;
 using Platform.Worker.Contracts;
 using Platform.Worker.Landing;
+using Platform.Worker.Loading.Quality;
+using Platform.Worker.Loading.Quarantine;
 
 namespace Platform.Worker.Loading;
 
 /// <summary>Replaces one dataset's partition within the transaction of its domain: copy, checks over rows, reconciliation, load record.</summary>
 internal sealed class DatasetLoader(
-    NpgsqlConnection connection, PartitionReader landing, Manifest manifest, LoadRecords loads, TimeProvider time)
+    NpgsqlConnection connection, PartitionReader landing, Manifest manifest, LoadRecords loads, PartitionTables tables, TimeProvider time)
 {
     /// <summary>Fewest bytes that a row is expected to have; sizes the memory for keys.</summary>
     private const int SmallestRow = 24;
 
-    /// <exception cref="DataFaultException">The file cannot be loaded as it is; the caller rolls back.</exception>
+    /// <exception cref="DataFaultException">A file cannot be loaded as it is; the caller rolls back.</exception>
     public async Task<DatasetLoad> LoadAsync(
-        DatasetContract contract, ManifestFile file, long[] referenceLoads, CancellationToken cancellationToken)
+        DatasetContract contract, IReadOnlyList<ManifestFile> files, long[] referenceLoads, CancellationToken cancellationToken)
     {
         using var activity = LoadingTelemetry.Source.StartActivity("load dataset");
         activity?.SetTag(LoadingTelemetry.Domain, contract.Domain).SetTag(LoadingTelemetry.Dataset, contract.Dataset)
             .SetTag(LoadingTelemetry.Partition, manifest.Partition.ToString("O", CultureInfo.InvariantCulture));
 
-        var path = $"{LandingPath.For(contract.Domain, manifest.Partition)}/{file.Name}";
-        var loadId = await loads.StartAsync(contract, file, referenceLoads, time.GetUtcNow(), cancellationToken);
-        var quarantine = new Quarantine(connection, contract, manifest.Partition, path, loadId);
-        await quarantine.ClearAsync(cancellationToken);
-        await ClearPartitionAsync(contract, cancellationToken);
+        var now = time.GetUtcNow();
+        var loadId = await loads.StartAsync(contract, files, referenceLoads, now, cancellationToken);
+        await QuarantineWriter.SupersedeAsync(connection, contract.Domain, [contract.Dataset], [manifest.Partition], now, cancellationToken);
+        var quarantine = new QuarantineWriter(connection, contract, manifest.Partition, loadId, now);
 
-        var checks = new PartitionChecks(connection, contract, manifest.Partition);
-        var rows = await CopyAsync(contract, file, loadId, quarantine, checks, cancellationToken);
+        var target = await PartitionTarget.OpenAsync(connection, contract, manifest.Partition, cancellationToken);
+        await target.StartAsync(cancellationToken);
+        var checks = new PartitionChecks(connection, contract, manifest.Partition, target.Table, tables);
+        var read = await CopyAsync(contract, files, loadId, quarantine, target, checks, cancellationToken);
         var loaded = await checks.CountAsync(cancellationToken);
-        if (loaded.Broken.Count > 0)
+        if (loaded.HasFaults)
         {
-            await checks.RefuseBrokenAsync(loaded.Broken, cancellationToken);
+            await checks.RefuseAsync(loaded, newcomers: [], cancellationToken);
             loaded = await checks.CountAsync(cancellationToken);
         }
 
-        await checks.QuarantineAsync(token => OpenAsync(contract, file, token), quarantine, cancellationToken);
+        await checks.QuarantineAsync(read, (file, token) => OpenCheckedAsync(contract, file, loadId, token), quarantine, cancellationToken);
+        await quarantine.CompleteAsync(cancellationToken);
         var result = new Reconciliation
         {
-            FileRows = rows.Rows,
+            Files = read,
             LoadedRows = loaded.Rows,
             QuarantinedRows = quarantine.Rows,
-            FileSums = rows.FileSums,
             LoadedSums = loaded.Sums,
-            QuarantinedSums = [.. rows.RejectedSums.Zip(checks.RefusedSums, (rejected, refused) => rejected + refused)],
+            QuarantinedSums = [.. checks.RefusedSums.Select((refused, index) => refused + read.Sum(file => file.RejectedSums[index]))],
         };
-        if (result.Differences(contract, file).ToList() is { Count: > 0 } differences)
+        if (quarantine.Rows > 0)
         {
-            throw Fault(contract, $"{path} does not tie out: {string.Join("; ", differences)}. Nothing was changed; land the partition again.");
+            var (lines, discarded) = await RememberedDecisions.ApplyAsync(
+                connection, contract, manifest.Partition, loadId, target.Table, tables, now, cancellationToken);
+            result = result.With(lines, discarded);
+        }
+
+        if (result.Differences(contract).ToList() is { Count: > 0 } differences)
+        {
+            throw Fault(
+                contract,
+                $"{string.Join(", ", files.Select(file => PathOf(contract, file)))} {(files.Count > 1 ? "do" : "does")} not tie out: "
+                + $"{string.Join("; ", differences)}. Nothing was changed; land the partition again.");
         }
 
         await loads.CompleteAsync(loadId, contract, result, time.GetUtcNow(), cancellationToken);
-        activity?.SetTag(LoadingTelemetry.LoadedRows, result.LoadedRows).SetTag(LoadingTelemetry.QuarantinedRows, result.QuarantinedRows);
-        return new DatasetLoad(contract.Dataset, loadId, result.FileRows, result.LoadedRows, result.QuarantinedRows, Skipped: false);
-    }
-
-    private async Task<RowCheck> CopyAsync(
-        DatasetContract contract, ManifestFile file, long loadId, Quarantine quarantine, PartitionChecks checks, CancellationToken cancellationToken)
-    {
-        await using var records = await OpenAsync(contract, file, cancellationToken);
-        var check = RowCheck.Bind(contract, records.Header, manifest.Partition, loadId, (what, line, cause) => FileFault(contract, file, what, line, cause));
-        using var copy = new PartitionCopy(connection, contract, quarantine);
-        await copy.RunAsync(records, check, new KeyFilter(file.Bytes / SmallestRow), cancellationToken);
-        if (copy.HasSuspects)
+        var measured = await new QualityChecks(connection, contract, manifest.Partition, target.Table).MeasureAsync(cancellationToken);
+        await QualityChecks.RecordAsync(connection, loadId, measured, cancellationToken);
+        if (await LoadRefusal.OfAsync(connection, contract, manifest.Partition, loadId, result, measured, cancellationToken) is { } refusal)
         {
-            await checks.ResolveSuspectsAsync(cancellationToken);
+            throw refusal;
         }
 
-        return check;
+        tables.Add(contract, target);
+        activity?.SetTag(LoadingTelemetry.LoadedRows, result.LoadedRows).SetTag(LoadingTelemetry.QuarantinedRows, result.QuarantinedRows);
+        return new DatasetLoad(contract.Dataset, loadId, result.FileRows, result.LoadedRows, result.QuarantinedRows, Skipped: false)
+        {
+            Checks = measured,
+        };
+    }
+
+    /// <summary>Copies the files one after the other; their lines run on.</summary>
+    private async Task<List<LoadedFile>> CopyAsync(
+        DatasetContract contract,
+        IReadOnlyList<ManifestFile> files,
+        long loadId,
+        QuarantineWriter quarantine,
+        PartitionTarget target,
+        PartitionChecks checks,
+        CancellationToken cancellationToken)
+    {
+        var keys = new KeyFilter(files.Sum(file => file.Bytes) / SmallestRow);
+        using var copy = new PartitionCopy(connection, contract, target, quarantine);
+        var read = new List<LoadedFile>();
+        foreach (var file in files)
+        {
+            var lineOffset = read.Count == 0 ? 0 : read[^1].LastLine;
+            await using var records = await OpenAsync(contract, file, cancellationToken);
+            quarantine.Open(PathOf(contract, file), records.Header, lineOffset);
+            var check = RowCheck.Bind(
+                contract, records.Header, manifest.Partition, loadId, lineOffset, (what, line, cause) => FileFault(contract, file, what, line, cause));
+            await copy.RunAsync(records, check, keys, PathOf(contract, file), cancellationToken);
+            read.Add(new LoadedFile
+            {
+                File = file,
+                LineOffset = lineOffset,
+                LastLine = check.LastLine,
+                Rows = check.Rows,
+                Sums = check.FileSums,
+                RejectedSums = check.RejectedSums,
+            });
+        }
+
+        await target.BuildKeyAsync(cancellationToken);
+        if (copy.HasSuspects)
+        {
+            await checks.ResolveSuspectsAsync(FactTables.Line, cancellationToken);
+        }
+
+        return read;
+    }
+
+    /// <summary>For a second reading.</summary>
+    private async Task<(CsvRecords Records, RowCheck Check)> OpenCheckedAsync(
+        DatasetContract contract, ManifestFile file, long loadId, CancellationToken cancellationToken)
+    {
+        var records = await OpenAsync(contract, file, cancellationToken);
+        return (records, RowCheck.Bind(
+            contract, records.Header, manifest.Partition, loadId, lineOffset: 0, (what, line, cause) => FileFault(contract, file, what, line, cause)));
     }
 
     private Task<CsvRecords> OpenAsync(DatasetContract contract, ManifestFile file, CancellationToken cancellationToken) => CsvRecords.OpenAsync(
         token => landing.OpenAsync(manifest, file, token), (what, line, cause) => FileFault(contract, file, what, line, cause), cancellationToken);
 
-    private async Task ClearPartitionAsync(DatasetContract contract, CancellationToken cancellationToken)
-    {
-        await using var delete = new NpgsqlCommand(
-            $"delete from {FactTables.Name(contract)} where {FactTables.Partition} = $1", connection) { CommandTimeout = 0 };
-        delete.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = manifest.Partition });
-        await delete.ExecuteNonQueryAsync(cancellationToken);
-    }
+    private string PathOf(DatasetContract contract, ManifestFile file) => $"{LandingPath.For(contract.Domain, manifest.Partition)}/{file.Name}";
 
     private PartitionFaultException FileFault(DatasetContract contract, ManifestFile file, string what, long? line, Exception? cause) => Fault(
         contract,
-        $"{LandingPath.For(contract.Domain, manifest.Partition)}/{file.Name}{(line is null ? "" : $":{line}")}: {what}. " +
+        $"{PathOf(contract, file)}{(line is null ? "" : $":{line}")}: {what}. " +
         "The file was not loaded; land a corrected one.",
         line,
         cause);

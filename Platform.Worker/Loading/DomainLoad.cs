@@ -1,3 +1,5 @@
+using Platform.Worker.Loading.Quality;
+
 namespace Platform.Worker.Loading;
 
 /// <summary>What loading a domain's partition did.</summary>
@@ -21,4 +23,8 @@ internal sealed record DomainLoad(string Domain, DateOnly Partition, IReadOnlyLi
 /// <param name="LoadedRows">Rows in the fact table.</param>
 /// <param name="QuarantinedRows">Rows in quarantine.</param>
 /// <param name="Skipped">Whether this very content was loaded before, so that nothing was written.</param>
-internal sealed record DatasetLoad(string Dataset, long LoadId, long FileRows, long LoadedRows, long QuarantinedRows, bool Skipped);
+internal sealed record DatasetLoad(string Dataset, long LoadId, long FileRows, long LoadedRows, long QuarantinedRows, bool Skipped)
+{
+    /// <summary>What the contract's quality rules measured; empty for a skipped load.</summary>
+    public IReadOnlyList<CheckResult> Checks { get; init; } = [];
+}

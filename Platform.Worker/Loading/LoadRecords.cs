@@ -38,7 +38,7 @@ internal sealed class LoadRecords(NpgsqlConnection connection, DateOnly partitio
 
     /// <summary>Makes a new load current, with its counts to come, and returns its id.</summary>
     public async Task<long> StartAsync(
-        DatasetContract contract, ManifestFile file, long[] referenceLoads, DateTimeOffset now, CancellationToken cancellationToken)
+        DatasetContract contract, IReadOnlyList<ManifestFile> files, long[] referenceLoads, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         var earlier = new NpgsqlBatchCommand(
@@ -56,8 +56,11 @@ internal sealed class LoadRecords(NpgsqlConnection connection, DateOnly partitio
         started.Parameters.Add(new NpgsqlParameter<string> { TypedValue = contract.Domain });
         started.Parameters.Add(new NpgsqlParameter<string> { TypedValue = contract.Dataset });
         started.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = partition });
-        started.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{LandingPath.For(contract.Domain, partition)}/{file.Name}" });
-        started.Parameters.Add(new NpgsqlParameter<string> { TypedValue = file.Sha256 });
+        started.Parameters.Add(new NpgsqlParameter<string>
+        {
+            TypedValue = string.Join(", ", files.Select(file => $"{LandingPath.For(contract.Domain, partition)}/{file.Name}")),
+        });
+        started.Parameters.Add(new NpgsqlParameter<string> { TypedValue = LoadedFile.ContentSha256(files) });
         started.Parameters.Add(new NpgsqlParameter<string> { TypedValue = contract.Version });
         started.Parameters.Add(new NpgsqlParameter<string> { TypedValue = contract.Sha256 });
         started.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = referenceLoads });
@@ -74,7 +77,8 @@ internal sealed class LoadRecords(NpgsqlConnection connection, DateOnly partitio
         await using var command = new NpgsqlCommand(
             """
             update meta.partition_load
-            set file_rows = $2, loaded_rows = $3, quarantined_rows = $4, control_sums = $5, loaded_at = $6
+            set file_rows = $2, loaded_rows = $3, quarantined_rows = $4, control_sums = $5, files = $6, loaded_at = $7,
+                replayed_rows = $8, discarded_rows = $9
             where load_id = $1
             """,
             connection);
@@ -83,7 +87,10 @@ internal sealed class LoadRecords(NpgsqlConnection connection, DateOnly partitio
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = result.LoadedRows });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = result.QuarantinedRows });
         command.Parameters.Add(new NpgsqlParameter { Value = result.ControlSumsJson(contract), NpgsqlDbType = NpgsqlDbType.Jsonb });
+        command.Parameters.Add(new NpgsqlParameter { Value = LoadedFile.Json(result.Files), NpgsqlDbType = NpgsqlDbType.Jsonb });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = result.ReplayedRows });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = result.DiscardedRows });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

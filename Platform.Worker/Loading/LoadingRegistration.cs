@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Platform.Worker.Loading.Quarantine;
 
 namespace Platform.Worker.Loading;
 
@@ -11,6 +12,19 @@ internal static class LoadingRegistration
         builder.Services.AddSingleton<LoadingTelemetry>();
         builder.Services.AddSingleton<PartitionLoader>();
         builder.Services.AddSingleton<PartitionWithdrawal>();
+        return builder.AddQuarantine();
+    }
+
+    /// <summary>The work on quarantined rows. Needs the contracts and the warehouse.</summary>
+    public static IHostApplicationBuilder AddQuarantine(this IHostApplicationBuilder builder)
+    {
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<QuarantineReader>();
+        builder.Services.AddSingleton<QuarantinePartitions>();
+        builder.Services.AddSingleton<QuarantineExport>();
+        builder.Services.AddSingleton<QuarantineFix>();
+        builder.Services.AddSingleton<QuarantineReplay>();
+        builder.Services.AddSingleton<QuarantineDiscard>();
         return builder;
     }
 }

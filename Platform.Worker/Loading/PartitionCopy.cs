@@ -2,14 +2,15 @@ using System.Threading.Channels;
 using Npgsql;
 using Platform.Worker.Contracts;
 using Platform.Worker.Contracts.Plan;
+using Platform.Worker.Loading.Quarantine;
 
 namespace Platform.Worker.Loading;
 
 /// <summary>
-/// One pass over the file: one thread parses, checks and encodes, the other copies straight into the fact table. Rows whose key was probably
+/// One pass over the file: one thread parses, checks and encodes, the other copies straight into the target. Rows whose key was probably
 /// seen before wait in a table of their own, bad rows go to quarantine; both between two COPY commands, so that memory stays bounded.
 /// </summary>
-internal sealed class PartitionCopy(NpgsqlConnection connection, DatasetContract contract, Quarantine quarantine) : IDisposable
+internal sealed class PartitionCopy(NpgsqlConnection connection, DatasetContract contract, PartitionTarget target, QuarantineWriter quarantine) : IDisposable
 {
     /// <summary>Rows of this partition whose key was probably seen before; made when the first one comes.</summary>
     public const string Suspects = "pg_temp.load_suspect";
@@ -27,9 +28,10 @@ internal sealed class PartitionCopy(NpgsqlConnection connection, DatasetContract
     /// <summary>Copies the whole file.</summary>
     /// <param name="records">The file, before its first record.</param>
     /// <param name="check">Bound to the file's header.</param>
-    /// <param name="keys">Sized for the file.</param>
+    /// <param name="keys">Sized for all files of the load.</param>
+    /// <param name="path">Path of the file, for the quarantine.</param>
     /// <param name="cancellationToken">Stops both threads.</param>
-    public async Task RunAsync(CsvRecords records, RowCheck check, KeyFilter keys, CancellationToken cancellationToken)
+    public async Task RunAsync(CsvRecords records, RowCheck check, KeyFilter keys, string path, CancellationToken cancellationToken)
     {
         var batches = Channel.CreateBounded<RowBatch>(new BoundedChannelOptions(BatchesInFlight) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -40,12 +42,12 @@ internal sealed class PartitionCopy(NpgsqlConnection connection, DatasetContract
             {
                 using (batch)
                 {
-                    await WriteAsync(batch, cancellationToken);
+                    await WriteAsync(batch, path, cancellationToken);
                 }
             }
 
             await EndCopyAsync(cancellationToken);
-            await FlushAsync(cancellationToken);
+            await FlushAsync(path, cancellationToken);
         }
         finally
         {
@@ -101,11 +103,12 @@ internal sealed class PartitionCopy(NpgsqlConnection connection, DatasetContract
         }
     }
 
-    private async Task WriteAsync(RowBatch batch, CancellationToken cancellationToken)
+    private async Task WriteAsync(RowBatch batch, string path, CancellationToken cancellationToken)
     {
         if (batch.Rows.Length > 0)
         {
-            _copy ??= await RowCopy.StartAsync(connection, FactTables.Name(contract), FactTables.ColumnList(contract), cancellationToken);
+            _copy ??= await RowCopy.StartAsync(
+                connection, target.Table, FactTables.ColumnList(contract), target.CopyOptions, cancellationToken);
             await _copy.WriteAsync(batch.Rows.Written, cancellationToken);
         }
 
@@ -123,7 +126,7 @@ internal sealed class PartitionCopy(NpgsqlConnection connection, DatasetContract
         if (_suspects.Length + _rejectedBytes >= PendingBytes)
         {
             await EndCopyAsync(cancellationToken);
-            await FlushAsync(cancellationToken);
+            await FlushAsync(path, cancellationToken);
         }
     }
 
@@ -137,25 +140,25 @@ internal sealed class PartitionCopy(NpgsqlConnection connection, DatasetContract
     }
 
     /// <summary>Writes what waits for the end of a COPY.</summary>
-    private async Task FlushAsync(CancellationToken cancellationToken)
+    private async Task FlushAsync(string path, CancellationToken cancellationToken)
     {
         if (_suspects.Length > 0)
         {
             if (!HasSuspects)
             {
                 await using var create = new NpgsqlCommand(
-                    $"create temporary table load_suspect (like {FactTables.Name(contract)}) on commit drop", connection);
+                    $"create temporary table load_suspect (like {target.Table}) on commit drop", connection);
                 await create.ExecuteNonQueryAsync(cancellationToken);
                 HasSuspects = true;
             }
 
-            await using var copy = await RowCopy.StartAsync(connection, Suspects, FactTables.ColumnList(contract), cancellationToken);
+            await using var copy = await RowCopy.StartAsync(connection, Suspects, FactTables.ColumnList(contract), options: "", cancellationToken);
             await copy.WriteAsync(_suspects.Written, cancellationToken);
             await copy.CompleteAsync(cancellationToken);
             _suspects.Truncate(0);
         }
 
-        await quarantine.WriteAsync(_rejected, cancellationToken);
+        await quarantine.WriteAsync(path, _rejected, cancellationToken);
         _rejected.Clear();
         _rejectedBytes = 0;
     }

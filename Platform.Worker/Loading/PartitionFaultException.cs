@@ -12,4 +12,9 @@ internal sealed class PartitionFaultException(string message, Exception? innerEx
 
     /// <summary>Line of the file, from 1; null when the fault is not at a line.</summary>
     public long? Line { get; init; }
+
+    /// <summary>
+    /// The load whose rows were all read and which was refused as a whole; its rejected rows can be kept. Null when reading did not get that far.
+    /// </summary>
+    public long? RefusedLoad { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Npgsql;
 using Platform.Worker.Contracts;
 using Platform.Worker.Landing;
+using Platform.Worker.Loading.Quarantine;
 
 namespace Platform.Worker.Loading;
 
@@ -38,26 +39,42 @@ internal sealed class PartitionLoader(
         var manifest = await landing.ReadManifestAsync(domain, date, cancellationToken);
         var files = Files(contract, manifest);
         await FactTables.EnsureAsync(dataSource, contract, cancellationToken);
+        await FactPartitions.EnsureMonthsAsync(dataSource, contract, date, cancellationToken);
 
         var started = time.GetTimestamp();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await PrepareAsync(connection, contract, date, cancellationToken);
+        await PartitionLock.AcquireAsync(connection, contract, date, cancellationToken);
 
         var loads = new LoadRecords(connection, date);
         var current = await loads.CurrentAsync([domain, .. contract.DependsOn], cancellationToken);
-        var loader = new DatasetLoader(connection, landing, manifest, loads, time);
+        var tables = new PartitionTables(connection, date);
+        var loader = new DatasetLoader(connection, landing, manifest, loads, tables, time);
         var datasets = new List<DatasetLoad>();
-        foreach (var dataset in contract.Datasets)
+        try
         {
-            var load = await LoadDatasetAsync(connection, loader, dataset, files[dataset.Dataset], current, force, date, cancellationToken);
-            current[(domain, dataset.Dataset)] = load.Record;
-            datasets.Add(load.Result);
+            foreach (var dataset in contract.Datasets)
+            {
+                var load = await LoadDatasetAsync(connection, loader, dataset, files[dataset.Dataset], current, force, date, cancellationToken);
+                current[(domain, dataset.Dataset)] = load.Record;
+                datasets.Add(load.Result);
+            }
+        }
+        catch (PartitionFaultException fault) when (fault.RefusedLoad is not null)
+        {
+            await RefusedLoads.KeepAsync(dataSource, contract, transaction, fault, time.GetUtcNow(), cancellationToken);
+            throw;
         }
 
+        await tables.PublishAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var result = new DomainLoad(domain, date, datasets);
         telemetry.Loaded(result);
+        foreach (var (dataset, check) in datasets.SelectMany(load => load.Checks.Where(check => !check.Passed).Select(check => (load.Dataset, check))))
+        {
+            Log.RuleBroken(logger, domain, dataset, date, check.ToString());
+        }
+
         Log.Loaded(logger, domain, date, result.LoadedRows, result.QuarantinedRows, datasets.Count(dataset => dataset.Skipped), time.GetElapsedTime(started));
         return result;
     }
@@ -66,17 +83,18 @@ internal sealed class PartitionLoader(
         NpgsqlConnection connection,
         DatasetLoader loader,
         DatasetContract contract,
-        ManifestFile file,
+        IReadOnlyList<ManifestFile> files,
         Dictionary<(string Domain, string Dataset), LoadRecord> current,
         bool force,
         DateOnly date,
         CancellationToken cancellationToken)
     {
         var references = ReferenceLoads(contract, current, date);
+        var content = LoadedFile.ContentSha256(files);
         var present = current.GetValueOrDefault((contract.Domain, contract.Dataset));
         if (!force
             && present is not null
-            && present.ContentSha256 == file.Sha256
+            && present.ContentSha256 == content
             && present.ContractSha256 == contract.Sha256
             && present.ReferenceLoads.AsSpan().SequenceEqual(references))
         {
@@ -85,17 +103,17 @@ internal sealed class PartitionLoader(
                 present);
         }
 
-        var loaded = await loader.LoadAsync(contract, file, references, cancellationToken);
+        var loaded = await loader.LoadAsync(contract, files, references, cancellationToken);
         // What references refuse now and did not before follows from another dataset of the date, which is marked then.
-        if (present is not null && (present.ContentSha256 != file.Sha256 || present.ContractSha256 != contract.Sha256))
+        if (present is not null && (present.ContentSha256 != content || present.ContractSha256 != contract.Sha256))
         {
-            var cause = present.ContentSha256 != file.Sha256 ? "landed again" : $"contract {contract.Version}";
+            var cause = present.ContentSha256 != content ? "landed again" : $"contract {contract.Version}";
             await StaleDates.MarkAsync(
                 connection, contract.Domain, contract.Dataset, [date], $"{cause}: load {loaded.LoadId} replaced {present.LoadId}", cancellationToken);
         }
 
         return (loaded, new LoadRecord(
-            loaded.LoadId, file.Sha256, contract.Sha256, references, loaded.FileRows, loaded.LoadedRows, loaded.QuarantinedRows));
+            loaded.LoadId, content, contract.Sha256, references, loaded.FileRows, loaded.LoadedRows, loaded.QuarantinedRows));
     }
 
     /// <summary>Ids of the loads that the dataset's references are checked against, in the order of its references.</summary>
@@ -110,57 +128,21 @@ internal sealed class PartitionLoader(
                 Domain = contract.Domain, Dataset = contract.Dataset, Partition = date,
             })];
 
-    /// <summary>The file of each dataset: every contract has exactly one, and nothing else is in the partition.</summary>
-    private static Dictionary<string, ManifestFile> Files(Domain domain, Manifest manifest)
+    /// <summary>The files of each dataset, in order: every contract that is not optional has at least one, and nothing else is in the partition.</summary>
+    private static Dictionary<string, IReadOnlyList<ManifestFile>> Files(Domain domain, Manifest manifest)
     {
-        var faults = new List<string>();
         var files = manifest.Files.ToLookup(file => file.Dataset, StringComparer.Ordinal);
-        foreach (var contract in domain.Datasets.Where(contract => files[contract.Dataset].Count() != 1))
-        {
-            var count = files[contract.Dataset].Count();
-            faults.Add(count == 0 ? $"there is no file of {contract.Dataset}" : $"there are {count} files of {contract.Dataset}, expected one");
-        }
-
-        foreach (var dataset in files.Where(group => domain.Datasets.All(contract => contract.Dataset != group.Key)))
-        {
-            faults.Add($"there is a file of '{dataset.Key}', which has no contract");
-        }
-
-        return faults.Count == 0
-            ? manifest.Files.ToDictionary(file => file.Dataset, StringComparer.Ordinal)
+        var missing = domain.Datasets.Where(contract => !contract.Policy.IsOptional && !files.Contains(contract.Dataset)).ToList();
+        var unknown = files.Where(group => domain.Datasets.All(contract => contract.Dataset != group.Key)).ToList();
+        return missing.Count + unknown.Count == 0
+            ? domain.Datasets.ToDictionary(contract => contract.Dataset, contract => LoadedFile.InOrder(files[contract.Dataset]), StringComparer.Ordinal)
             : throw new PartitionFaultException(
-                $"{LandingPath.Manifest(domain.Name, manifest.Partition)}: {string.Join("; ", faults)}. Land a complete partition, or change the contracts.")
+                $"{LandingPath.Manifest(domain.Name, manifest.Partition)}: "
+                + string.Join("; ", missing.Select(contract => $"there is no file of {contract.Dataset}")
+                    .Concat(unknown.Select(group => $"there is a file of '{group.Key}', which has no contract")))
+                + ". Land a complete partition, or change the contracts.")
             {
                 Domain = domain.Name, Partition = manifest.Partition,
             };
-    }
-
-    /// <summary>
-    /// Locks the partition against other loaders of it, and those that it refers to against replacement, until the transaction ends. Domains
-    /// depend on each other in one direction only, so that two loads cannot wait for each other.
-    /// </summary>
-    private static async Task PrepareAsync(NpgsqlConnection connection, Domain domain, DateOnly date, CancellationToken cancellationToken)
-    {
-        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
-        batch.BatchCommands.Add(Lock("pg_advisory_xact_lock", domain.Name));
-        foreach (var name in domain.DependsOn)
-        {
-            batch.BatchCommands.Add(Lock("pg_advisory_xact_lock_shared", name));
-        }
-
-        // The planner knows nothing of rows copied a moment ago and would look each one up in an index.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("set local enable_nestloop = off"));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("set local work_mem = '64MB'"));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-
-        NpgsqlBatchCommand Lock(string function, string name)
-        {
-            var command = new NpgsqlBatchCommand($"select {function}(hashtextextended($1, 0))");
-            command.Parameters.Add(new NpgsqlParameter<string>
-            {
-                TypedValue = string.Create(CultureInfo.InvariantCulture, $"platform.load.{name}.{date:yyyyMMdd}"),
-            });
-            return command;
-        }
     }
 }

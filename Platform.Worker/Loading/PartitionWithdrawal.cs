@@ -1,13 +1,14 @@
 using Npgsql;
 using Platform.Worker.Contracts;
+using Platform.Worker.Loading.Quarantine;
 
 namespace Platform.Worker.Loading;
 
 /// <summary>
-/// Takes loaded partitions out of the fact tables again. Their files stay where they landed and their bad rows in quarantine; the next load
-/// finds nothing current and loads them anew.
+/// Takes loaded partitions out of the fact tables again. Their files stay where they landed and their bad rows in quarantine, superseded; the next
+/// load finds nothing current and loads them anew.
 /// </summary>
-internal sealed class PartitionWithdrawal(ContractCatalog contracts, NpgsqlDataSource dataSource)
+internal sealed class PartitionWithdrawal(ContractCatalog contracts, NpgsqlDataSource dataSource, TimeProvider time)
 {
     /// <returns>Rows taken out of the domain's facts.</returns>
     public async Task<long> WithdrawAsync(string domain, IReadOnlyList<DateOnly> partitions, CancellationToken cancellationToken)
@@ -15,14 +16,16 @@ internal sealed class PartitionWithdrawal(ContractCatalog contracts, NpgsqlDataS
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var loaded = await NoLongerCurrentAsync(connection, domain, partitions, cancellationToken);
+        await QuarantineWriter.SupersedeAsync(connection, domain, [.. loaded], partitions, time.GetUtcNow(), cancellationToken);
         var rows = 0L;
         foreach (var contract in contracts.Domain(domain).Datasets.Where(contract => loaded.Contains(contract.Dataset)))
         {
-            await using var delete = new NpgsqlCommand(
-                $"delete from {FactTables.Name(contract)} where {FactTables.Partition} = any ($1)", connection) { CommandTimeout = 0 };
-            delete.Parameters.Add(new NpgsqlParameter<DateOnly[]> { TypedValue = [.. partitions] });
-            rows += await delete.ExecuteNonQueryAsync(cancellationToken);
+            foreach (var partition in partitions)
+            {
+                rows += await PartitionTarget.WithdrawAsync(connection, contract, partition, cancellationToken);
+            }
         }
+
         await transaction.CommitAsync(cancellationToken);
         return rows;
     }

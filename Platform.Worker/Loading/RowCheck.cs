@@ -12,10 +12,15 @@ namespace Platform.Worker.Loading;
 /// </summary>
 internal sealed class RowCheck
 {
+    private const int LongestCurrency = 8;
+
     private readonly CompiledColumn[] _columns;
     private readonly int[] _fields;
     private readonly int[] _key;
     private readonly int[] _sumColumns;
+    private readonly int _amountColumn;
+    private readonly int _currencyColumn;
+    private readonly string? _currency;
     private readonly int _fieldCount;
     private readonly int _partitionColumn;
     private readonly bool _partitionIsTimestamp;
@@ -27,18 +32,23 @@ internal sealed class RowCheck
     private readonly Int128[] _fileSums;
     private readonly Int128[] _rejectedSums;
 
-    private RowCheck(DatasetContract contract, int[] fields, int fieldCount, DateOnly partition, long loadId)
+    private RowCheck(DatasetContract contract, int[] fields, int fieldCount, DateOnly partition, long loadId, int lineOffset)
     {
         _columns = [.. contract.Columns.Select(CompiledColumn.Compile)];
         _fields = fields;
         _fieldCount = fieldCount;
         _key = [.. contract.Key.Select(name => IndexOf(contract, name))];
         _sumColumns = [.. contract.ControlSums.Select(name => IndexOf(contract, name))];
+        _amountColumn = contract.Policy.AmountColumn is { } amount ? IndexOf(contract, amount) : -1;
+        _currency = contract.Policy.AmountCurrency;
+        _currencyColumn = contract.Columns.Any(item => item.Name == _currency) ? IndexOf(contract, _currency!) : -1;
         _partitionColumn = contract.PartitionColumn is { } column ? IndexOf(contract, column) : -1;
         _partitionIsTimestamp = _partitionColumn >= 0 && contract.Columns[_partitionColumn].Type == ColumnType.Timestamp;
         _partition = partition;
         _partitionDay = partition.DayNumber - FieldText.EpochDay;
         _loadId = loadId;
+        LineOffset = lineOffset;
+        LastLine = lineOffset;
         _values = new long[_columns.Length];
         _starts = new int[_columns.Length + 1];
         _fileSums = new Int128[_sumColumns.Length];
@@ -47,6 +57,12 @@ internal sealed class RowCheck
 
     /// <summary>Good and bad rows so far.</summary>
     public long Rows { get; private set; }
+
+    /// <summary>What is added to a record's line to give its <c>_line</c>.</summary>
+    public int LineOffset { get; set; }
+
+    /// <summary><c>_line</c> of the last record so far.</summary>
+    public int LastLine { get; private set; }
 
     /// <summary>Sums of the control columns over the file, in contract order.</summary>
     public IReadOnlyList<decimal> FileSums => Scaled(_fileSums);
@@ -57,7 +73,7 @@ internal sealed class RowCheck
     /// <summary>Finds the contract's columns in the header, in any order.</summary>
     /// <exception cref="Exception">What <paramref name="fault"/> makes of a header with missing, duplicate or unknown columns.</exception>
     public static RowCheck Bind(
-        DatasetContract contract, IReadOnlyList<string> header, DateOnly partition, long loadId, Func<string, long?, Exception?, Exception> fault)
+        DatasetContract contract, IReadOnlyList<string> header, DateOnly partition, long loadId, int lineOffset, Func<string, long?, Exception?, Exception> fault)
     {
         var names = contract.Columns.Select(column => column.Name).ToList();
         var missing = names.Except(header).ToList();
@@ -81,7 +97,7 @@ internal sealed class RowCheck
         }
 
         var positions = header.Index().ToDictionary(item => item.Item, item => item.Index, StringComparer.Ordinal);
-        return new RowCheck(contract, [.. names.Select(name => positions[name])], header.Count, partition, loadId);
+        return new RowCheck(contract, [.. names.Select(name => positions[name])], header.Count, partition, loadId, lineOffset);
     }
 
     /// <summary>Writes the record as a row if it keeps the contract; otherwise writes nothing.</summary>
@@ -100,7 +116,8 @@ internal sealed class RowCheck
 
         rows.WriteInt32Field((int)_partitionDay);
         rows.WriteInt64Field(_loadId);
-        rows.WriteInt32Field(record.Line);
+        LastLine = checked(LineOffset + record.Line);
+        rows.WriteInt32Field(LastLine);
         foreach (var column in _key)
         {
             keyHash = XxHash3.HashToUInt64(rows.Slice(_starts[column], _starts[column + 1] - _starts[column]), (long)keyHash);
@@ -119,13 +136,39 @@ internal sealed class RowCheck
     public RejectedRow Reject(CsvRecords record)
     {
         var violations = Violations(record).ToList();
-        if (record.Fault is null && record.FieldCount == _fieldCount)
+        var stake = StakeOf(record);
+        for (var index = 0; index < stake.Sums.Count; index++)
         {
-            AddRejected(record);
+            var (number, unit) = (stake.Sums[index] ?? 0, FieldText.PowerOfTen(_columns[_sumColumns[index]].Column.Scale));
+            var whole = decimal.Truncate(number);
+            var scaled = ((Int128)whole * unit) + (Int128)((number - whole) * unit);
+            _fileSums[index] += scaled;
+            _rejectedSums[index] += scaled;
         }
 
         Rows++;
-        return RejectedRow.From(record.Line, violations, record.Raw);
+        LastLine = checked(LineOffset + record.Line);
+        return RejectedRow.From(record.Line, violations, record.Raw, stake);
+    }
+
+    /// <summary>
+    /// What a row stands for: rows with the right number of fields count wherever the value is a number that the widest column could hold;
+    /// decimals beyond the column's are cut off.
+    /// </summary>
+    public RowStake StakeOf(CsvRecords record)
+    {
+        if (record.Fault is not null || record.FieldCount != _fieldCount)
+        {
+            return RowStake.None;
+        }
+
+        var sums = new decimal?[_sumColumns.Length];
+        for (var index = 0; index < sums.Length; index++)
+        {
+            sums[index] = NumberOf(record, _sumColumns[index]);
+        }
+
+        return new RowStake(sums, _amountColumn < 0 ? null : NumberOf(record, _amountColumn), CurrencyOf(record));
     }
 
     private static int IndexOf(DatasetContract contract, string name) => contract.Columns.Index().First(item => item.Item.Name == name).Index;
@@ -193,25 +236,27 @@ internal sealed class RowCheck
             ? column.Broken(Rules.Partition, field, $"is {field}; expected the data date {_partition:yyyy-MM-dd} of the partition")
             : null;
 
-    /// <summary>
-    /// Bad rows count in the control sums wherever the value is a number that the widest column could hold; decimals beyond the column's
-    /// are cut off.
-    /// </summary>
-    private void AddRejected(CsvRecords record)
+    private decimal? NumberOf(CsvRecords record, int column)
     {
-        for (var index = 0; index < _sumColumns.Length; index++)
+        if (!FieldText.TryNumber(record.Field(_fields[column]), out var number) || decimal.Abs(number) >= FieldText.PowerOfTen(18))
         {
-            var column = _columns[_sumColumns[index]].Column;
-            if (FieldText.TryNumber(record.Field(_fields[_sumColumns[index]]), out var number)
-                && decimal.Abs(number) < FieldText.PowerOfTen(18))
-            {
-                var unit = FieldText.PowerOfTen(column.Scale);
-                var whole = decimal.Truncate(number);
-                var scaled = ((Int128)whole * unit) + (Int128)decimal.Truncate((number - whole) * unit);
-                _fileSums[index] += scaled;
-                _rejectedSums[index] += scaled;
-            }
+            return null;
         }
+
+        var whole = decimal.Truncate(number);
+        var unit = FieldText.PowerOfTen(_columns[column].Column.Scale);
+        return whole + (decimal.Truncate((number - whole) * unit) / unit);
+    }
+
+    private string? CurrencyOf(CsvRecords record)
+    {
+        if (_currencyColumn < 0)
+        {
+            return _currency;
+        }
+
+        var field = record.Field(_fields[_currencyColumn]);
+        return field.Length is > 0 and <= LongestCurrency ? RejectedRow.Storable(Encoding.UTF8.GetString(field)) : null;
     }
 
     private decimal[] Scaled(Int128[] sums) =>

@@ -11,10 +11,11 @@ internal sealed class RowCopy : IAsyncDisposable
 
     private RowCopy(NpgsqlRawCopyStream stream) => _stream = stream;
 
-    public static async Task<RowCopy> StartAsync(NpgsqlConnection connection, string table, string columns, CancellationToken cancellationToken)
+    public static async Task<RowCopy> StartAsync(
+        NpgsqlConnection connection, string table, string columns, string options, CancellationToken cancellationToken)
     {
         var copy = new RowCopy(
-            await connection.BeginRawBinaryCopyAsync($"copy {table} ({columns}) from stdin (format binary)", cancellationToken));
+            await connection.BeginRawBinaryCopyAsync($"copy {table} ({columns}) from stdin (format binary{options})", cancellationToken));
         await copy.WriteAsync(RowBuffer.Header, cancellationToken);
         return copy;
     }

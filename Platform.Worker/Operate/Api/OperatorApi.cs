@@ -52,6 +52,7 @@ internal static class OperatorApi
         runs.MapGet("/incidents", IncidentsAsync).WithSummary("What is not as promised: partitions past their deadline, datasets that are too old");
         runs.MapPost("/runs", RunAsync).WithSummary("Run the pipeline for a data date");
         runs.MapPost("/backfills", BackfillAsync).WithSummary("Run the pipeline for a range of data dates");
+        runs.MapQuarantine();
     }
 
     private static async Task<Ok<RunList>> ListAsync(

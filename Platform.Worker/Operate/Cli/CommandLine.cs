@@ -14,6 +14,7 @@ internal static class CommandLine
         ["transform"] = Transform.TransformCommand.Create,
         ["incidents"] = (session, _) => IncidentsVerb.Create(session),
         ["status"] = (session, _) => StatusVerb.Create(session),
+        ["quarantine"] = (session, _) => Quarantine.QuarantineVerb.Create(session),
     };
 
     /// <summary>True for a verb, or what is meant as one, and for the options that ask the executable about itself.</summary>

@@ -62,12 +62,13 @@ public sealed class ContractCatalogTests : IDisposable
     }
 
     [Theory]
-    [InlineData("version: 1.0.0", "version: 1.0.0\nslaProperties: []", 6, "'slaProperties' in the contract is not implemented")]
     [InlineData("version: 1.0.0", "version: 1.0.0\nservers: []", 6, "'servers' in the contract is not implemented")]
     [InlineData("v3.1.0", "v3.0.2", 1, "'apiVersion' is 'v3.0.2'; implemented is v3.1.0")]
     [InlineData("domain: shop", "domain: meta", 7, "choose another")]
     [InlineData("domain: shop", "domain: My Shop", 7, "must be a lower-case name")]
-    [InlineData("domain: shop", "domain: shop\ncustomProperties:\n  - property: schemaEvolution\n    value: freeze", 9, "customProperty 'schemaEvolution' is not implemented")]
+    [InlineData("version: 1.0.0", "version: ~", 5, "the contract lacks 'version'")]
+    [InlineData("- name: toys\n", "- name: toys\n    physicalName: games\n", 10, "different names are not implemented")]
+    [InlineData("domain: shop", "domain: shop\ncustomProperties:\n  - property: priority\n    value: high", 9, "customProperty 'priority' is not implemented")]
     [InlineData("domain: shop", "domain: shop\ncustomProperties:\n  - property: controlSums\n    value: [toy_id]", 10, "'toy_id' is no integer or number column")]
     [InlineData("domain: shop", "domain: shop\ncustomProperties:\n  - property: partitionColumn\n    value: day", 10, "is no required date or timestamp column")]
     [InlineData("domain: shop", "domain: shop\ncustomProperties:\n  - property: dependsOn\n    value: [nobody]", 10, "no contract has that domain")]
@@ -75,12 +76,8 @@ public sealed class ContractCatalogTests : IDisposable
     [InlineData("required: true", "required: false", 11, "is part of the key; say required: true")]
     [InlineData("logicalType: number", "logicalType: array", 17, "logicalType 'array' with physicalType 'numeric(8,2)' is not implemented")]
     [InlineData("numeric(8,2)", "numeric(30,2)", 17, "expected 1 to 18 digits")]
-    [InlineData("physicalType: numeric(8,2)", "physicalType: numeric(8,2)\n        unique: true", 18, "'unique' in")]
-    [InlineData("physicalType: numeric(8,2)", "physicalType: numeric(8,2)\n        logicalTypeOptions: {multipleOf: 5}", 18, "'multipleOf' in")]
     [InlineData("physicalType: numeric(8,2)", "physicalType: numeric(8,2)\n        logicalTypeOptions: {minimum: 5, maximum: 4}", 18, "no value is within the limits")]
     [InlineData("physicalType: numeric(8,2)", "physicalType: numeric(8,2)\n        logicalTypeOptions: {minimum: many}", 18, "minimum 'many' is no numeric(8,2)")]
-    [InlineData("physicalType: numeric(8,2)", "physicalType: numeric(8,2)\n        quality: [{metric: nullValues, mustBe: 0}]", 18, "this quality rule is not implemented")]
-    [InlineData("physicalType: numeric(8,2)", "physicalType: numeric(8,2)\n        physicalName: cost", 18, "different names are not implemented")]
     [InlineData("      - name: price", "      - name: toy_id", 15, "column 'toy_id' is declared twice")]
     [InlineData("required: true", "required: true\n        logicalTypeOptions: {pattern: '['}", 14, "is no ECMA-262 regular expression")]
     [InlineData("required: true", "required: true\n        relationships: [{to: parts.odcs.yaml#/schema/parts/properties/part_id}]", 14, "refers to shop.parts, which has no contract")]
@@ -118,6 +115,23 @@ public sealed class ContractCatalogTests : IDisposable
         var error = Assert.Throws<ContractException>(() => ContractCatalog.Load([_directory.FullName]));
 
         Assert.Contains("column 'toy_id': refers to domain 'shop'; add it to this domain's dependsOn.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("    value: optional", true, "says that a manifest is required, and")]
+    [InlineData("    value: optional\n  - property: optional\n    value: true", false, "nothing would tell that a partition has arrived")]
+    public void Load_DomainWhoseArrivalNobodyCanTell_IsRefused(string properties, bool withAnother, string message)
+    {
+        var optional = Contract.Replace("domain: shop", $"domain: shop\ncustomProperties:\n  - property: manifest\n{properties}", StringComparison.Ordinal);
+        Write("toys", optional);
+        if (withAnother)
+        {
+            Write("games", Contract.Replace("toys", "games", StringComparison.Ordinal));
+        }
+
+        var error = Assert.Throws<ContractException>(() => ContractCatalog.Load([_directory.FullName]));
+
+        Assert.Contains(message, Assert.Single(error.Errors).Message, StringComparison.Ordinal);
     }
 
     private void Write(string dataset, string yaml) => File.WriteAllText(Path.Combine(_directory.FullName, dataset + ContractCatalog.FileSuffix), yaml);

@@ -36,7 +36,7 @@ public sealed class OdcsSchemaTests(ITestOutputHelper output)
         Assert.Contains(schema.Validate(Json(yaml.Replace(found, replacement, StringComparison.Ordinal))), fault => fault.Contains(error, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> Contracts() => new[] { "Sources", "Loading" }.SelectMany(folder =>
+    private static IEnumerable<string> Contracts() => new[] { "Sources", "Loading", "Contracts" }.SelectMany(folder =>
         Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, folder), "*.odcs.yaml", SearchOption.AllDirectories));
 
     private JsonSchema? Schema() => JsonSchema.Published("odcs-3.1.0", output);

@@ -87,7 +87,7 @@ public sealed class PartitionArrivalsTests(EmbeddedServers servers) : IAsyncLife
     public async Task Find_NoManifestNeeded_HasLandedWhenEveryRequiredDatasetHasAFile()
     {
         await PutAsync("orders.2.csv.gz", "a");
-        await PutAsync("notes.txt", "not a dataset");
+        await PutAsync("_SUCCESS", "no data file");
         Assert.Equal("sales/20260131 has not landed: no file of returns", (await Arrivals.FindAsync(WithoutManifest, Cancellation)).Missing);
 
         await PutAsync("returns.csv", "b");

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Npgsql;
+using Platform.Worker.Contracts;
+
+namespace Platform.Worker.Loading;
+
+/// <summary>
+/// Locks a domain's partition against everyone else who changes its facts, and those that it refers to against replacement, until the transaction
+/// ends, and sets how the transaction plans. Domains depend on each other in one direction only, so that two holders cannot wait for each other.
+/// </summary>
+internal static class PartitionLock
+{
+    public static async Task AcquireAsync(NpgsqlConnection connection, Domain domain, DateOnly date, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        batch.BatchCommands.Add(Lock("pg_advisory_xact_lock", domain.Name));
+        foreach (var name in domain.DependsOn)
+        {
+            batch.BatchCommands.Add(Lock("pg_advisory_xact_lock_shared", name));
+        }
+
+        // The planner knows nothing of rows copied a moment ago and would look each one up in an index.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("set local enable_nestloop = off"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("set local work_mem = '64MB'"));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+
+        NpgsqlBatchCommand Lock(string function, string name)
+        {
+            var command = new NpgsqlBatchCommand($"select {function}(hashtextextended($1, 0))");
+            command.Parameters.Add(new NpgsqlParameter<string>
+            {
+                TypedValue = string.Create(CultureInfo.InvariantCulture, $"platform.load.{name}.{date:yyyyMMdd}"),
+            });
+            return command;
+        }
+    }
+}
