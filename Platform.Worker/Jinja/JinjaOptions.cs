@@ -52,12 +52,12 @@ internal sealed record JinjaOptions
     /// <summary>Tests added to Jinja's own.</summary>
     public IReadOnlyDictionary<string, JinjaTest> Tests { get; init; } = new Dictionary<string, JinjaTest>();
 
-    /// <summary>Statements, iterations and calls that one rendering may take. Default 100 million.</summary>
-    public long MaxSteps { get; init; } = 100_000_000;
+    /// <summary>Statements, iterations, calls, and 64 characters of text at a time that one rendering may take. Default 50 million.</summary>
+    public long MaxSteps { get; init; } = 50_000_000;
 
     /// <summary>Depth of nested macro calls, includes and recursive loops. Default 400; the thread's stack may end earlier.</summary>
     public int MaxDepth { get; init; } = 400;
 
-    /// <summary>Characters (or elements) that a rendering, or one value in it, may hold. Default 64 million.</summary>
+    /// <summary>Characters that a rendering, or one value in it, may hold; an element counts as 16. Default 64 million.</summary>
     public long MaxOutput { get; init; } = 64_000_000;
 }

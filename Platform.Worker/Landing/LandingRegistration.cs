@@ -1,3 +1,6 @@
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Options;
+
 namespace Platform.Worker.Landing;
 
 internal static class LandingRegistration
@@ -6,7 +9,9 @@ internal static class LandingRegistration
     public static IHostApplicationBuilder AddLanding(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<LandingZone>();
-        builder.Services.AddSingleton<PartitionReader>();
+        builder.Services.AddOptions<LandingOptions>().BindConfiguration(LandingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(provider => new PartitionReader(
+            provider.GetRequiredService<BlobContainerClient>(), provider.GetRequiredService<IOptions<LandingOptions>>().Value));
         return builder;
     }
 }

@@ -16,6 +16,20 @@ internal sealed record Manifest
 
     public required IReadOnlyList<ManifestFile> Files { get; init; }
 
+    /// <summary>The files of a dataset, in the order of their names (by character code), in which they are read.</summary>
+    public IReadOnlyList<ManifestFile> FilesOf(string dataset) =>
+        [.. Files.Where(file => file.Dataset == dataset).OrderBy(file => file.Name, StringComparer.Ordinal)];
+
+    /// <summary>What is wrong with the names of the files; null when nothing is.</summary>
+    public string? Fault()
+    {
+        var odd = Files.FirstOrDefault(file => !LandingPath.IsDataFile(file.Name) || LandingPath.DatasetOf(file.Name) != file.Dataset);
+        var twice = Files.GroupBy(file => file.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        return odd is not null
+            ? $"lists the file '{odd.Name}' of dataset '{odd.Dataset}'; expected {odd.Dataset}[.anything].csv, .csv.gz or .parquet"
+            : twice is not null ? $"lists the file '{twice.Key}' twice" : null;
+    }
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
 
     /// <exception cref="JsonException">No manifest.</exception>
@@ -34,17 +48,18 @@ internal sealed record ManifestGenerator
 /// <summary>One file of a partition.</summary>
 internal sealed record ManifestFile
 {
-    /// <summary>Name within the partition's folder.</summary>
+    /// <summary>Name within the partition's folder; see <see cref="LandingPath.IsDataFile"/>.</summary>
     public required string Name { get; init; }
 
     public required string Dataset { get; init; }
 
-    /// <summary>Rows without the header, bad ones included.</summary>
+    /// <summary>Rows without the header, bad ones included; empty lines are no rows.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>SHA-256 of the bytes, lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of the bytes as they are stored, compressed ones too; lower-case hexadecimal.</summary>
     public required string Sha256 { get; init; }
 
+    /// <summary>Bytes as they are stored.</summary>
     public required long Bytes { get; init; }
 
     /// <summary>Sum of each control column over all rows with the right number of fields, as a decimal: <c>"123.45"</c>.</summary>

@@ -6,15 +6,26 @@ using Azure.Storage.Blobs;
 namespace Platform.Worker.Landing;
 
 /// <summary>Reads landed partitions: the manifest, then the files it lists.</summary>
-internal sealed class PartitionReader(BlobContainerClient container)
+/// <param name="container">The landing container.</param>
+/// <param name="options">How much compressed files may grow; the defaults when null.</param>
+internal sealed class PartitionReader(BlobContainerClient container, LandingOptions? options = null)
 {
+    private readonly LandingOptions _options = options ?? new LandingOptions();
+
     /// <summary>Reads the manifest of a partition.</summary>
-    /// <exception cref="LandingException">The partition has not landed, or its manifest is none.</exception>
-    public async Task<Manifest> ReadManifestAsync(string domain, DateOnly date, CancellationToken cancellationToken) =>
-        await FindManifestAsync(domain, date, cancellationToken)
-        ?? throw Failure(
-            LandingPath.Manifest(domain, date),
-            "is not there: the partition has not landed, or is being written. Generate it or have its supplier send it.");
+    /// <exception cref="LandingException">The partition has not landed, or its manifest is none, or data files lie beside it that it does not list.</exception>
+    public async Task<Manifest> ReadManifestAsync(string domain, DateOnly date, CancellationToken cancellationToken)
+    {
+        var path = LandingPath.Manifest(domain, date);
+        var manifest = await FindManifestAsync(domain, date, cancellationToken) ?? throw Failure(
+            path, "is not there: the partition has not landed, or is being written. Generate it or have its supplier send it.");
+        var left = await PartitionFolder.DataFilesAsync(container, domain, date, cancellationToken);
+        left.ExceptWith(manifest.Files.Select(file => file.Name));
+        return left.Count == 0
+            ? manifest
+            : throw Failure(path, $"does not list {string.Join(", ", left.Order(StringComparer.Ordinal))}, though it lies beside. "
+                + "List every file or take it away; nothing was loaded.");
+    }
 
     /// <summary>Reads the manifest of a partition; null when the partition has not landed.</summary>
     /// <exception cref="LandingException">What is there is not its manifest.</exception>
@@ -25,13 +36,13 @@ internal sealed class PartitionReader(BlobContainerClient container)
         {
             var content = await container.GetBlobClient(path).DownloadContentAsync(cancellationToken);
             var manifest = Manifest.FromJson(content.Value.Content);
-            if (manifest.Domain == domain && manifest.Partition == date)
+            if (manifest.Domain != domain || manifest.Partition != date)
             {
-                return manifest;
+                var other = LandingPath.For(manifest.Domain, manifest.Partition);
+                throw Failure(path, $"is the manifest of {other}. Land the partition again.");
             }
 
-            var other = LandingPath.For(manifest.Domain, manifest.Partition);
-            throw Failure(path, $"is the manifest of {other}. Land the partition again.");
+            return manifest.Fault() is { } fault ? throw Failure(path, $"{fault}. Land the partition again.") : manifest;
         }
         catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)
         {
@@ -44,10 +55,11 @@ internal sealed class PartitionReader(BlobContainerClient container)
     }
 
     /// <summary>
-    /// Opens a file of a partition. The stream stays with the version that was there when it was opened, and throws at its end when the
-    /// bytes were not those that the manifest promises: commit nothing before the end.
+    /// Opens a file of a partition, expanded where it is a gzip file by its name or its Content-Encoding. The stream stays with the version
+    /// that was there when it was opened, and throws at its end when the bytes were not those that the manifest promises: commit nothing
+    /// before the end.
     /// </summary>
-    /// <exception cref="LandingException">The file is missing, was replaced meanwhile, or differs from the manifest.</exception>
+    /// <exception cref="LandingException">The file is missing, was replaced meanwhile, differs from the manifest, or is no whole gzip file.</exception>
     public async Task<Stream> OpenAsync(Manifest manifest, ManifestFile file, CancellationToken cancellationToken)
     {
         var path = $"{LandingPath.For(manifest.Domain, manifest.Partition)}/{file.Name}";
@@ -55,7 +67,10 @@ internal sealed class PartitionReader(BlobContainerClient container)
         {
             // The SDK continues a broken download with If-Match on the first answer's ETag.
             var content = await container.GetBlobClient(path).DownloadStreamingAsync(cancellationToken: cancellationToken);
-            return new ManifestCheckedStream(content.Value.Content, path, file);
+            var stored = new ManifestCheckedStream(content.Value.Content, path, file);
+            return LandingPath.IsGzip(file.Name) || content.Value.Details.ContentEncoding is "gzip" or "x-gzip"
+                ? new GunzipStream(stored, path, _options)
+                : stored;
         }
         catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)
         {

@@ -27,7 +27,10 @@ internal sealed class PartitionWriter(BlobContainerClient container, string doma
         return file;
     }
 
-    /// <summary>Writes the manifest over all files started. From now on the partition can be read.</summary>
+    /// <summary>
+    /// Writes the manifest over all files started, and takes away data files that an earlier landing left and this one lacks. From now on the
+    /// partition can be read.
+    /// </summary>
     public async Task<Manifest> CompleteAsync(CancellationToken cancellationToken)
     {
         var manifest = new Manifest
@@ -38,6 +41,12 @@ internal sealed class PartitionWriter(BlobContainerClient container, string doma
             Files = [.. _files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value.Completed
                 ?? throw new InvalidOperationException($"The file of {domain}.{file.Key} was not completed."))],
         };
+        var left = await PartitionFolder.DataFilesAsync(container, domain, date, cancellationToken);
+        foreach (var name in left.Except(manifest.Files.Select(file => file.Name)))
+        {
+            await container.GetBlobClient($"{LandingPath.For(domain, date)}/{name}").DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        }
+
         await container.GetBlockBlobClient(LandingPath.Manifest(domain, date)).UploadAsync(
             new MemoryStream(manifest.ToJson(), writable: false),
             new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" } },

@@ -1,6 +1,7 @@
 using System.Text;
 using Npgsql;
 using Platform.Worker.Contracts;
+using Platform.Worker.Contracts.Compatibility;
 using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Loading;
@@ -18,6 +19,9 @@ internal static class FactTables
     public const string Load = "_load";
     public const string Line = "_line";
 
+    /// <summary>PostgreSQL takes 1,600, those of dropped columns included.</summary>
+    private const int MaxColumns = 1_550;
+
     /// <summary>The fact table of a contract.</summary>
     public static string Name(DatasetContract contract) => Sql.Identifier(contract.Domain, contract.Dataset);
 
@@ -34,7 +38,7 @@ internal static class FactTables
     {
         await using (var connection = await dataSource.OpenConnectionAsync(cancellationToken))
         {
-            if (Changes(domain, await ReadAsync(connection, domain, cancellationToken)).Length == 0)
+            if (Changes(domain, await FactTableReader.ReadAsync(connection, domain, cancellationToken)).Length == 0)
             {
                 return;
             }
@@ -42,19 +46,58 @@ internal static class FactTables
 
         // Loads of several dates may start at once; one changes the tables, the others find them changed.
         await using var held = await LockAsync(dataSource, domain, cancellationToken);
-        var changes = Changes(domain, await ReadAsync(held.Connection, domain, cancellationToken));
+        var changes = Changes(domain, await FactTableReader.ReadAsync(held.Connection, domain, cancellationToken));
         if (changes.Length > 0)
         {
             await using var command = new NpgsqlCommand(changes, held.Connection) { CommandTimeout = 0 };
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            try
+            {
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.FeatureNotSupported)
+            {
+                var views = await FactTableReader.ViewsAsync(held.Connection, domain, cancellationToken);
+                throw new ConfigurationFaultException(
+                    $"{domain.Name}: a column's type cannot be widened while a view reads it; views on the fact tables: {string.Join(", ", views)}. "
+                    + "Drop them (the next dbt_build makes them again), or build those models as ephemeral or as tables.",
+                    error);
+            }
         }
+    }
+
+    /// <summary>
+    /// Adds columns that a file has and its contract does not know, as optional text. Columns that are there already stay as they are. Call it
+    /// before the load's transaction: it waits for the transactions that write to the table.
+    /// </summary>
+    /// <exception cref="DataFaultException">The table would have more columns than PostgreSQL takes.</exception>
+    public static async Task AddColumnsAsync(
+        NpgsqlDataSource dataSource, Domain domain, DatasetContract contract, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        await using var held = await LockAsync(dataSource, domain, cancellationToken);
+        var tables = await FactTableReader.ReadAsync(held.Connection, domain, cancellationToken);
+        var missing = names.Except(tables[contract.Dataset].Columns.Keys, StringComparer.Ordinal).ToList();
+        if (missing.Count == 0)
+        {
+            return;
+        }
+
+        if (tables[contract.Dataset].Columns.Count + missing.Count > MaxColumns)
+        {
+            throw new DataFaultException(
+                $"{contract.Domain}.{contract.Dataset}: {missing.Count} columns that the contract does not know would make more than {MaxColumns} of the "
+                + "fact table. Correct the file, or say schemaEvolution: freeze.");
+        }
+
+        var columns = missing.Select(name => $"add column {Sql.Identifier(name)} text");
+        await using var command = new NpgsqlCommand($"alter table {Name(contract)} {string.Join(", ", columns)}", held.Connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Keeps other changes of the domain's tables away.</summary>
     public static Task<AdvisoryLock> LockAsync(NpgsqlDataSource dataSource, Domain domain, CancellationToken cancellationToken) =>
         AdvisoryLock.AcquireAsync(dataSource, $"platform.facts.{domain.Name}", cancellationToken);
 
-    private static string Changes(Domain domain, Dictionary<string, Table> tables)
+    private static string Changes(Domain domain, IReadOnlyDictionary<string, FactTableShape> tables)
     {
         if (domain.Datasets.FirstOrDefault(contract =>
             IsPartitioned(contract) && Encoding.UTF8.GetByteCount(contract.Dataset) > FactPartitions.MaxDatasetBytes) is { } tooLong)
@@ -86,7 +129,7 @@ internal static class FactTables
             """;
         if (contract.Description.Length > 0)
         {
-            yield return $"comment on table {Name(contract)} is {Sql.Literal(contract.Description)}";
+            yield return Comment(contract);
         }
 
         foreach (var column in contract.Columns.Where(column => column.Description.Length > 0))
@@ -95,54 +138,42 @@ internal static class FactTables
         }
     }
 
-    private static IEnumerable<string> Evolve(DatasetContract contract, Table table)
+    private static IEnumerable<string> Evolve(DatasetContract contract, FactTableShape table)
     {
-        if (!table.Key.SequenceEqual([Partition, .. contract.Key]))
+        var changes = TableComparison.Of(contract, table).ToList();
+        if (changes.Where(change => change.IsBreaking).ToList() is { Count: > 0 } breaking)
         {
-            throw Breaking(contract, $"the key is ({string.Join(", ", contract.Key)}), but the table's is ({string.Join(", ", table.Key.Skip(1))})");
+            throw new ConfigurationFaultException(
+                $"{contract.File}: breaking change of {contract.Domain}.{contract.Dataset}: {string.Join("; ", breaking)}. " +
+                "Give the dataset a new name, or migrate its fact table first.");
         }
 
-        foreach (var column in contract.Columns)
+        return changes.SelectMany(change => Follow(contract, change));
+    }
+
+    private static IEnumerable<string> Follow(DatasetContract contract, ContractChange change)
+    {
+        if (change.Column is not { } name)
         {
-            var name = Sql.Identifier(column.Name);
-            if (!table.Columns.TryGetValue(column.Name, out var present))
-            {
-                yield return column.Required
-                    ? throw Breaking(contract, $"column '{column.Name}' is new and required, but rows loaded before have no value for it")
-                    : $"alter table {Name(contract)} add column {Definition(column)}";
-                yield return Comment(contract, column);
-                continue;
-            }
-
-            if (present.Type != column.SqlType)
-            {
-                yield return IsWider(present.Type, column)
-                    ? $"alter table {Name(contract)} alter column {name} type {column.SqlType}"
-                    : throw Breaking(contract, $"column '{column.Name}' is {column.SqlType}, but the table's is {present.Type}");
-            }
-
-            if (present.Required != column.Required)
-            {
-                yield return present.Required
-                    ? $"alter table {Name(contract)} alter column {name} drop not null"
-                    : throw Breaking(contract, $"column '{column.Name}' is required now, but rows loaded before may lack it");
-            }
+            return [Comment(contract)];
         }
 
-        var left = table.Columns.Keys.Except(contract.Columns.Select(column => column.Name)).Except([Partition, Load, Line]).Order();
-        foreach (var name in left)
+        var column = contract.Column(name);
+        var alter = $"alter table {Name(contract)}";
+        return change.Kind switch
         {
-            if (table.Columns[name].Required)
-            {
-                throw Breaking(contract, $"the table's required column '{name}' is not in the contract");
-            }
-        }
+            ChangeKind.ColumnAdded => [$"{alter} add column {Definition(column)}", Comment(contract, column)],
+            ChangeKind.Type => [$"{alter} alter column {Sql.Identifier(name)} type {column.SqlType}"],
+            ChangeKind.Required => [$"{alter} alter column {Sql.Identifier(name)} drop not null"],
+            ChangeKind.Description => [Comment(contract, column)],
+            _ => throw new InvalidOperationException($"A fact table cannot follow '{change}'."),
+        };
     }
 
     /// <summary>
     /// Partitions a table that is not, in place: what is there becomes the partition of everything before the month, or day, after its last date.
     /// </summary>
-    private static IEnumerable<string> Divide(DatasetContract contract, Table table)
+    private static IEnumerable<string> Divide(DatasetContract contract, FactTableShape table)
     {
         if (table.IsPartitioned || !IsPartitioned(contract))
         {
@@ -178,69 +209,12 @@ internal static class FactTables
 
     private static bool IsPartitioned(DatasetContract contract) => contract.Policy.Partitioning != FactPartitioning.None;
 
-    private static bool IsWider(string present, ContractColumn column)
-    {
-        if (present == "integer" && column.Type == ColumnType.BigInt)
-        {
-            return true;
-        }
-
-        if (column.Type != ColumnType.Numeric || !present.StartsWith("numeric(", StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        var digits = present["numeric(".Length..^1].Split(',').Select(int.Parse).ToArray();
-        return column.Scale >= digits[1] && column.Precision - column.Scale >= digits[0] - digits[1];
-    }
-
-    private static ConfigurationFaultException Breaking(DatasetContract contract, string difference) => new(
-        $"{contract.File}: breaking change of {contract.Domain}.{contract.Dataset}: {difference}. " +
-        "Give the dataset a new name, or migrate its fact table first.");
-
     private static string Definition(ContractColumn column) =>
         $"{Sql.Identifier(column.Name)} {column.SqlType}{(column.Required ? " not null" : "")}";
 
+    private static string Comment(DatasetContract contract) =>
+        $"comment on table {Name(contract)} is {Sql.Literal(contract.Description)}";
+
     private static string Comment(DatasetContract contract, ContractColumn column) =>
         $"comment on column {Name(contract)}.{Sql.Identifier(column.Name)} is {Sql.Literal(column.Description)}";
-
-    private static async Task<Dictionary<string, Table>> ReadAsync(
-        NpgsqlConnection connection, Domain domain, CancellationToken cancellationToken)
-    {
-        const string sql = """
-            select c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, array_position(i.indkey::smallint[], a.attnum),
-                c.relkind = 'p'
-            from pg_class c
-            join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-            left join pg_index i on i.indrelid = c.oid and i.indisprimary
-            where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p') and c.relname = any ($2)
-            """;
-        await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Sql.Identifier(domain.Name) });
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. domain.Datasets.Select(contract => contract.Dataset)] });
-        var partitioned = new HashSet<string>(StringComparer.Ordinal);
-        var columns = new List<(string Table, string Name, TableColumn Column)>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            columns.Add((reader.GetString(0), reader.GetString(1), new TableColumn(
-                reader.GetString(2), reader.GetBoolean(3), await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetInt32(4))));
-            if (reader.GetBoolean(5))
-            {
-                partitioned.Add(reader.GetString(0));
-            }
-        }
-
-        return columns.GroupBy(item => item.Table, StringComparer.Ordinal).ToDictionary(
-            group => group.Key,
-            group => new Table(
-                group.ToDictionary(item => item.Name, item => item.Column, StringComparer.Ordinal),
-                [.. group.Where(item => item.Column.KeyPosition is not null).OrderBy(item => item.Column.KeyPosition).Select(item => item.Name)],
-                partitioned.Contains(group.Key)),
-            StringComparer.Ordinal);
-    }
-
-    private sealed record Table(Dictionary<string, TableColumn> Columns, IReadOnlyList<string> Key, bool IsPartitioned);
-
-    private sealed record TableColumn(string Type, bool Required, int? KeyPosition);
 }

@@ -51,13 +51,16 @@ internal sealed class TransformEngine(
     public async Task<BuildState> PrepareAsync(BuildRequest request, IMacroOutput? output, CancellationToken cancellationToken)
     {
         var target = Target(request);
+        var now = time.GetUtcNow();
+        var sample = request.Sample is { } window ? SampleWindow.Parse(window, now) : null;
         var project = await Task.Run(
             () => _projects.Load(request.ProjectDirectory ?? options.Value.ProjectDirectory, Vars(request), target), cancellationToken);
         var invocation = project.Invocation with
         {
-            Id = request.InvocationId ?? Guid.CreateVersion7(time.GetUtcNow()),
-            StartedAt = time.GetUtcNow(),
+            Id = request.InvocationId ?? Guid.CreateVersion7(now),
+            StartedAt = now,
             Flags = Flags(request),
+            Sample = sample,
             Vars = new VarProvider(Vars(request), project.Invocation.Packages),
             Logger = logger,
             Output = output,

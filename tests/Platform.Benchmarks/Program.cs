@@ -4,7 +4,7 @@ using Platform.Benchmarks.Transform;
 
 var (transform, others) = TransformArguments.Read(args);
 args = others;
-IBenchmark[] benchmarks = [new LoadBenchmark(), new TransformBenchmark(transform), new ParseBenchmark()];
+IBenchmark[] benchmarks = [new LoadBenchmark(), new CheckBenchmark(), new TransformBenchmark(transform), new ParseBenchmark()];
 
 if (args is ["--list"])
 {

@@ -36,6 +36,14 @@ public sealed class EmbeddedServers : IAsyncDisposable
         return new TestDatabase(postgres, name, postgres.ConnectionString(name, Owner, _password));
     }
 
+    /// <summary>A PostgreSQL server for one test alone, which may stop it; disposed by the test.</summary>
+    public async Task<TestPostgres> StartPostgresAsync(CancellationToken cancellationToken = default)
+    {
+        var binaries = await PostgresBinaries.FindAsync(await _packages.Value, cancellationToken);
+        var folder = Path.Combine(_folder.Value.Path, $"postgres-{Interlocked.Increment(ref _created)}");
+        return await TestPostgres.StartAsync(new PostgresServerOptions(binaries, folder, LoopbackPort.Free(), Secret.Password()), cancellationToken);
+    }
+
     /// <summary>An empty blob container of its own.</summary>
     public async Task<TestContainer> CreateContainerAsync(CancellationToken cancellationToken = default)
     {

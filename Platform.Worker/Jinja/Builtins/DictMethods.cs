@@ -68,6 +68,7 @@ internal static class DictMethods
                 state.Step();
                 mapping.TryGetItem(state, key, out var value);
                 target[key] = value;
+                state.CheckItems(target.Items.Count);
             }
 
             return;
@@ -83,15 +84,16 @@ internal static class DictMethods
                     JinjaErrorKind.TypeError, $"cannot convert dictionary update sequence element #{index} to a sequence");
             }
 
-            var items = pair.Iterate().Take(3).ToList();
+            var items = state.Collect(pair);
             if (items.Count != 2)
             {
                 throw new JinjaException(
                     JinjaErrorKind.ValueError,
-                    $"dictionary update sequence element #{index} has length {pair.Iterate().Count()}; 2 is required");
+                    $"dictionary update sequence element #{index} has length {items.Count}; 2 is required");
             }
 
             target[items[0]] = items[1];
+            state.CheckItems(target.Items.Count);
             index++;
         }
     }
@@ -154,6 +156,7 @@ internal static class DictMethods
         {
             state.Step();
             dict[key] = value;
+            state.CheckItems(dict.Items.Count);
         }
 
         return dict;

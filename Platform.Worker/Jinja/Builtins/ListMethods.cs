@@ -11,7 +11,7 @@ internal static class ListMethods
         ["append"] = static (state, self, arguments) =>
         {
             self.Items.Add(One(arguments, "append"));
-            state.CheckSize(self.Items.Count);
+            state.CheckItems(self.Items.Count);
             return Value.None;
         },
         ["clear"] = static (_, self, _) =>
@@ -71,7 +71,7 @@ internal static class ListMethods
         {
             state.Step();
             self.Items.Add(item);
-            state.CheckSize(self.Items.Count);
+            state.CheckItems(self.Items.Count);
         }
 
         return Value.None;
@@ -85,7 +85,7 @@ internal static class ListMethods
         reader.Finish();
         index = index < 0 ? Math.Max(0, index + self.Items.Count) : Math.Min(index, self.Items.Count);
         self.Items.Insert((int)index, value);
-        state.CheckSize(self.Items.Count);
+        state.CheckItems(self.Items.Count);
         return Value.None;
     }
 

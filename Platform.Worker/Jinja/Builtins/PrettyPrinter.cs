@@ -20,10 +20,10 @@ internal static class PrettyPrinter
     {
         state.Step();
         Sequences.EnsureDepth();
-        var line = Sorted(value).Repr();
+        var line = value.Repr();
         if (line.Length <= Width - indent - allowance)
         {
-            result.Append(line);
+            result.Append(Sorted(value).Repr());
             return;
         }
 
@@ -66,7 +66,7 @@ internal static class PrettyPrinter
     private static void AppendDict(RenderState state, StringBuilder result, DictValue dict, int indent, int allowance)
     {
         result.Append('{');
-        List<Value> keys = [.. ((DictValue)Sorted(dict).Object!).Items.Keys];
+        List<Value> keys = [.. dict.Items.Keys.Order(Comparer<Value>.Create(SafeCompare))];
         for (var i = 0; i < keys.Count; i++)
         {
             if (i > 0)
@@ -82,7 +82,7 @@ internal static class PrettyPrinter
         result.Append('}');
     }
 
-    /// <summary>Dicts in the order of their keys, all the way down.</summary>
+    /// <summary>A value that fits on a line, its dicts in the order of their keys, all the way down.</summary>
     private static Value Sorted(Value value)
     {
         switch (value.Object)

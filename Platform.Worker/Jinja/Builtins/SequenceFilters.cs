@@ -20,18 +20,7 @@ internal static class SequenceFilters
             : throw new JinjaException(JinjaErrorKind.TypeError, $"object of type '{input.TypeName}' has no len()");
     }
 
-    public static Value List(RenderState state, Value input, Arguments arguments)
-    {
-        var list = new List<Value>();
-        foreach (var item in Iterate(input))
-        {
-            state.Step();
-            list.Add(item);
-            state.CheckSize(list.Count);
-        }
-
-        return new ListValue(list);
-    }
+    public static Value List(RenderState state, Value input, Arguments arguments) => new ListValue(state.Collect(input));
 
     public static Value First(RenderState state, Value input, Arguments arguments)
     {
@@ -78,7 +67,7 @@ internal static class SequenceFilters
             throw new JinjaException(JinjaErrorKind.FilterArgumentError, "argument must be iterable");
         }
 
-        var list = Iterate(input).ToList();
+        var list = state.Collect(input);
         list.Reverse();
         return new ListValue(list);
     }
@@ -96,6 +85,7 @@ internal static class SequenceFilters
             state.Step();
             parts.Add(attribute.Get(state, item).ToString());
             state.CheckSize(size += parts[^1].Length + separator.Length);
+            state.CheckItems(parts.Count);
         }
 
         return string.Join(separator, parts);
@@ -164,6 +154,7 @@ internal static class SequenceFilters
                 state.Step();
                 if (seen.Add(Fold(attribute.Get(state, item), caseSensitive)))
                 {
+                    state.CheckItems(seen.Count);
                     yield return item;
                 }
             }
@@ -223,13 +214,14 @@ internal static class SequenceFilters
                 }
 
                 row.Add(item);
+                state.CheckItems(row.Count);
             }
 
             if (row.Count > 0)
             {
                 if (!fill.IsNone && row.Count < count)
                 {
-                    state.CheckSize(count);
+                    state.CheckItems(count);
                     row.AddRange(Enumerable.Repeat(fill, (int)count - row.Count));
                 }
 
@@ -248,7 +240,7 @@ internal static class SequenceFilters
 
         IEnumerable<Value> Columns()
         {
-            var items = Iterate(input).ToList();
+            var items = state.Collect(input);
             if (slices == 0)
             {
                 throw new JinjaException(JinjaErrorKind.ZeroDivisionError, "integer division or modulo by zero");
@@ -317,7 +309,10 @@ internal static class SequenceFilters
 
     private static IEnumerable<Value> Backwards(Value input)
     {
-        foreach (var item in input.Iterate().Reverse())
+        var items = input.Object is RangeValue range && range.Length is { } length
+            ? range.Slice(SliceBounds.Resolve(default, default, -1, length))!.Value.Iterate()
+            : input.Iterate().Reverse();
+        foreach (var item in items)
         {
             yield return item;
         }

@@ -11,7 +11,7 @@ internal static class SetMethods
         ["add"] = static (state, self, arguments) =>
         {
             self.Add(ListMethods.One(arguments, "add"));
-            state.CheckSize(self.Items.Count);
+            state.CheckItems(self.Items.Count);
             return Value.None;
         },
         ["clear"] = static (_, self, _) =>
@@ -20,22 +20,22 @@ internal static class SetMethods
             return Value.None;
         },
         ["copy"] = static (_, self, _) => new SetValue(self.Items.Keys),
-        ["difference"] = static (_, self, arguments) => new SetValue(Except(self, arguments)),
-        ["difference_update"] = static (_, self, arguments) => Replace(self, Except(self, arguments)),
+        ["difference"] = static (state, self, arguments) => new SetValue(Except(state, self, arguments)),
+        ["difference_update"] = static (state, self, arguments) => Replace(self, Except(state, self, arguments)),
         ["discard"] = static (_, self, arguments) =>
         {
             self.Items.Remove(ListMethods.One(arguments, "discard"));
             return Value.None;
         },
-        ["intersection"] = static (_, self, arguments) => new SetValue(Intersect(self, arguments)),
-        ["intersection_update"] = static (_, self, arguments) => Replace(self, Intersect(self, arguments)),
-        ["isdisjoint"] = static (_, self, arguments) => !ListMethods.One(arguments, "isdisjoint").Iterate().Any(self.Items.ContainsKey),
-        ["issubset"] = static (_, self, arguments) => self.IsSubsetOf(ToSet(ListMethods.One(arguments, "issubset"))),
-        ["issuperset"] = static (_, self, arguments) => ToSet(ListMethods.One(arguments, "issuperset")).IsSubsetOf(self),
+        ["intersection"] = static (state, self, arguments) => new SetValue(Intersect(state, self, arguments)),
+        ["intersection_update"] = static (state, self, arguments) => Replace(self, Intersect(state, self, arguments)),
+        ["isdisjoint"] = static (state, self, arguments) => !state.Iterate(ListMethods.One(arguments, "isdisjoint")).Any(self.Items.ContainsKey),
+        ["issubset"] = static (state, self, arguments) => self.IsSubsetOf(ToSet(state, ListMethods.One(arguments, "issubset"))),
+        ["issuperset"] = static (state, self, arguments) => ToSet(state, ListMethods.One(arguments, "issuperset")).IsSubsetOf(self),
         ["pop"] = Pop,
         ["remove"] = Remove,
-        ["symmetric_difference"] = static (_, self, arguments) => new SetValue(OnlyOne(self, arguments)),
-        ["symmetric_difference_update"] = static (_, self, arguments) => Replace(self, OnlyOne(self, arguments)),
+        ["symmetric_difference"] = static (state, self, arguments) => new SetValue(OnlyOne(state, self, arguments)),
+        ["symmetric_difference_update"] = static (state, self, arguments) => Replace(self, OnlyOne(state, self, arguments)),
         ["union"] = static (state, self, arguments) => AddAll(state, new SetValue(self.Items.Keys), arguments),
         ["update"] = static (state, self, arguments) =>
         {
@@ -44,23 +44,23 @@ internal static class SetMethods
         },
     });
 
-    public static SetValue ToSet(Value items) => items.As<SetValue>() ?? new SetValue(items.Iterate());
+    private static SetValue ToSet(RenderState state, Value items) => items.As<SetValue>() ?? new SetValue(state.Collect(items));
 
-    private static IEnumerable<Value> Except(SetValue self, Arguments arguments)
+    private static IEnumerable<Value> Except(RenderState state, SetValue self, Arguments arguments)
     {
-        var others = arguments.Positional.Select(ToSet).ToList();
+        var others = arguments.Positional.Select(items => ToSet(state, items)).ToList();
         return self.Items.Keys.Where(item => !others.Exists(other => other.Items.ContainsKey(item)));
     }
 
-    private static IEnumerable<Value> Intersect(SetValue self, Arguments arguments)
+    private static IEnumerable<Value> Intersect(RenderState state, SetValue self, Arguments arguments)
     {
-        var others = arguments.Positional.Select(ToSet).ToList();
+        var others = arguments.Positional.Select(items => ToSet(state, items)).ToList();
         return self.Items.Keys.Where(item => others.TrueForAll(other => other.Items.ContainsKey(item)));
     }
 
-    private static IEnumerable<Value> OnlyOne(SetValue self, Arguments arguments)
+    private static IEnumerable<Value> OnlyOne(RenderState state, SetValue self, Arguments arguments)
     {
-        var other = ToSet(ListMethods.One(arguments, "symmetric_difference"));
+        var other = ToSet(state, ListMethods.One(arguments, "symmetric_difference"));
         return self.Items.Keys.Where(item => !other.Items.ContainsKey(item))
             .Concat(other.Items.Keys.Where(item => !self.Items.ContainsKey(item)));
     }
@@ -77,10 +77,10 @@ internal static class SetMethods
     {
         foreach (var items in arguments.Positional)
         {
-            foreach (var item in items.Iterate().ToList())
+            foreach (var item in state.Collect(items))
             {
-                state.Step();
                 target.Add(item);
+                state.CheckItems(target.Items.Count);
             }
         }
 

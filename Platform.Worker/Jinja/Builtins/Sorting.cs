@@ -13,7 +13,7 @@ internal static class Sorting
         {
             state.Step();
             keyed.Add((key(item), item));
-            state.CheckSize(keyed.Count);
+            state.CheckItems(keyed.Count);
         }
 
         var comparer = Comparer<Value>.Create((left, right) =>

@@ -42,10 +42,10 @@ internal static class StandardGlobals
 
         return bounds switch
         {
-            [var stop] => new RangeValue(0, stop, 1),
-            [var start, var stop] => new RangeValue(start, stop, 1),
+            [var stop] => new RangeValue(state, 0, stop, 1),
+            [var start, var stop] => new RangeValue(state, start, stop, 1),
             [_, _, 0] => throw new JinjaException(JinjaErrorKind.ValueError, "range() arg 3 must not be zero"),
-            _ => new RangeValue(bounds[0], bounds[1], bounds[2]),
+            _ => new RangeValue(state, bounds[0], bounds[1], bounds[2]),
         };
     }
 

@@ -20,7 +20,7 @@ internal static partial class UrlFilters
         foreach (var pair in pairs)
         {
             state.Step();
-            var items = pair.Iterate().ToList();
+            var items = state.Collect(pair);
             if (items.Count != 2)
             {
                 throw new JinjaException(JinjaErrorKind.ValueError, $"not enough values to unpack (expected 2, got {items.Count})");
@@ -50,7 +50,7 @@ internal static partial class UrlFilters
             rels.Add("nofollow");
         }
 
-        var extra = schemes.IsNone ? [] : schemes.Iterate().Select(static scheme => scheme.ToString()).ToList();
+        var extra = schemes.IsNone ? [] : state.Iterate(schemes).Select(static scheme => scheme.ToString()).ToList();
         foreach (var scheme in extra)
         {
             if (!Scheme().IsMatch(scheme))

@@ -201,6 +201,7 @@ internal sealed partial class Evaluator(RenderState state)
         }
 
         state.CheckSize(size);
+        state.StepText(size);
         var text = string.Concat(parts);
         return _autoescape ? Value.Markup(text) : text;
     }
@@ -300,6 +301,7 @@ internal sealed partial class Evaluator(RenderState state)
         }
 
         state.Step();
+        state.StepText(owner.AsString().Length);
         try
         {
             return StringMethods.Table.TryCall(state, owner, name, arguments, out result);
@@ -342,19 +344,9 @@ internal sealed partial class Evaluator(RenderState state)
         return new Arguments(positional, named.Count == 0 ? null : [.. named]);
     }
 
-    private IEnumerable<Value> Spread(Value items)
-    {
-        if (!items.IsIterable)
-        {
-            throw new JinjaException(JinjaErrorKind.TypeError, $"Value after * must be an iterable, not {items.TypeName}");
-        }
-
-        foreach (var item in items.Iterate())
-        {
-            state.Step();
-            yield return item;
-        }
-    }
+    private List<Value> Spread(Value items) => items.IsIterable
+        ? state.Collect(items)
+        : throw new JinjaException(JinjaErrorKind.TypeError, $"Value after * must be an iterable, not {items.TypeName}");
 
     private void SpreadNamed(Value mapping, List<NamedValue> named)
     {
@@ -394,6 +386,11 @@ internal sealed partial class Evaluator(RenderState state)
         }
 
         state.Step();
+        if (input.TryGetString(out var text))
+        {
+            state.StepText(text.Length);
+        }
+
         try
         {
             return filter(state, input, arguments);

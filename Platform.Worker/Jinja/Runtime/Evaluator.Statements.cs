@@ -356,7 +356,7 @@ internal sealed partial class Evaluator
 
         var items = loop.Test is null ? iterable.Iterate() : Filtered(loop, iterable, scope);
         var slot = loop.LoopSlot;
-        var context = slot < 0 ? null : new LoopContext(items, loop.Test is null ? iterable.Object : null, recurse, depth);
+        var context = slot < 0 ? null : new LoopContext(state, items, loop.Test is null ? iterable.Object : null, recurse, depth);
         using var plain = context is null ? items.GetEnumerator() : null;
         var count = loop.BodyScope.Count;
         var body = Inner(scope, loop.BodyScope);

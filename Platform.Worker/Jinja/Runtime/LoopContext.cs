@@ -6,6 +6,7 @@ namespace Platform.Worker.Jinja.Runtime;
 /// <summary>The variable <c>loop</c>. Looks ahead only when asked, so that a loop over an iterator stays lazy.</summary>
 internal sealed class LoopContext : JinjaObject
 {
+    private readonly RenderState _state;
     private readonly JinjaObject? _sized;
     private readonly Func<Value, int, Value>? _recurse;
     private readonly int _depth0;
@@ -19,12 +20,14 @@ internal sealed class LoopContext : JinjaObject
     private Value[]? _lastChanged;
     private int _index0 = -1;
 
+    /// <param name="state">The rendering.</param>
     /// <param name="items">What is looped over.</param>
     /// <param name="sized">The collection the items come from, when its length is that of the loop.</param>
     /// <param name="recurse">Renders the loop for other items one level deeper; null when the loop is not recursive.</param>
     /// <param name="depth0">The level, from 0.</param>
-    public LoopContext(IEnumerable<Value> items, JinjaObject? sized, Func<Value, int, Value>? recurse, int depth0)
+    public LoopContext(RenderState state, IEnumerable<Value> items, JinjaObject? sized, Func<Value, int, Value>? recurse, int depth0)
     {
+        _state = state;
         _items = items.GetEnumerator();
         _sized = sized;
         _recurse = recurse;
@@ -142,7 +145,9 @@ internal sealed class LoopContext : JinjaObject
             var rest = new List<Value>();
             while (_items.MoveNext())
             {
+                _state.Step();
                 rest.Add(_items.Current);
+                _state.CheckItems(rest.Count);
             }
 
             _length = rest.Count + _index0 + 1 + (_peeked && _hasAfter ? 1 : 0);

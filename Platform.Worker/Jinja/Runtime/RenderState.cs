@@ -11,6 +11,8 @@ namespace Platform.Worker.Jinja.Runtime;
 internal sealed class RenderState : IDisposable
 {
     private const int StepsBetweenChecks = 1024;
+    private const int CharactersPerStep = 64;
+    private const int CharactersPerItem = 16;
 
     private readonly RenderOptions _options;
     private readonly CancellationToken _cancellation;
@@ -18,6 +20,7 @@ internal sealed class RenderState : IDisposable
     private readonly List<CallFrame> _calls = [];
     private readonly Dictionary<Template, Scope> _bound = [];
     private long _steps;
+    private long _nextCheck = StepsBetweenChecks;
     private Random? _random;
 
     internal RenderState(JinjaEnvironment environment, RenderOptions options, CancellationToken cancellation)
@@ -182,13 +185,24 @@ internal sealed class RenderState : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step()
     {
-        if ((++_steps & (StepsBetweenChecks - 1)) == 0)
+        if (++_steps >= _nextCheck)
         {
             CheckSteps();
         }
     }
 
-    /// <summary>The items of a value, each a step: what puts them together ends when there are too many.</summary>
+    /// <summary>Counts what reading or copying that many characters costs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StepText(long characters)
+    {
+        _steps += characters / CharactersPerStep;
+        if (_steps >= _nextCheck)
+        {
+            CheckSteps();
+        }
+    }
+
+    /// <summary>The items of a value, each a step.</summary>
     public IEnumerable<Value> Iterate(Value items)
     {
         foreach (var item in items.Iterate())
@@ -198,13 +212,37 @@ internal sealed class RenderState : IDisposable
         }
     }
 
-    /// <summary>Fails when a value of that many characters or elements would exceed the output limit.</summary>
+    /// <summary>The items of a value in a list of their own; fails when there are more than a value may hold.</summary>
+    public List<Value> Collect(Value items)
+    {
+        var list = new List<Value>();
+        foreach (var item in items.Iterate())
+        {
+            Step();
+            list.Add(item);
+            CheckItems(list.Count);
+        }
+
+        return list;
+    }
+
+    /// <summary>Fails when a text of that many characters would exceed the output limit.</summary>
     public void CheckSize(long size, long times = 1)
     {
         var limit = Environment.Options.MaxOutput;
         if (size > limit || (size > 0 && times > limit / size))
         {
-            throw new JinjaException(JinjaErrorKind.OutputLimit, $"a value exceeds {limit} characters or elements");
+            throw new JinjaException(JinjaErrorKind.OutputLimit, $"a value exceeds {limit} characters");
+        }
+    }
+
+    /// <summary>Fails when a collection of that many elements would exceed the output limit.</summary>
+    public void CheckItems(long count, long times = 1)
+    {
+        var limit = Environment.Options.MaxOutput / CharactersPerItem;
+        if (count > limit || (count > 0 && times > limit / count))
+        {
+            throw new JinjaException(JinjaErrorKind.OutputLimit, $"a value exceeds {limit} elements");
         }
     }
 
@@ -339,6 +377,7 @@ internal sealed class RenderState : IDisposable
     private void CheckSteps()
     {
         _cancellation.ThrowIfCancellationRequested();
+        _nextCheck = _steps + StepsBetweenChecks;
         if (_steps > Environment.Options.MaxSteps)
         {
             throw new JinjaException(

@@ -61,18 +61,6 @@ internal sealed class DictValue : JinjaObject
 
     public bool TryGetValue(Value key, out Value value) => Items.TryGetValue(key, out value);
 
-    /// <summary>Plain .NET data; keys that are not strings are printed.</summary>
-    public Dictionary<string, object?> ToClr()
-    {
-        var result = new Dictionary<string, object?>(Items.Count, StringComparer.Ordinal);
-        foreach (var (key, value) in Items)
-        {
-            result[key.ToString()] = value.ToClr();
-        }
-
-        return result;
-    }
-
     public override bool TryGetItem(RenderState state, Value key, out Value value)
     {
         value = default;
@@ -107,16 +95,23 @@ internal sealed class DictValue : JinjaObject
             return false;
         }
 
-        Sequences.EnsureDepth();
-        foreach (var (key, value) in Items)
+        Sequences.BeginWalk(Items.Count);
+        try
         {
-            if (!dict.Items.TryGetValue(key, out var theirs) || !value.Equals(theirs))
+            foreach (var (key, value) in Items)
             {
-                return false;
+                if (!dict.Items.TryGetValue(key, out var theirs) || !value.Equals(theirs))
+                {
+                    return false;
+                }
             }
-        }
 
-        return true;
+            return true;
+        }
+        finally
+        {
+            Sequences.EndWalk();
+        }
     }
 
     public override int ValueHash() => throw new JinjaException(JinjaErrorKind.TypeError, "unhashable type: 'dict'");
@@ -134,6 +129,7 @@ internal sealed class DictValue : JinjaObject
             foreach (var (key, value) in Items)
             {
                 text.Append(text.Length > 1 ? ", " : string.Empty).Append(key.Repr()).Append(": ").Append(value.Repr());
+                Sequences.CheckText(text.Length);
             }
 
             return text.Append('}').ToString();

@@ -37,7 +37,7 @@ internal sealed class DictView(DictValue dict, DictPart part) : JinjaObject
             return false;
         }
 
-        var without = new SetValue(other.Iterate());
+        var without = new SetValue(state.Collect(other));
         result = new SetValue(Iterate().Where(item => !without.Items.ContainsKey(item)));
         return true;
     }

@@ -10,6 +10,7 @@ internal sealed class IteratorValue(string typeName, IEnumerable<Value> source) 
     public override IEnumerable<Value> Iterate()
     {
         _enumerator ??= source.GetEnumerator();
+        Sequences.EnsureDepth();
         while (_enumerator.MoveNext())
         {
             yield return _enumerator.Current;

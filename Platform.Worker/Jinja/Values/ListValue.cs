@@ -73,7 +73,7 @@ internal sealed class ListValue : JinjaObject
         switch (op)
         {
             case BinaryOperator.Add when !reflected && other.As<ListValue>() is { } list:
-                result = new ListValue([.. Items, .. list.Items]);
+                result = new ListValue(Sequences.Concatenate(state, Items, list.Items));
                 return true;
             case BinaryOperator.Multiply when other.IsInteger:
                 result = new ListValue(Sequences.Repeat(state, Items, other));

@@ -147,6 +147,7 @@ internal static class Operators
     {
         if (container.TryGetString(out var text))
         {
+            state.StepText(text.Length);
             return item.TryGetString(out var part)
                 ? text.Contains(part, StringComparison.Ordinal)
                 : item.As<UndefinedValue>() is { Behavior: UndefinedBehavior.Strict } undefined
@@ -464,7 +465,9 @@ internal static class Operators
 
     private static Value Concatenate(RenderState state, Value left, Value right)
     {
-        state.CheckSize((long)left.AsString().Length + right.AsString().Length);
+        var size = (long)left.AsString().Length + right.AsString().Length;
+        state.CheckSize(size);
+        state.StepText(size);
         if (!left.IsMarkup && !right.IsMarkup)
         {
             return left.AsString() + right.AsString();

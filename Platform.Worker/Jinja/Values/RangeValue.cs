@@ -2,12 +2,15 @@ using Platform.Worker.Jinja.Runtime;
 
 namespace Platform.Worker.Jinja.Values;
 
-/// <summary><c>range()</c>: counts without holding its numbers.</summary>
-internal sealed class RangeValue(long start, long stop, long step) : JinjaObject
+/// <summary><c>range()</c>: counts without holding its numbers. Each is a step of the rendering, whoever asks for it.</summary>
+internal sealed class RangeValue(RenderState state, long start, long stop, long step) : JinjaObject
 {
     private readonly long _count = step > 0
         ? start < stop ? ((stop - start - 1) / step) + 1 : 0
         : start > stop ? ((start - stop - 1) / -step) + 1 : 0;
+
+    /// <summary>Equal for ranges that give the same numbers.</summary>
+    private (long Count, long First, long Step) Extent => (_count, _count == 0 ? 0 : start, _count < 2 ? 0 : step);
 
     public override string TypeName => "range";
 
@@ -32,7 +35,7 @@ internal sealed class RangeValue(long start, long stop, long step) : JinjaObject
     {
         var from = start + (bounds.Start * step);
         var by = bounds.Step * step;
-        return new RangeValue(from, from + (bounds.Count * by), by);
+        return new RangeValue(state, from, from + (bounds.Count * by), by);
     }
 
     public override IEnumerable<Value> Iterate()
@@ -40,6 +43,7 @@ internal sealed class RangeValue(long start, long stop, long step) : JinjaObject
         var value = start;
         for (var i = 0L; i < _count; i++, value += step)
         {
+            state.Step();
             yield return value;
         }
     }
@@ -54,9 +58,9 @@ internal sealed class RangeValue(long start, long stop, long step) : JinjaObject
         return (step > 0 ? number >= start && number < stop : number <= start && number > stop) && (number - start) % step == 0;
     }
 
-    public override bool ValueEquals(Value other) => other.As<RangeValue>() is { } range && Iterate().SequenceEqual(range.Iterate());
+    public override bool ValueEquals(Value other) => other.As<RangeValue>() is { } range && Extent == range.Extent;
 
-    public override int ValueHash() => HashCode.Combine(_count, start, step);
+    public override int ValueHash() => Extent.GetHashCode();
 
     public override string ToString() => step == 1 ? $"range({start}, {stop})" : $"range({start}, {stop}, {step})";
 }

@@ -46,7 +46,7 @@ internal sealed class TupleValue(params Value[] items) : JinjaObject
         switch (op)
         {
             case BinaryOperator.Add when !reflected && other.As<TupleValue>() is { } tuple:
-                result = new TupleValue([.. Items, .. tuple.Items]);
+                result = new TupleValue([.. Sequences.Concatenate(state, Items, tuple.Items)]);
                 return true;
             case BinaryOperator.Multiply when other.IsInteger:
                 result = new TupleValue([.. Sequences.Repeat(state, Items, other)]);
@@ -66,13 +66,21 @@ internal sealed class TupleValue(params Value[] items) : JinjaObject
 
     public override int ValueHash()
     {
-        var hash = default(HashCode);
-        foreach (var item in Items)
+        Sequences.BeginWalk(Items.Length);
+        try
         {
-            hash.Add(item.GetHashCode());
-        }
+            var hash = default(HashCode);
+            foreach (var item in Items)
+            {
+                hash.Add(item.GetHashCode());
+            }
 
-        return hash.ToHashCode();
+            return hash.ToHashCode();
+        }
+        finally
+        {
+            Sequences.EndWalk();
+        }
     }
 
     public override string ToString() => Sequences.Repr(this, Items, "(", Items.Length == 1 ? ",)" : ")");

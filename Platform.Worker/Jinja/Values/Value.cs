@@ -128,18 +128,11 @@ internal readonly struct Value : IEquatable<Value>
         _ => throw new ArgumentException($"a {value.GetType().Name} has no Jinja counterpart; wrap it in a JinjaObject", nameof(value)),
     };
 
-    /// <summary>Plain .NET data: null, bool, long, BigInteger, double, decimal, string, List, Dictionary; host objects as they are.</summary>
-    public object? ToClr() => Kind switch
-    {
-        ValueKind.Undefined or ValueKind.None => null,
-        ValueKind.Boolean => _bits != 0,
-        ValueKind.Integer => _object ?? _bits,
-        ValueKind.Float => AsDouble(),
-        ValueKind.Decimal or ValueKind.String => _object,
-        ValueKind.Dict => ((DictValue)_object!).ToClr(),
-        ValueKind.List or ValueKind.Tuple or ValueKind.Set => Iterate().Select(static item => item.ToClr()).ToList(),
-        _ => _object,
-    };
+    /// <summary>
+    /// Plain .NET data: null, bool, long, BigInteger, double, decimal, string, List, Dictionary (keys as text); host objects as they are.
+    /// </summary>
+    /// <exception cref="JinjaException">Nested too deeply, as what contains itself is, or too large.</exception>
+    public object? ToClr() => PlainData.Of(this);
 
     /// <summary>The text of a string value.</summary>
     /// <exception cref="InvalidOperationException">Not a string.</exception>

@@ -74,19 +74,12 @@ internal sealed class ManifestContext
             : $"{(node.ResourceType is ResourceType.Model ? "models" : node.ResourceType is ResourceType.Seed ? "seeds" : "snapshots")}.{node.Name}";
     }
 
-    /// <summary>The place of a hook among its project's hooks of that kind, from 1.</summary>
-    public int? HookIndex(Node hook)
+    /// <summary>The place of a hook, as dbt counts: among its project's hooks of that kind from 0, among those that ran from 1.</summary>
+    public int HookIndex(Node hook)
     {
-        foreach (var hooks in (IReadOnlyList<Node>[])[_project.OnRunStart, _project.OnRunEnd])
-        {
-            var index = hooks.Where(other => other.PackageName == hook.PackageName).TakeWhile(other => other.UniqueId != hook.UniqueId).Count();
-            if (index < hooks.Count)
-            {
-                return index + 1;
-            }
-        }
-
-        return null;
+        var hooks = _project.OnRunStart.Contains(hook) ? _project.OnRunStart : _project.OnRunEnd;
+        var before = hooks.TakeWhile(other => other != hook);
+        return Compiled(hook) is null ? before.Count(other => other.PackageName == hook.PackageName) : before.Count() + 1;
     }
 
     /// <summary>The entry of a source that a table stands below.</summary>

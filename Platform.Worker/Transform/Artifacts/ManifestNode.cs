@@ -72,6 +72,8 @@ internal static class ManifestNode
                 break;
             case ResourceType.Operation:
                 entry["index"] = context.HookIndex(node);
+                config["tags"] = new List<object?>();
+                config.Remove("access");
                 break;
         }
 
@@ -100,7 +102,7 @@ internal static class ManifestNode
 
         var quoting = node.Quoting;
         var parts = new[] { (node.Database, quoting.Database), (node.Schema, quoting.Schema), (node.Alias, quoting.Identifier) };
-        return string.Join('.', parts.Where(part => part.Item1 is not null).Select(part => part.Item2 ? $"\"{part.Item1}\"" : part.Item1));
+        return string.Join('.', parts.Where(part => part.Item1 is not null).Select(part => part.Item2 ? $"\"{part.Item1!.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : part.Item1));
     }
 
     /// <summary>A version is a number where it is written as one.</summary>

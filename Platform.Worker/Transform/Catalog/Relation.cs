@@ -83,7 +83,7 @@ internal sealed record Relation(string? Database, string? Schema, string? Identi
         {
             if (include && !string.IsNullOrEmpty(part))
             {
-                text.Append(text.Length > 0 ? "." : "").Append(quote ? $"\"{part}\"" : part);
+                text.Append(text.Length > 0 ? "." : "").Append(quote ? $"\"{part.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : part);
             }
         }
     }

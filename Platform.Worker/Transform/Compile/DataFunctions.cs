@@ -86,10 +86,10 @@ internal static class DataFunctions
         var reader = arguments.Read("set");
         var items = reader.Required("value");
         var fallback = reader.Optional("default", Value.None);
-        return items.IsIterable ? new SetValue(state.Iterate(items)) : fallback;
+        return items.IsIterable ? new SetValue(state.Collect(items)) : fallback;
     }
 
-    public static Value SetStrict(RenderState state, Arguments arguments) => new SetValue(state.Iterate(arguments.Read("set_strict").Required("value")));
+    public static Value SetStrict(RenderState state, Arguments arguments) => new SetValue(state.Collect(arguments.Read("set_strict").Required("value")));
 
     public static Value Zip(RenderState state, Arguments arguments) => arguments.Positional.All(sequence => sequence.IsIterable) ? Pairs(state, arguments.Positional)
         : arguments.TryGetNamed("default", out var fallback) ? fallback : Value.None;
@@ -126,8 +126,9 @@ internal static class DataFunctions
 
     private static ListValue Pairs(RenderState state, Value[] sequences)
     {
-        var columns = sequences.Select(sequence => state.Iterate(sequence).ToList()).ToList();
+        var columns = sequences.Select(state.Collect).ToList();
         var length = columns.Count == 0 ? 0 : columns.Min(column => column.Count);
+        state.CheckItems(length, columns.Count);
         return new ListValue(Enumerable.Range(0, length).Select(row => Value.From(new TupleValue([.. columns.Select(column => column[row])]))));
     }
 }

@@ -69,7 +69,7 @@ internal sealed record Invocation
     public string RootName => Packages[0].Name;
 
     /// <summary>The rows that <c>--sample</c> reads; null without it.</summary>
-    public SampleWindow? Sample => Flags.Sample is { } text ? SampleWindow.Parse(text, StartedAt) : null;
+    public SampleWindow? Sample { get; init; }
 
     /// <summary>
     /// The packages in which <c>adapter.dispatch(name, namespace)</c> looks; null wherever names are looked up: without a namespace, or with that of

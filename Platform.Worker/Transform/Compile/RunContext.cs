@@ -5,6 +5,7 @@ using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Run;
+using Platform.Worker.Warehouse;
 using Platform.Worker.Transform.Run.Seeds;
 using Platform.Worker.Transform.Run.Snapshots;
 
@@ -45,7 +46,7 @@ internal class RunContext : NodeContext
 
     protected override Value Member(string name) => name switch
     {
-        "this" => RelationValue.Of(This),
+        "this" => Node.ResourceType is ResourceType.Operation ? Value.None : RelationValue.Of(This),
         "model" or "node" => Model(),
         "graph" => _build.Graph,
         "selected_resources" => Value.FromClr(_build.Selected.Order(StringComparer.Ordinal).ToList()),
@@ -201,10 +202,12 @@ internal class RunContext : NodeContext
 
     private EventTimeFilter? EventTimeOf(Node input)
     {
-        if (input.Config.Text("event_time") is not { } column || Node.ResourceType is not (ResourceType.Model or ResourceType.Snapshot))
+        if (input.Config.Text("event_time") is not { } name || Node.ResourceType is not (ResourceType.Model or ResourceType.Snapshot))
         {
             return null;
         }
+
+        var column = (input.Columns.GetValueOrDefault(name)?.Quote ?? input.Source?.QuotesColumns ?? false) ? Sql.Identifier(name) : name;
 
         return (Run.Batch, Invocation.Sample) switch
         {

@@ -21,6 +21,24 @@ internal static partial class YamlText
 
     private static bool Block(StringBuilder text, Value value, int indent, bool sortKeys)
     {
+        if (!Sequences.Enter(value.Object!))
+        {
+            return false;
+        }
+
+        try
+        {
+            Sequences.CheckText(text.Length);
+            return Entries(text, value, indent, sortKeys);
+        }
+        finally
+        {
+            Sequences.Leave(value.Object!);
+        }
+    }
+
+    private static bool Entries(StringBuilder text, Value value, int indent, bool sortKeys)
+    {
         if (value.As<DictValue>() is { } dictionary)
         {
             var entries = sortKeys ? dictionary.Items.OrderBy(entry => entry.Key.ToString(), StringComparer.Ordinal) : dictionary.Items.AsEnumerable();

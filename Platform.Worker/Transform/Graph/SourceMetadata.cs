@@ -15,6 +15,9 @@ internal sealed record SourceMetadata(string SourceName, string Identifier, stri
 
     public IReadOnlyDictionary<string, object?> SourceMeta { get; init; } = new Dictionary<string, object?>();
 
+    /// <summary><c>quoting: {column: …}</c>; null when it says nothing.</summary>
+    public bool? QuotesColumns { get; init; }
+
     /// <summary><c>external:</c> as written.</summary>
     public YamlValue? External { get; init; }
 }

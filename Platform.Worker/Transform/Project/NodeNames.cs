@@ -1,9 +1,7 @@
-using System.Text;
 using Platform.Worker.Jinja;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
-using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Transform.Project;
 
@@ -100,11 +98,9 @@ internal sealed class NodeNames(Invocation invocation, ProjectErrors errors)
 
     private void Check(string name, Node node)
     {
-        if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > Sql.MaxIdentifierBytes)
+        if (name.Length == 0)
         {
-            errors.Add(
-                node.At,
-                $"'{node.Name}' would be built as '{name}', which is no name for PostgreSQL: 1 to {Sql.MaxIdentifierBytes} bytes. Give it an alias.");
+            errors.Add(node.At, $"'{node.Name}' would be built without a name. Give it an alias.");
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed record ParsedProject
     /// <summary>Faults that dbt only warns of, such as properties of a model that does not exist.</summary>
     public required IReadOnlyList<TransformError> Warnings { get; init; }
 
-    /// <summary>The statements of on-run-start and on-run-end, packages' before the root project's.</summary>
+    /// <summary>The statements of on-run-start and on-run-end, as dbt orders them: the root project's, then those of its packages by name.</summary>
     public required IReadOnlyList<Node> OnRunStart { get; init; }
 
     public required IReadOnlyList<Node> OnRunEnd { get; init; }

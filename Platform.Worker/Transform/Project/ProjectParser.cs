@@ -186,27 +186,36 @@ internal sealed class ProjectParser
 
     private List<Node> Hooks(string kind, Func<ProjectFile, IReadOnlyList<string>> statements)
     {
-        var hooks = _invocation.Packages.Skip(1).Append(_invocation.Packages[0]).SelectMany(package => statements(package.Project).Select((sql, index) => new Node
-        {
-            UniqueId = $"operation.{package.Name}.{package.Name}-{kind}-{index}",
-            Name = $"{package.Name}-{kind}-{index}",
-            ResourceType = ResourceType.Operation,
-            PackageName = package.Name,
-            Path = $"hooks/{package.Name}-{kind}-{index}.sql",
-            OriginalFilePath = ProjectFile.FileName,
-            Fqn = [package.Name, "hooks", $"{package.Name}-{kind}-{index}"],
-            Config = NodeConfig.Empty.With("tags", new List<object?> { kind }),
-            At = package.Project.At,
-            RawCode = sql,
-            Schema = _invocation.Target.Schema,
-            Database = _invocation.Target.Database,
-        })).ToList();
+        var packages = _invocation.Packages.Take(1).Concat(_invocation.Packages.Skip(1).OrderBy(package => package.Name, StringComparer.Ordinal));
+        var hooks = packages.SelectMany(package => statements(package.Project).Select((sql, index) => Hook(kind, package, sql, index))).ToList();
         foreach (var hook in hooks)
         {
             Check(hook, kind);
         }
 
         return hooks;
+    }
+
+    /// <summary>As in dbt, a hook is configured as a model of its package is, which says what its schema is.</summary>
+    private Node Hook(string kind, Package package, string sql, int index)
+    {
+        var name = $"{package.Name}-{kind}-{index}";
+        string[] fqn = [package.Name, "hooks", name];
+        return _scope.Names.Apply(new Node
+        {
+            UniqueId = $"operation.{package.Name}.{name}",
+            Name = name,
+            ResourceType = ResourceType.Operation,
+            PackageName = package.Name,
+            Path = $"hooks/{name}.sql",
+            OriginalFilePath = $"./{ProjectFile.FileName}",
+            Fqn = fqn,
+            Config = _scope.Configs.For(ResourceType.Model, package, fqn, new Dictionary<string, object?>(), new Dictionary<string, object?>())
+                .With("tags", new List<object?> { kind }),
+            UnrenderedConfig = _scope.Configs.Unrendered(ResourceType.Model, package, fqn, new Dictionary<string, object?>(), new Dictionary<string, object?>()),
+            At = package.Project.At,
+            RawCode = sql,
+        });
     }
 
     /// <summary>A hook is rendered when it runs; that it can be is known before anything has been built.</summary>

@@ -56,6 +56,7 @@ internal sealed class SourceParser(ParseScope scope)
                 LoadedAtField = config.Text("loaded_at_field"),
                 LoadedAtQuery = config.Text("loaded_at_query"),
                 SourceMeta = Meta(source),
+                QuotesColumns = entry["quoting"]?.Flag("column") ?? source["quoting"]?.Flag("column"),
                 External = entry["external"],
             },
         };

@@ -28,17 +28,24 @@ internal static class BatchSizes
         };
     }
 
-    /// <summary>The start of the batch so many batches later.</summary>
+    /// <summary>The start of the batch so many batches later; the first or last instant there is when it would be beyond.</summary>
     public static DateTimeOffset Offset(this BatchSize size, DateTimeOffset instant, int batches)
     {
         var start = size.Truncate(instant);
-        return size switch
+        try
         {
-            BatchSize.Hour => start.AddHours(batches),
-            BatchSize.Day => start.AddDays(batches),
-            BatchSize.Month => start.AddMonths(batches),
-            _ => start.AddYears(batches),
-        };
+            return size switch
+            {
+                BatchSize.Hour => start.AddHours(batches),
+                BatchSize.Day => start.AddDays(batches),
+                BatchSize.Month => start.AddMonths(batches),
+                _ => start.AddYears(batches),
+            };
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return batches < 0 ? DateTimeOffset.MinValue : DateTimeOffset.MaxValue;
+        }
     }
 
     /// <summary>The instant itself where a batch starts, else the start of the next one.</summary>

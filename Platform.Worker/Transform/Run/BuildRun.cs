@@ -88,7 +88,8 @@ internal sealed class BuildRun(
         foreach (var schema in build.Runs.Where(run => run.KeepsFailures || (run.Node is { IsRelational: true, Source: null } && !build.BuildsCandidates && build.Request.Verb is not TransformVerb.Test))
             .Select(run => run.Relation.Schema!).Distinct().Where(schema => !there.Contains(schema)))
         {
-            session.Queue($"create schema if not exists {Sql.Identifier(schema)}");
+            // "if not exists" alone fails when another build of the project makes it at the same moment.
+            session.Queue($"do $$ begin create schema if not exists {Sql.Identifier(schema)}; exception when unique_violation then null; end $$");
         }
 
         session.Flush();
@@ -113,6 +114,7 @@ internal sealed class BuildRun(
                     var hook = hooks[index];
                     var place = new Relation(hook.Database, hook.Schema, null);
                     var run = new NodeRun(hook, place, place) { Index = index + 1, Names = names };
+                    build.Hooks[hook.UniqueId] = run;
                     Report(run, null);
                     var name = $"{hook.PackageName}.{kind}.{index}";
                     var result = good ? runner.Run(run, session) : NodeRunner.Result(run, new NodeOutcome(NodeStatus.Skipped), TimeSpan.Zero, 0);

@@ -66,6 +66,9 @@ internal sealed class BuildState
     /// <summary>The nodes of this build in dependency order.</summary>
     public IEnumerable<NodeRun> Runs => Project.Graph.Ordered.Where(node => _runs.ContainsKey(node.UniqueId)).Select(node => _runs[node.UniqueId]);
 
+    /// <summary>The hooks of on-run-start and on-run-end that were run or skipped, by unique id.</summary>
+    public Dictionary<string, NodeRun> Hooks { get; } = [];
+
     public NodeRun? Find(string uniqueId) => _runs.GetValueOrDefault(uniqueId);
 
     public static Relation PublishedRelation(Node node) => new(node.Database, node.Schema, node.Alias);

@@ -8,10 +8,20 @@ internal sealed class CompileExecution(BuildState build, NodeRun run, PostgresSe
 {
     public override void Compile()
     {
-        if (Run.Node.ResourceType is not ResourceType.Seed)
+        if (Run.Node.ResourceType is ResourceType.Seed)
         {
-            base.Compile();
+            return;
         }
+
+        if (!Build.Invocation.Flags.Introspect)
+        {
+            Session.Flush();
+            Session.Observer = _ => throw new TransformException(
+                Run.Node.At,
+                $"connection never acquired: '{Run.Node.Name}' asks the warehouse while it is compiled. Guard the query with 'if flags.INTROSPECT', or leave out --no-introspect.");
+        }
+
+        base.Compile();
     }
 
     public override NodeOutcome Execute() => new(NodeStatus.Success);

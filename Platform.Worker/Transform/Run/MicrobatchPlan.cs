@@ -11,6 +11,9 @@ internal static class MicrobatchPlan
 {
     public const string Strategy = "microbatch";
 
+    /// <summary>More than eleven years of hours. What asks for more has a wrong start rather than that much to do.</summary>
+    private const int MaxBatches = 100_000;
+
     public static bool Applies(Node node) => node.ResourceType is ResourceType.Model
         && node.Config.Materialized == "incremental" && node.Config.IncrementalStrategy == Strategy;
 
@@ -19,7 +22,7 @@ internal static class MicrobatchPlan
     /// <param name="start">First event time asked for.</param>
     /// <param name="end">End of the event time asked for, exclusive.</param>
     /// <param name="now">When the invocation began: the end when none is asked for.</param>
-    /// <exception cref="TransformException">The model lacks a setting that microbatch needs.</exception>
+    /// <exception cref="TransformException">The model lacks a setting that microbatch needs, or has too many batches.</exception>
     public static IReadOnlyList<MicrobatchWindow> Make(Node node, bool isIncremental, DateTimeOffset? start, DateTimeOffset? end, DateTimeOffset now)
     {
         var size = BatchSizes.Parse(node.Config.Text("batch_size")) ?? throw Missing(node, "batch_size", "hour, day, month or year");
@@ -35,6 +38,14 @@ internal static class MicrobatchPlan
         var windows = new List<MicrobatchWindow>();
         do
         {
+            if (windows.Count == MaxBatches)
+            {
+                throw new TransformException(
+                    node.At,
+                    $"microbatch model '{node.Name}' has more than {MaxBatches} batches from {windows[0].Name} to {size.Format(last)}. "
+                    + "Let it begin later ('begin', --event-time-start), or give it a larger 'batch_size'.");
+            }
+
             var next = size.Offset(at, 1);
             windows.Add(Window(size, at, next < last ? next : last));
             at = next;

@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text;
 using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Transform.Run;
 
@@ -37,6 +39,12 @@ internal sealed class ModelExecution : NodeExecution
     {
         Define();
         var node = Run.Node;
+        if (Encoding.UTF8.GetByteCount(node.Alias) > Sql.MaxIdentifierBytes)
+        {
+            throw new TransformException(
+                node.At, $"Relation name '{node.Alias}' is longer than {Sql.MaxIdentifierBytes} characters (bytes in UTF-8), which PostgreSQL would cut. Give it a shorter alias.");
+        }
+
         var name = node.Config.Materialized;
         var macro = Build.Invocation.Macros.Materialization(node.PackageName, name)
             ?? throw new TransformException(

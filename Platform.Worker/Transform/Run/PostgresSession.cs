@@ -146,7 +146,7 @@ internal sealed class PostgresSession : IDisposable
 
         // A batch that fails between its begin and its commit leaves the server in a failed transaction.
         _failed = true;
-        using var cancellation = _cancellationToken.Register(static state => ((NpgsqlBatch)state!).Cancel(), batch);
+        using var cancellation = new BatchCancellation(batch, _cancellationToken);
         try
         {
             Complete(sent, batch, Read(sent, batch));

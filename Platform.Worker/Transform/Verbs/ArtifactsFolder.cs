@@ -87,7 +87,7 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
             return;
         }
 
-        foreach (var run in build.Runs.Where(run => run.CompiledCode is not null && run.Node.ResourceType is not ResourceType.Seed))
+        foreach (var run in build.Runs.Concat(build.Hooks.Values).Where(run => run.CompiledCode is not null && run.Node.ResourceType is not ResourceType.Seed))
         {
             _target.WriteSql(ArtifactPaths.Compiled(run.Node), run.CompiledCode!);
         }
@@ -110,7 +110,7 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
 
     private CompiledNode? Compiled(BuildState build, string id)
     {
-        if (build.Find(id) is not { } run || (run.CompiledCode ?? run.RuntimeCode) is null)
+        if ((build.Find(id) ?? build.Hooks.GetValueOrDefault(id)) is not { } run || (run.CompiledCode ?? run.RuntimeCode) is null)
         {
             return null;
         }

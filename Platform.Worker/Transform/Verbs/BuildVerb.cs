@@ -1,3 +1,4 @@
+using Npgsql;
 using Platform.Worker.Transform.Run;
 using Platform.Worker.Transform.Verbs.Events;
 
@@ -30,7 +31,7 @@ internal static class BuildVerb
             var lineage = artifacts.WriteLineageAsync(build, run.Engine, cancellationToken);
             artifacts.WriteCompiled(build);
             artifacts.WriteResults(build, result);
-            await lineage;
+            await EndAsync(lineage, run, result);
         }
         finally
         {
@@ -55,7 +56,8 @@ internal static class BuildVerb
         return result.Nodes.All(node => !node.IsFailure && (node.Status is not NodeStatus.Skipped || node.ResourceType == "exposure"));
     }
 
-    /// <summary>Runs the nodes. When that is cut short, what had ended can be looked at and retried from all the same.</summary>
+    /// <summary>Runs the nodes. When that is cut short, what had ended can be looked at and retried from all the same;
+    /// when nothing had, the results of the run before stay, to be retried again.</summary>
     private static async Task<BuildResult> RunAsync(
         VerbRun run, BuildState build, ArtifactsFolder artifacts, IProgress<NodeEvent>? progress, CancellationToken cancellationToken)
     {
@@ -67,13 +69,33 @@ internal static class BuildVerb
         catch (Exception fault)
         {
             var ended = build.Runs.Select(node => node.Result).OfType<NodeResult>().OrderBy(node => node.Execute?.CompletedAt).ToList();
-            artifacts.WriteResults(build, new BuildResult(false, build.Invocation.Id, null, ended, run.Time.GetElapsedTime(started)));
+            if (ended.Count > 0)
+            {
+                artifacts.WriteResults(build, new BuildResult(false, build.Invocation.Id, null, ended, run.Time.GetElapsedTime(started)));
+            }
+
             if (fault is OperationCanceledException && !Compiles(run))
             {
                 run.Summary.End(build, ended, null, interrupted: true);
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Waits for the lineage. A warehouse that went away takes it along, not the results.</summary>
+    private static async Task EndAsync(Task lineage, VerbRun run, BuildResult result)
+    {
+        try
+        {
+            await lineage;
+        }
+        catch (NpgsqlException fault)
+        {
+            if (result.Success)
+            {
+                run.Log.Warn("LineageNotRead", default, $"The column lineage could not be read: {fault.Message}");
+            }
         }
     }
 

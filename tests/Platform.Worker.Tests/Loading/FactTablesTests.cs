@@ -65,6 +65,73 @@ public sealed class FactTablesTests(EmbeddedServers servers) : IDisposable
         Assert.Equal(before, await ColumnsAsync(database, "items"));
     }
 
+    [Fact]
+    public async Task Ensure_SeveralBreakingChanges_NamesAllOfThem()
+    {
+        await using var database = await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        await EnsureAsync(database, _ => _);
+
+        var error = await Assert.ThrowsAsync<ConfigurationFaultException>(() => EnsureAsync(database, yaml => yaml
+            .Replace("numeric(10,2)", "numeric(9,2)", StringComparison.Ordinal)
+            .Replace("physicalType: bigint", "physicalType: integer", StringComparison.Ordinal)));
+
+        Assert.Contains("column 'price' is numeric(9,2), but the table's is numeric(10,2)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("column 'serial' is integer, but the table's is bigint", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ensure_ChangedDescriptions_AreTheTablesComments()
+    {
+        await using var database = await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        await EnsureAsync(database, _ => _);
+
+        await EnsureAsync(database, yaml => yaml
+            .Replace("A column of each type and a rule of each kind.", "What the shop sold.", StringComparison.Ordinal)
+            .Replace("      - name: gift\n", "      - name: gift\n        description: Wrapped.\n", StringComparison.Ordinal));
+
+        await using var command = database.DataSource.CreateCommand(
+            "select obj_description('shop.items'::regclass) || ' ' || col_description('shop.items'::regclass, "
+            + "(select attnum from pg_attribute where attrelid = 'shop.items'::regclass and attname = 'gift'))");
+        Assert.Equal("What the shop sold. Wrapped.", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Ensure_WiderTypeOfAColumnThatAViewReads_NamesTheView()
+    {
+        await using var database = await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        await EnsureAsync(database, _ => _);
+        await using (var view = database.DataSource.CreateCommand("create view shop.prices as select price from shop.items"))
+        {
+            await view.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var error = await Assert.ThrowsAsync<ConfigurationFaultException>(() =>
+            EnsureAsync(database, yaml => yaml.Replace("numeric(10,2)", "numeric(12,2)", StringComparison.Ordinal)));
+
+        Assert.Contains("views on the fact tables: shop.prices. Drop them", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AddColumns_OfAFile_AreOptionalTextAndStayWhenTheContractIsEnsuredAgain()
+    {
+        await using var database = await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        await EnsureAsync(database, _ => _);
+        var domain = ContractCatalog.Load([_directory.FullName]).Domains[0];
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => FactTables.AddColumnsAsync(
+            database.DataSource, domain, domain.Datasets[0], ["colour", "gift", "Größe \"XL\""], TestContext.Current.CancellationToken)));
+        await EnsureAsync(database, _ => _);
+
+        Assert.Equal(
+            ["Größe \"XL\" text", "_line integer!", "_load bigint!", "_partition date!", "colour text", "gift boolean", "item_id text!", "kind text!",
+                "name text!", "price numeric(10,2)!", "quantity integer", "serial bigint", "sold_at timestamp with time zone", "sold_on date!"],
+            await ColumnsAsync(database, "items"));
+        var many = Enumerable.Range(0, 1_600).Select(number => $"extra_{number}").ToList();
+        var error = await Assert.ThrowsAsync<DataFaultException>(() =>
+            FactTables.AddColumnsAsync(database.DataSource, domain, domain.Datasets[0], many, TestContext.Current.CancellationToken));
+        Assert.Contains("1600 columns that the contract does not know would make more than 1550", error.Message, StringComparison.Ordinal);
+    }
+
     private async Task EnsureAsync(TestDatabase database, Func<string, string> change)
     {
         var yaml = await File.ReadAllTextAsync(Path.Combine(Shop.Contracts, "items.odcs.yaml"), TestContext.Current.CancellationToken);

@@ -13,20 +13,20 @@ internal static class ItertoolsModule
         { "cycle", static (state, arguments) => Lazy(state, "cycle", Cycle(Items(state, arguments[0]))) },
         { "repeat", static (state, arguments) => Lazy(state, "repeat", Repeat(arguments[0], arguments.Count > 1 && arguments[1].TryGetInt64(out var times) ? times : long.MaxValue)) },
         { "accumulate", static (state, arguments) => Lazy(state, "accumulate", Accumulate(state, arguments)) },
-        { "chain", new PythonClass("itertools.chain", static (state, arguments) => Lazy(state, "chain", arguments.Positional.SelectMany(items => items.Iterate())), new Dictionary<string, Value>
+        { "chain", new PythonClass("itertools.chain", static (state, arguments) => Lazy(state, "chain", arguments.Positional.SelectMany(state.Iterate)), new Dictionary<string, Value>
             {
-                ["from_iterable"] = new HostFunction("from_iterable", static (state, arguments) => Lazy(state, "chain", arguments[0].Iterate().SelectMany(items => items.Iterate()))),
+                ["from_iterable"] = new HostFunction("from_iterable", static (state, arguments) => Lazy(state, "chain", state.Iterate(arguments[0]).SelectMany(state.Iterate))),
             }) },
-        { "compress", static (state, arguments) => Lazy(state, "compress", arguments[0].Iterate().Zip(arguments[1].Iterate()).Where(pair => pair.Second.IsTrue).Select(pair => pair.First)) },
-        { "islice", static (state, arguments) => Lazy(state, "islice", Slice(arguments)) },
-        { "starmap", static (state, arguments) => Lazy(state, "starmap", arguments[1].Iterate().Select(items => state.Call(arguments[0], [.. items.Iterate()]))) },
+        { "compress", static (state, arguments) => Lazy(state, "compress", state.Iterate(arguments[0]).Zip(state.Iterate(arguments[1])).Where(pair => pair.Second.IsTrue).Select(pair => pair.First)) },
+        { "islice", static (state, arguments) => Lazy(state, "islice", Slice(state, arguments)) },
+        { "starmap", static (state, arguments) => Lazy(state, "starmap", state.Iterate(arguments[1]).Select(items => state.Call(arguments[0], [.. state.Collect(items)]))) },
         { "tee", static (state, arguments) => Tee(state, Items(state, arguments[0]), arguments.Count > 1 && arguments[1].TryGetInt64(out var times) ? times : 2) },
         { "zip_longest", static (state, arguments) => Lazy(state, "zip_longest", ZipLongest(state, arguments)) },
         { "product", static (state, arguments) => Lazy(state, "product", Product(state, arguments)) },
-        { "permutations", static (state, arguments) => Lazy(state, "permutations", Choices(state, arguments, (chosen, next) => !chosen.Contains(next))) },
-        { "combinations", static (state, arguments) => Lazy(state, "combinations", Choices(state, arguments, (chosen, next) => chosen.Length == 0 || chosen[^1] < next)) },
+        { "permutations", static (state, arguments) => Lazy(state, "permutations", Choices(state, arguments, ahead: null)) },
+        { "combinations", static (state, arguments) => Lazy(state, "combinations", Choices(state, arguments, ahead: 1)) },
         { "combinations_with_replacement", static (state, arguments) =>
-            Lazy(state, "combinations_with_replacement", Choices(state, arguments, (chosen, next) => chosen.Length == 0 || chosen[^1] <= next)) },
+            Lazy(state, "combinations_with_replacement", Choices(state, arguments, ahead: 0)) },
     };
 
     /// <summary>Every item is a step of the rendering: some of these never end, or in ages.</summary>
@@ -40,7 +40,7 @@ internal static class ItertoolsModule
         return item;
     }));
 
-    private static List<Value> Items(RenderState state, Value items) => [.. state.Iterate(items)];
+    private static List<Value> Items(RenderState state, Value items) => state.Collect(items);
 
     private static IEnumerable<Value> Count(RenderState state, Value start, Value step)
     {
@@ -78,7 +78,7 @@ internal static class ItertoolsModule
             yield return total;
         }
 
-        foreach (var item in arguments[0].Iterate())
+        foreach (var item in state.Iterate(arguments[0]))
         {
             total = total.IsMissing ? item
                 : function.IsNone ? Operators.Binary(state, BinaryOperator.Add, total, item)
@@ -87,7 +87,7 @@ internal static class ItertoolsModule
         }
     }
 
-    private static IEnumerable<Value> Slice(Arguments arguments)
+    private static IEnumerable<Value> Slice(RenderState state, Arguments arguments)
     {
         var (start, stop, step) = arguments.Count switch
         {
@@ -95,7 +95,7 @@ internal static class ItertoolsModule
             _ => (Bound(1, 0), Bound(2, long.MaxValue), arguments.Count > 3 ? Bound(3, 1) : 1L),
         };
         var index = 0L;
-        foreach (var item in start < stop ? arguments[0].Iterate() : [])
+        foreach (var item in start < stop ? state.Iterate(arguments[0]) : [])
         {
             if (index >= start && (index - start) % step == 0)
             {
@@ -111,8 +111,11 @@ internal static class ItertoolsModule
         long Bound(int position, long fallback) => arguments[position].TryGetInt64(out var bound) ? bound : fallback;
     }
 
-    private static TupleValue Tee(RenderState state, List<Value> items, long times) =>
-        new([.. Enumerable.Range(0, (int)times).Select(_ => Lazy(state, "tee", items))]);
+    private static TupleValue Tee(RenderState state, List<Value> items, long times)
+    {
+        state.CheckItems(Math.Max(0, times));
+        return new TupleValue([.. Enumerable.Range(0, (int)Math.Max(0, times)).Select(_ => Lazy(state, "tee", items))]);
+    }
 
     private static IEnumerable<Value> ZipLongest(RenderState state, Arguments arguments)
     {
@@ -124,35 +127,74 @@ internal static class ItertoolsModule
 
     private static IEnumerable<Value> Product(RenderState state, Arguments arguments)
     {
-        var times = arguments.TryGetNamed("repeat", out var repeat) && repeat.TryGetInt64(out var given) ? (int)given : 1;
-        var pools = Enumerable.Repeat(arguments.Positional.Select(items => Items(state, items)), times).SelectMany(pool => pool).ToList();
-        IEnumerable<Value[]> rows = [[]];
-        foreach (var pool in pools)
+        var times = arguments.TryGetNamed("repeat", out var repeat) && repeat.TryGetInt64(out var given) ? Math.Max(0, given) : 1;
+        state.CheckItems(times, arguments.Count);
+        var once = arguments.Positional.Select(items => Items(state, items)).ToList();
+        var pools = Enumerable.Repeat(once, (int)times).SelectMany(pool => pool).ToList();
+        var indexes = new int[pools.Count];
+        var position = pools.Exists(pool => pool.Count == 0) ? -1 : 0;
+        while (position >= 0)
         {
-            rows = rows.SelectMany(row => pool.Select(item => (Value[])[.. row, item]));
+            yield return new TupleValue([.. pools.Select((pool, at) => pool[indexes[at]])]);
+            position = pools.Count - 1;
+            while (position >= 0 && ++indexes[position] == pools[position].Count)
+            {
+                indexes[position--] = 0;
+            }
         }
-
-        return rows.Select(row => Value.From(new TupleValue(row)));
     }
 
-    /// <summary>All ways to take r of the items, where an index may follow those taken before it when the rule says so.</summary>
-    private static IEnumerable<Value> Choices(RenderState state, Arguments arguments, Func<int[], int, bool> mayFollow)
+    /// <summary>
+    /// All ways to take r of the items. <paramref name="ahead"/> says how far an index is at least ahead of the one taken before it; without
+    /// it each is taken once, in any order.
+    /// </summary>
+    private static IEnumerable<Value> Choices(RenderState state, Arguments arguments, int? ahead)
     {
         var pool = Items(state, arguments[0]);
         var given = arguments.Count > 1 ? arguments[1] : arguments.TryGetNamed("r", out var named) ? named : Value.None;
-        var length = given.TryGetInt64(out var taken) ? (int)taken : pool.Count;
-        IEnumerable<int[]> rows = [[]];
-        for (var position = 0; position < length; position++)
+        var length = given.TryGetInt64(out var asked) ? asked : pool.Count;
+        state.CheckItems(Math.Max(0, length));
+        var chosen = new int[Math.Max(0, length)];
+        var taken = new bool[pool.Count];
+        var depth = length < 0 || (length > pool.Count && ahead != 0) ? -1 : 0;
+        while (depth >= 0)
         {
-            rows = rows.SelectMany(row => Enumerable.Range(0, pool.Count).Where(next => MayFollow(row, next)).Select(next => (int[])[.. row, next]));
+            if (depth == length)
+            {
+                yield return new TupleValue([.. chosen.Select(index => pool[index])]);
+                Release(--depth);
+                continue;
+            }
+
+            state.Step();
+
+            // What is still to be taken after this one leaves that many indexes.
+            var last = ahead == 1 ? pool.Count - (chosen.Length - depth) : pool.Count - 1;
+            var at = chosen[depth];
+            if (at > last)
+            {
+                Release(--depth);
+            }
+            else if (ahead is null && taken[at])
+            {
+                chosen[depth]++;
+            }
+            else
+            {
+                taken[at] = true;
+                if (++depth < chosen.Length)
+                {
+                    chosen[depth] = ahead is { } distance ? at + distance : 0;
+                }
+            }
         }
 
-        return rows.Select(row => Value.From(new TupleValue([.. row.Select(index => pool[index])])));
-
-        bool MayFollow(int[] row, int next)
+        void Release(int position)
         {
-            state.Step();
-            return mayFollow(row, next);
+            if (position >= 0)
+            {
+                taken[chosen[position]++] = false;
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Run;
 
 namespace Platform.Worker.Transform.Verbs.Events;
 
@@ -24,7 +25,11 @@ internal sealed class ResultLines(EventLog log, string database) : IProgress<Nod
 
         _toldHook = isHook;
 
-        if (value.Result is { } result)
+        if (value.Batch is { } batch)
+        {
+            log.Write(Batch(value, batch, node) with { Node = node, Result = value.Result, Thread = value.Result?.ThreadId ?? "MainThread" });
+        }
+        else if (value.Result is { } result)
         {
             log.Write(Ended(value, node, result) with { Node = node, Result = result, Thread = result.ThreadId });
         }
@@ -88,6 +93,27 @@ internal sealed class ResultLines(EventLog log, string database) : IProgress<Nod
         return Line("LogModelResult", "Q012", level, value, $"{words} {Description(node)}", status, result.Duration);
     }
 
+    private LogEvent Batch(NodeEvent value, BatchProgress batch, Node node)
+    {
+        var (name, code) = value.Result is null ? ("LogStartBatch", "Q045") : ("LogBatchResult", "Q046");
+        var (words, status, level) = value.Result?.Status switch
+        {
+            null => ("START", "RUN", EventLevel.Info),
+            NodeStatus.Skipped => ("SKIP", Paint.Yellow("SKIPPED"), EventLevel.Info),
+            NodeStatus.Success => ("OK created", Paint.Green(value.Result.AdapterResponse?.Message ?? "SUCCESS"), EventLevel.Info),
+            _ => ("ERROR creating", Paint.Red("ERROR"), EventLevel.Error),
+        };
+        var description = $"batch {batch.Name} of {Name(node)}";
+        var line = Line(name, code, level, value with { Index = batch.Index, Total = batch.Total }, $"{words} {description}", status, value.Result?.Duration);
+        var data = new Dictionary<string, object?>(line.Data)
+        {
+            ["description"] = description, ["batch_index"] = batch.Index, ["total_batches"] = batch.Total,
+        };
+        data.Remove("index");
+        data.Remove("total");
+        return line with { Message = "Batch " + line.Message, Data = data };
+    }
+
     private LogEvent Test(NodeEvent value, Node node, NodeResult result)
     {
         var (word, status, level) = result.Status switch
@@ -141,7 +167,7 @@ internal sealed class ResultLines(EventLog log, string database) : IProgress<Nod
     /// <summary>dbt's words for a node: "sql table model dev.customers".</summary>
     private string Description(Node node) => node.ResourceType switch
     {
-        ResourceType.Model => $"sql {node.Config.Materialized} model {Name(node)}",
+        ResourceType.Model => $"sql {(MicrobatchPlan.Applies(node) ? MicrobatchPlan.Strategy : node.Config.Materialized)} model {Name(node)}",
         ResourceType.Snapshot => $"snapshot {Name(node)}",
         ResourceType.Seed => $"seed file {Name(node)}",
         ResourceType.Operation => $"hook: {HookName(node)}",

@@ -27,6 +27,7 @@ public sealed class ContextObjectTests
     [InlineData("{{ zip([1, 2], ['a', 'b']) }} {{ zip(1, default=[]) }} {{ set([1, 1]) }} {{ set(1) }}", "[(1, 'a'), (2, 'b')] [] {1} None")]
     [InlineData("{{ fromjson('{') }} {{ fromjson('{', {}) }} {{ fromjson('[1.5, null]') }} {{ tojson({'b': 1, 'a': 2}, sort_keys=true) }}", "None {} [1.5, None] {\"a\": 2, \"b\": 1}")]
     [InlineData("{{ toyaml({'a': [1, {'b': 'x: y'}], 'c': none, 'd': {}, 'e': true, 'f': '1'}) }}", "a:\n- 1\n- b: 'x: y'\nc: null\nd: {}\ne: true\nf: '1'\n")]
+    [InlineData("{% set l = [1] %}{% do l.append(l) %}{{ toyaml(l, 'endless') }} {{ tojson(l, 'endless') }}", "endless endless")]
     [InlineData("{{ try_or_compiler_error('no', modules.re.sub, 'a', 'b', 'aa') }}", "bb")]
     [InlineData("{{ adapter.quote('a') }} {{ adapter.type() }} {{ adapter.quote_seed_column('a', false) }} {{ adapter.behavior.any_flag.no_warn }}", "\"a\" postgres a False")]
     [InlineData("{{ adapter.parse_index({'columns': ['a', 'b'], 'unique': true}).unique }} {{ adapter.parse_index({'columns': ['a']}).type }}", "True None")]

@@ -82,6 +82,30 @@ public sealed class FailureTests(EmbeddedServers servers)
         Assert.Equal("other|v", await warehouse.KindsAsync("analytics"));
     }
 
+    [Theory]
+    [InlineData("table", false)]
+    [InlineData("view", false)]
+    [InlineData("incremental", false)]
+    [InlineData("table", true)]
+    public async Task AliasTooLong_FailsThatNodeOnly(string materialized, bool publish)
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(
+            ("models/long.sql", $"{{{{ config(materialized='{materialized}', alias='a_name_that_is_much_longer_than_the_sixty_three_bytes_of_postgresql') }}}} select 1 as x"),
+            ("models/wide.sql", $"{{{{ config(materialized='{materialized}', alias='{new string('é', 32)}') }}}} select 1 as x"),
+            ("models/fits.sql", $"{{{{ config(materialized='{materialized}', alias='{new string('x', 63)}') }}}} select 1 as x"),
+            ("models/below.sql", "select * from {{ ref('long') }}"));
+
+        var result = await warehouse.BuildAsync(project, new BuildRequest { Publish = publish });
+
+        Assert.Equal(
+            "below Skipped, fits Success, long Error, wide Error",
+            string.Join(", ", result.Nodes.OrderBy(node => node.Name, StringComparer.Ordinal).Select(node => $"{node.Name} {node.Status}")));
+        Assert.Contains("Relation name 'a_name_that_is_much_longer", result.Nodes.Single(node => node.Name == "long").Message, StringComparison.Ordinal);
+        Assert.Contains("models/long.sql:1", result.Nodes.Single(node => node.Name == "long").Message, StringComparison.Ordinal);
+        Assert.Equal(publish ? "" : new string('x', 63), await warehouse.RowsAsync("select relname from pg_class where relnamespace = 'analytics'::regnamespace and relkind in ('r', 'v')"));
+    }
+
     [Fact]
     public async Task Cancellation_LeavesNothingBehind()
     {

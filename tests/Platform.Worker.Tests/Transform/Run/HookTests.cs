@@ -28,6 +28,31 @@ public sealed class HookTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task HooksOfPackages_RunAfterTheProjects_InTheSchemaThatTheirPackageGives()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        await warehouse.ExecuteAsync("create table public.log (n serial, what text)");
+        using var project = TestProject.Of(
+            ("dbt_project.yml", Project("shop", "models: {shop: {+schema: marts}}")),
+            ("dbt_packages/zoo/dbt_project.yml", Project("zoo", "")),
+            ("dbt_packages/zoo/macros/schema.sql", "{% macro generate_schema_name(custom_schema_name, node) %}zoo_schema{% endmacro %}"),
+            ("dbt_packages/ape/dbt_project.yml", Project("ape", "")));
+
+        var result = await warehouse.PublishAsync(project, new BuildRequest { Publish = false });
+
+        const string Order = "shop analytics_marts None\nape analytics None\nzoo zoo_schema None";
+        Assert.Equal($"{Order}\n{Order}", await warehouse.RowsAsync("select what from public.log order by n"));
+        Assert.Equal(
+            ["shop.on-run-start.0 passed", "ape.on-run-start.1 passed", "zoo.on-run-start.2 passed"], result.Nodes.Take(3).Select(node => node.Message));
+
+        static string Project(string name, string settings)
+        {
+            const string Note = "\"insert into public.log (what) values ('{{ model.package_name }} {{ model.schema }} {{ this }}')\"";
+            return $"name: {name}\nversion: '1.0'\non-run-start: {Note}\non-run-end: [{Note}]\n{settings}\n";
+        }
+    }
+
+    [Fact]
     public async Task OnRunEnd_KnowsSchemasOfKeptFailures()
     {
         await using var warehouse = await TestWarehouse.CreateAsync(servers);

@@ -105,6 +105,70 @@ public sealed class MaterializationTests(EmbeddedServers servers)
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task QuotesInAnAlias_AreEscaped(bool publish)
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(
+            ("seeds/names.csv", "id,name\n1,anna\n"),
+            ("seeds/seeds.yml", "seeds: [{name: names, config: {alias: 'a \"seed\"'}}]"),
+            ("models/a.sql", "{{ config(materialized='table', alias='a \"table\"', indexes=[{'columns': ['id']}], persist_docs={'relation': true, 'columns': true}) }} select * from {{ ref('names') }}"),
+            ("models/b.sql", "{{ config(materialized='view', alias='a \"view\"') }} select * from {{ ref('a') }}"),
+            ("models/c.sql", "{{ config(materialized='incremental', alias='an \"increment\"', unique_key='id', incremental_strategy='merge') }} select * from {{ ref('b') }}"),
+            ("models/schema.yml", "models: [{name: a, description: it's \"a\", columns: [{name: id, description: the id, data_tests: [unique]}]}]"),
+            ("snapshots/s.sql", "{% snapshot s %}{{ config(alias='a \"snapshot\"', strategy='check', check_cols='all', unique_key='id') }} select * from {{ ref('c') }}{% endsnapshot %}"));
+        var request = new BuildRequest { Publish = publish };
+
+        await warehouse.PublishAsync(project, request);
+        await warehouse.PublishAsync(project, request);
+        await warehouse.PublishAsync(project, request with { FullRefresh = true });
+
+        Assert.Equal(
+            """
+            a "seed"|r
+            a "snapshot"|r
+            a "table"|r
+            a "view"|v
+            an "increment"|r
+            """,
+            await warehouse.KindsAsync("analytics"));
+    }
+
+    [Fact]
+    public async Task Grants_OfSeedsAndSnapshots_AreGivenAndTakenBack()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        await warehouse.ExecuteAsync("do $$ begin create role reader_one; exception when duplicate_object then null; end $$; do $$ begin create role reader_two; exception when duplicate_object then null; end $$");
+        using var project = TestProject.Of(
+            ("seeds/names.csv", "id,name\n1,anna\n"),
+            ("snapshots/history.sql", "{% snapshot history %}{{ config(strategy='check', check_cols='all', unique_key='id') }} select * from {{ ref('names') }}{% endsnapshot %}"),
+            ("dbt_project.yml", Settings("reader_one")));
+        await warehouse.PublishAsync(project, Plain);
+        Assert.Equal("history|reader_one|SELECT\nnames|reader_one|INSERT\nnames|reader_one|SELECT", await GrantsAsync());
+
+        project.Write("dbt_project.yml", Settings("reader_two"));
+        await warehouse.PublishAsync(project, Plain);
+        Assert.Equal("history|reader_two|SELECT\nnames|reader_two|INSERT\nnames|reader_two|SELECT", await GrantsAsync());
+
+        await warehouse.PublishAsync(project, Plain with { FullRefresh = true });
+        Assert.Equal("history|reader_two|SELECT\nnames|reader_two|INSERT\nnames|reader_two|SELECT", await GrantsAsync());
+
+        project.Write("dbt_project.yml", "name: shop\nversion: '1.0'\nseeds: {+grants: {select: []}}\n");
+        await warehouse.PublishAsync(project, Plain);
+        Assert.Equal("history|reader_two|SELECT", await GrantsAsync());
+
+        Task<string> GrantsAsync() => warehouse.RowsAsync(
+            """
+            select table_name, grantee, privilege_type from information_schema.role_table_grants
+            where table_schema = 'analytics' and grantee like 'reader%' order by 1, 2, 3
+            """);
+
+        static string Settings(string role) =>
+            $"name: shop\nversion: '1.0'\nseeds: {{+grants: {{select: [{role}], insert: {role}}}}}\nsnapshots: {{+grants: {{select: ['{role}']}}}}\n";
+    }
+
+    [Theory]
     [InlineData("apply", "Success", "2")]
     [InlineData("continue", "Success", "1")]
     [InlineData("fail", "Error", "1")]

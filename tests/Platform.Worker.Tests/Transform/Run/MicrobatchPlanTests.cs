@@ -49,6 +49,20 @@ public sealed class MicrobatchPlanTests
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("hour", "0001-01-01", false, null, "from 0001-01-01T00 to 2024-09-17T17")]
+    [InlineData("day", "0001-01-01", false, null, "from 0001-01-01 to 2024-09-18")]
+    [InlineData("hour", "2024-01-01", true, 2_000_000_000, "from 0001-01-01T00 to 2024-09-17T17")]
+    public void BatchesWithoutNumber_AreRefusedWithTheRemedy(string size, string begin, bool isIncremental, int? lookback, string span)
+    {
+        var fault = Assert.Throws<TransformException>(() => MicrobatchPlan.Make(Model(size, begin, lookback), isIncremental, null, null, Now));
+        Assert.Contains($"'events' has more than 100000 batches {span}. Let it begin later", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EndOfTime_IsTheLastBatch() =>
+        Assert.Equal("9999-12-31", Names(MicrobatchPlan.Make(Model("day", "2020-01-01", 1), true, Utc("9999-12-31"), Utc("9999-12-31T12:00:00Z"), Now)));
+
     private static string Names(IReadOnlyList<MicrobatchWindow> windows) => string.Join(',', windows.Select(window => window.Name));
 
     private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);

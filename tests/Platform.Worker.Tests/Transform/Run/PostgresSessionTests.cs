@@ -49,6 +49,19 @@ public sealed class PostgresSessionTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task Cancellation_BetweenTheCheckAndTheServer_IsNotLost()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestWarehouse.Token);
+        using var session = PostgresSession.Open(warehouse.DataSource, "test", cancellation.Token);
+        session.Flush();
+        session.Observer = _ => cancellation.Cancel();
+        session.Queue("select pg_sleep(300)");
+
+        Assert.Throws<OperationCanceledException>(session.Flush);
+    }
+
+    [Fact]
     public async Task DeferredBegin_ComesWithTheFirstChange()
     {
         await using var warehouse = await TestWarehouse.CreateAsync(servers);

@@ -44,6 +44,27 @@ public sealed class LookingCommandTests(EmbeddedServers servers)
     }
 
     [Theory]
+    [InlineData("compile", "--no-introspect", false)]
+    [InlineData("compile", "--introspect", true)]
+    [InlineData("docs generate", "--no-introspect", false)]
+    public async Task NoIntrospect_NothingIsAskedWhileCompiling(string verb, string flag, bool asks)
+    {
+        await using var cli = await TransformCli.CreateAsync(
+            servers,
+            ("models/asking.sql", "{% if execute %}{% set answer = run_query('select 7 as n').columns[0].values()[0] %}{% endif %}\nselect {{ answer }} as x"),
+            ("models/plain.sql", "select 1 as y from {{ ref('asking') }}"));
+
+        var plain = await cli.RunAsync([.. verb.Split(' '), flag, "--select", "plain"]);
+        var asking = await cli.RunAsync([.. verb.Split(' '), flag, "--select", "asking"]);
+
+        Assert.Equal(0, plain.Code);
+        Assert.Equal(asks, asking.Code == 0);
+        Assert.Equal(asks, asking.Output.Contains("select 7 as x", StringComparison.Ordinal));
+        Assert.Equal(
+            !asks, (asking.Output + asking.Error).Contains("connection never acquired: 'asking' asks the warehouse while it is compiled", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("", "shop.orders\nshop.staging.stg_orders\nsource:shop.shop.events\n")]
     [InlineData("--output name", "orders\nstg_orders\nshop.events\n")]
     [InlineData("--output path --resource-type model", "models/orders.sql\nmodels/staging/stg_orders.sql\n")]

@@ -32,9 +32,11 @@ internal sealed class TransformCli : IAsyncDisposable
     }
 
     /// <summary>A profile "dev" for the database.</summary>
-    public string Profile(string name, string schema = "dev")
+    public string Profile(string name, string schema = "dev") => Profile(name, schema, _database.ConnectionString);
+
+    public static string Profile(string name, string schema, string connectionString)
     {
-        var connection = new NpgsqlConnectionStringBuilder(_database.ConnectionString);
+        var connection = new NpgsqlConnectionStringBuilder(connectionString);
         return $$"""
             {{name}}:
               target: dev

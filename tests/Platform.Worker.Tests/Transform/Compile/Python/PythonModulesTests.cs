@@ -38,6 +38,8 @@ public sealed class PythonModulesTests
         { "{{ modules.itertools.product([1, 2], 'ab') | list }} {{ modules.itertools.combinations([1, 2, 3], 2) | list }} {{ modules.itertools.permutations([1, 2], 2) | list }}", "[(1, 'a'), (1, 'b'), (2, 'a'), (2, 'b')] [(1, 2), (1, 3), (2, 3)] [(1, 2), (2, 1)]" },
         { "{{ modules.itertools.chain([1], [2, 3]) | list }} {{ modules.itertools.islice(modules.itertools.count(5, 2), 3) | list }} {{ modules.itertools.accumulate([1, 2, 3]) | list }} {{ modules.itertools.zip_longest([1, 2], [3]) | list }}", "[1, 2, 3] [5, 7, 9] [1, 3, 6] [(1, 3), (2, None)]" },
         { "{{ modules.itertools.chain.from_iterable([[1], [2]]) | list }} {{ modules.itertools.repeat('x', 2) | list }} {{ modules.itertools.compress('abc', [1, 0, 1]) | list }} {{ modules.itertools.combinations_with_replacement([1, 2], 2) | list }}", "[1, 2] ['x', 'x'] ['a', 'c'] [(1, 1), (1, 2), (2, 2)]" },
+        { "{{ modules.itertools.product([1, 2], repeat=2) | list }} {{ modules.itertools.product([1], []) | list }} {{ modules.itertools.permutations([1, 2], 3) | list }} {{ modules.itertools.combinations([], 0) | list }} {{ modules.itertools.combinations_with_replacement([1], 2) | list }}", "[(1, 1), (1, 2), (2, 1), (2, 2)] [] [] [()] [(1, 1)]" },
+        { "{{ modules.itertools.permutations([1, 2, 3]) | list }} {{ modules.itertools.combinations(range(40), 39) | list | length }}", "[(1, 2, 3), (1, 3, 2), (2, 1, 3), (2, 3, 1), (3, 1, 2), (3, 2, 1)] 40" },
     };
 
     [Theory]
@@ -67,7 +69,12 @@ public sealed class PythonModulesTests
     [InlineData("itertools.cycle([1]) | list")]
     [InlineData("itertools.repeat(1) | list")]
     [InlineData("itertools.product(range(100), repeat=6) | list")]
-    [InlineData("itertools.permutations(range(20), 25) | list")]
+    [InlineData("itertools.permutations(range(20), 15) | list")]
+    [InlineData("itertools.permutations(range(5000)) | list")]
+    [InlineData("itertools.combinations(range(5000), 2000) | list")]
+    [InlineData("itertools.islice(range(2000000000), 1999999999, 2000000000) | list")]
+    [InlineData("itertools.chain.from_iterable(itertools.repeat([])) | list")]
+    [InlineData("itertools.compress(range(2000000000), range(2000000000)) | list")]
     [InlineData("itertools.cycle(range(1000000)) | first")]
     public void Iterators_WithoutAnEnd_ReachTheStepLimit(string expression)
     {

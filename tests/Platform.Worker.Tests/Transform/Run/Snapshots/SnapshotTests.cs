@@ -64,6 +64,42 @@ public sealed class SnapshotTests(EmbeddedServers servers)
     }
 
     [Theory]
+    [InlineData("target_schema='keep'")]
+    [InlineData("target_schema='keep', target_database=target.database")]
+    [InlineData("schema='keep'")]
+    public async Task TargetSchema_IsWhereItIs_WhileSchemaIsAddedToTheTargets(string place)
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        await warehouse.ExecuteAsync(Source + "; insert into public.people values (1, 'anna', '2026-01-01')");
+        using var project = TestProject.Of(
+            ("snapshots/people.sql", $"{{% snapshot people_history %}} {{{{ config(strategy='timestamp', unique_key='id', updated_at='updated', {place}) }}}} select * from {{{{ source('raw', 'people') }}}} {{% endsnapshot %}}"),
+            ("models/now.sql", "select id, name from {{ ref('people_history') }} where dbt_valid_to is null"),
+            Sources);
+
+        await warehouse.PublishAsync(project, Plain);
+        await warehouse.ExecuteAsync("update public.people set name = 'anne', updated = '2026-01-05'");
+        await warehouse.PublishAsync(project, Plain);
+
+        var schema = place.StartsWith("schema", StringComparison.Ordinal) ? "analytics_keep" : "keep";
+        Assert.Equal("2", await warehouse.RowsAsync($"select count(*) from {schema}.people_history"));
+        Assert.Equal("1|anne", await warehouse.RowsAsync("select * from analytics.now"));
+    }
+
+    [Fact]
+    public async Task TargetDatabase_OtherThanTheTargets_IsRefused()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        await warehouse.ExecuteAsync(Source);
+        using var project = TestProject.Of(
+            ("snapshots/people.sql", "{% snapshot people_history %} {{ config(strategy='timestamp', unique_key='id', updated_at='updated', target_database='elsewhere') }} select * from {{ source('raw', 'people') }} {% endsnapshot %}"),
+            Sources);
+
+        var result = await warehouse.BuildAsync(project, Plain);
+
+        Assert.Contains("cross-database references are not implemented", Assert.Single(result.Failures).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("", "1|t|")]
     [InlineData("hard_deletes: ignore", "1|t|")]
     [InlineData("hard_deletes: invalidate", "1|f|")]

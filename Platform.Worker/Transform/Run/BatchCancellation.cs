@@ -1,0 +1,62 @@
+using Npgsql;
+
+namespace Platform.Worker.Transform.Run;
+
+/// <summary>
+/// Cancels a batch with a token. A request that comes before the batch has reached the server is lost, so it is made again until the batch has ended.
+/// </summary>
+internal sealed class BatchCancellation : IDisposable
+{
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _gate = new();
+    private readonly NpgsqlBatch _batch;
+    private readonly CancellationTokenRegistration _registration;
+    private Timer? _timer;
+    private bool _ended;
+
+    public BatchCancellation(NpgsqlBatch batch, CancellationToken token)
+    {
+        _batch = batch;
+        _registration = token.Register(static self => ((BatchCancellation)self!).Begin(), this);
+    }
+
+    public void Dispose()
+    {
+        _registration.Unregister();
+        lock (_gate)
+        {
+            _ended = true;
+            _timer?.Dispose();
+        }
+    }
+
+    private void Begin()
+    {
+        lock (_gate)
+        {
+            _timer = _ended ? null : new Timer(static self => ((BatchCancellation)self!).Request(), this, TimeSpan.Zero, Again);
+        }
+    }
+
+    private void Request()
+    {
+        // Dispose waits for it: a request that is still on its way must not meet the session's next statement.
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            try
+            {
+                _batch.Cancel();
+            }
+            catch (Exception)
+            {
+                // The session broke meanwhile (Npgsql then ends in a NullReferenceException), and the batch with it.
+            }
+        }
+    }
+}
