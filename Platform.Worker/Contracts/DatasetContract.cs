@@ -100,6 +100,9 @@ internal sealed record ContractColumn
     /// <summary>Texts that are no value, though the field is not empty: refused where a value is required, otherwise null.</summary>
     public IReadOnlyList<string> MissingValues { get; init; } = [];
 
+    /// <summary>Whether no contract names the column, but files brought it along (<see cref="SchemaEvolution.Evolve"/>): optional text.</summary>
+    public bool IsUndeclared { get; init; }
+
     /// <summary>Fewest characters (code points) of a text.</summary>
     public int? MinLength { get; init; }
 

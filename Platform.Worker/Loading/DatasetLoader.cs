@@ -99,7 +99,7 @@ internal sealed class DatasetLoader(
             await using var records = await OpenAsync(contract, file, cancellationToken);
             quarantine.Open(PathOf(contract, file), records.Header, lineOffset);
             var check = RowCheck.Bind(
-                contract, records.Header, manifest.Partition, loadId, lineOffset, (what, line, cause) => FileFault(contract, file, what, line, cause));
+                contract, records.Form, records.Header, manifest.Partition, loadId, lineOffset, (what, line, cause) => FileFault(contract, file, what, line, cause));
             await copy.RunAsync(records, check, keys, PathOf(contract, file), cancellationToken);
             read.Add(new LoadedFile
             {
@@ -127,11 +127,14 @@ internal sealed class DatasetLoader(
     {
         var records = await OpenAsync(contract, file, cancellationToken);
         return (records, RowCheck.Bind(
-            contract, records.Header, manifest.Partition, loadId, lineOffset: 0, (what, line, cause) => FileFault(contract, file, what, line, cause)));
+            contract, records.Form, records.Header, manifest.Partition, loadId, lineOffset: 0, (what, line, cause) => FileFault(contract, file, what, line, cause)));
     }
 
     private Task<CsvRecords> OpenAsync(DatasetContract contract, ManifestFile file, CancellationToken cancellationToken) => CsvRecords.OpenAsync(
-        token => landing.OpenAsync(manifest, file, token), (what, line, cause) => FileFault(contract, file, what, line, cause), cancellationToken);
+        token => landing.OpenAsync(manifest, file, token),
+        RecordForm.Of(contract, file.Name),
+        (what, line, cause) => FileFault(contract, file, what, line, cause),
+        cancellationToken);
 
     private string PathOf(DatasetContract contract, ManifestFile file) => $"{LandingPath.For(contract.Domain, manifest.Partition)}/{file.Name}";
 

@@ -278,7 +278,7 @@ public sealed class PartitionLoaderTests(EmbeddedServers servers)
             (file => file with { ControlSums = new Dictionary<string, string> { ["price"] = "12.35" } }, "price adds up to 12.34 in the file, its manifest says 12.35"),
             (file => file with { Bytes = 5 }, "is not the file that its manifest lists"),
             (file => file with { Sha256 = new string('0', 64) }, "is not the file that its manifest lists"),
-            (file => file with { Dataset = "orders" }, "there is no file of items; there is a file of 'orders', which has no contract"),
+            (file => file with { Dataset = "orders" }, "lists the file 'items.csv' of dataset 'orders'; expected orders[.anything].csv"),
         ];
         foreach (var (lie, fault) in lies)
         {

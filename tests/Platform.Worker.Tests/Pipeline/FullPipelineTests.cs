@@ -219,11 +219,12 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
     private static async Task UntilAsync(WorkerProcess worker, TestSystem system, string condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromMinutes(4));
+        limit.CancelAfter(TimeSpan.FromMinutes(1.5));
         while (!await system.HoldsAsync(condition))
         {
             Assert.False(worker.HasExited, worker.Output + worker.Error);
-            await Task.Delay(5, limit.Token);
+            Assert.False(limit.IsCancellationRequested, $"Not within the time: {condition}\n{worker.Output}{worker.Error}");
+            await Task.Delay(5, Token);
         }
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.ServiceDefaults;
 using Platform.Worker.Contracts;
+using Platform.Worker.Loading;
 using Platform.Worker.Operate.Api;
 using Platform.Worker.Pipeline;
 using Platform.Worker.Warehouse;
@@ -42,6 +43,7 @@ internal sealed class TestWorker : IAsyncDisposable
         builder.AddWarehouse();
         builder.Services.AddSingleton(pipeline.Definition);
         builder.Services.AddSingleton(ContractCatalog.Load([]));
+        builder.AddQuarantine();
         builder.AddPipelineRunner();
         builder.AddPipelineHost();
         builder.AddOperatorApi();
