@@ -248,9 +248,12 @@ internal sealed class RowCheck
             return null;
         }
 
+        var scale = _columns[column].Column.Scale;
         var whole = decimal.Truncate(number);
-        var unit = FieldText.PowerOfTen(_columns[column].Column.Scale);
-        return whole + (decimal.Truncate((number - whole) * unit) / unit);
+        var unit = FieldText.PowerOfTen(scale);
+
+        // The zero gives the number its decimals.
+        return whole + (decimal.Truncate((number - whole) * unit) / unit) + new decimal(0, 0, 0, false, (byte)scale);
     }
 
     private string? CurrencyOf(CsvRecords record)

@@ -138,8 +138,15 @@ public sealed class OperatorApiTests(EmbeddedServers servers)
         var document = await worker.Http.GetFromJsonAsync<JsonElement>("/openapi/v1.json", Token);
 
         Assert.Equal(
-            ["GET /api/v1/progress", "GET /api/v1/runs", "GET /api/v1/runs/{date}", "POST /api/v1/backfills", "POST /api/v1/runs"],
+            [
+                "GET /api/v1/progress",
+                "GET /api/v1/quarantine", "GET /api/v1/quarantine/export", "GET /api/v1/quarantine/rows", "GET /api/v1/quarantine/rows/{id}",
+                "GET /api/v1/runs", "GET /api/v1/runs/{date}",
+                "POST /api/v1/backfills",
+                "POST /api/v1/quarantine/discard", "POST /api/v1/quarantine/fix", "POST /api/v1/quarantine/replay", "POST /api/v1/quarantine/rows/{id}/fix",
+                "POST /api/v1/runs",
+            ],
             document.GetProperty("paths").EnumerateObject()
-                .SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}")).Order());
+                .SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}")).Order(StringComparer.Ordinal));
     }
 }

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.ServiceDefaults;
+using Platform.Worker.Contracts;
+using Platform.Worker.Loading;
 using Platform.Worker.Operate.Api;
 using Platform.Worker.Pipeline;
 using Platform.Worker.Warehouse;
@@ -40,6 +42,8 @@ internal sealed class TestWorker : IAsyncDisposable
         builder.AddWarehouseDataSource();
         builder.AddWarehouse();
         builder.Services.AddSingleton(pipeline.Definition);
+        builder.Services.AddSingleton(ContractCatalog.Load([]));
+        builder.AddQuarantine();
         builder.AddPipelineRunner();
         builder.AddPipelineHost();
         builder.AddOperatorApi();
