@@ -13,6 +13,7 @@ internal static class CommandLine
         ["generate"] = (session, _) => GenerateVerb.Create(session),
         ["transform"] = Transform.TransformCommand.Create,
         ["status"] = (session, _) => StatusVerb.Create(session),
+        ["contracts"] = (session, _) => Contracts.ContractsVerb.Create(session),
     };
 
     /// <summary>True for a verb, or what is meant as one, and for the options that ask the executable about itself.</summary>
