@@ -13,7 +13,11 @@ internal static class CommandLine
         ["generate"] = (session, _) => GenerateVerb.Create(session),
         ["transform"] = Transform.TransformCommand.Create,
         ["status"] = (session, _) => StatusVerb.Create(session),
+<<<<<<< HEAD
         ["quarantine"] = (session, _) => Quarantine.QuarantineVerb.Create(session),
+=======
+        ["contracts"] = (session, _) => Contracts.ContractsVerb.Create(session),
+>>>>>>> h/c
     };
 
     /// <summary>True for a verb, or what is meant as one, and for the options that ask the executable about itself.</summary>
