@@ -15,6 +15,7 @@ internal static class CommandLine
         ["incidents"] = (session, _) => IncidentsVerb.Create(session),
         ["status"] = (session, _) => StatusVerb.Create(session),
         ["quarantine"] = (session, _) => Quarantine.QuarantineVerb.Create(session),
+        ["contracts"] = (session, _) => Contracts.ContractsVerb.Create(session),
     };
 
     /// <summary>True for a verb, or what is meant as one, and for the options that ask the executable about itself.</summary>
