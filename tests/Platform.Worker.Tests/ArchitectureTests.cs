@@ -13,7 +13,7 @@ public sealed class ArchitectureTests
         ["Jinja"] = [],
         ["Warehouse"] = [],
         ["Landing"] = [],
-        ["Contracts"] = [],
+        ["Contracts"] = ["Landing"],
         ["Sources"] = ["Landing"],
         ["Loading"] = ["Landing", "Contracts", "Warehouse"],
         ["Transform"] = ["Jinja", "Warehouse"],

@@ -7,6 +7,9 @@ namespace Platform.Worker.Contracts.Drafting;
 /// <summary>Names of tables and columns from what a supplier wrote.</summary>
 internal static class DraftNames
 {
+    private const string Accented = "àáâãāăąçćĉċčďđèéêëēĕėęěĝğġģĥħìíîïĩīĭįıĵķĺļľŀłñńņňòóôõōŏőŕŗřśŝşšșţťŧțùúûũūŭůűųŵýÿŷźżž";
+    private const string Unaccented = "aaaaaaacccccddeeeeeeeeegggghhiiiiiiiiijklllllnnnnooooooorrrsssssttttuuuuuuuuuwyyyzzz";
+
     /// <summary>Lower-case letters, digits and '_', starting with a letter: <c>Größe (cm)</c> becomes <c>groesse_cm</c>.</summary>
     public static string Of(string text)
     {
@@ -51,10 +54,10 @@ internal static class DraftNames
         return names;
     }
 
-    /// <summary>The letter without its accent, where it has a place in ASCII.</summary>
+    /// <summary>The letter without its accent, where it has a place in ASCII. By table: without ICU's data no letter is decomposed.</summary>
     private static string Plain(char character)
     {
-        var plain = character.ToString().Normalize(NormalizationForm.FormD)[0];
+        var plain = Accented.IndexOf(character) is var index and >= 0 ? Unaccented[index] : character;
         return char.IsAsciiLetterOrDigit(plain) ? plain.ToString() : "_";
     }
 }

@@ -1,5 +1,5 @@
-using System.IO.Compression;
 using System.Text;
+using Platform.Worker.Landing;
 
 namespace Platform.Worker.Contracts.Drafting;
 
@@ -62,7 +62,7 @@ internal sealed class DraftSource
     private static Stream OpenRaw(string path, bool isGzip)
     {
         var file = File.OpenRead(path);
-        return isGzip ? new GZipStream(file, CompressionMode.Decompress) : file;
+        return isGzip ? new GunzipStream(file, Path.GetFileName(path), new LandingOptions()) : file;
     }
 
     private static async Task<bool> IsGzipAsync(string path, CancellationToken cancellationToken)
