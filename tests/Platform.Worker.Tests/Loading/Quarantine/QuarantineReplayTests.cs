@@ -181,11 +181,29 @@ public sealed class QuarantineReplayTests(EmbeddedServers servers)
         await desk.Shop.ExecuteAsync("drop trigger die on meta.quarantine_action_row");
         Assert.Equal(["items|2|1|1|0|0", "reviews|0|0|0|0|0"], await desk.CountsAsync());
         Assert.Equal(["A1"], await desk.Shop.QueryAsync("select item_id from shop.items"));
+        Assert.Empty(await desk.Shop.QueryAsync("select * from meta.stale_date"));
 
         var result = await desk.ReplayAsync();
 
         Assert.Equal(1, result.Replayed);
         Assert.Equal(["items|2|2|0|1|0", "reviews|0|0|0|0|0"], await desk.CountsAsync());
+    }
+
+    [Fact]
+    public async Task Replay_RowsOfTwoDatasets_MarksTheDateStaleForThoseThatGotRows()
+    {
+        await using var desk = await QuarantineDesk.OpenAsync(servers);
+        await desk.LandAndLoadAsync([Good, "B1,Bread,x,EUR,2,2026-01-31,"], "Z9,1,of nothing");
+
+        Assert.Empty((await desk.ReplayAsync()).StaleDates);
+        Assert.Empty(await desk.Shop.QueryAsync("select * from meta.stale_date"));
+
+        await desk.FixAsync("items", 3, ("price", "1.00"));
+        Assert.Equal([Shop.Date], (await desk.ReplayAsync()).StaleDates);
+        var load = Assert.Single(await desk.Shop.QueryAsync("select load_id from meta.partition_load where dataset = 'items' and current"));
+        Assert.Equal(
+            [$"shop|items|2026-01-31|1 rows of load {load} replayed by ann: as agreed with the supplier"],
+            await desk.Shop.QueryAsync("select domain, dataset, data_date, reason from meta.stale_date"));
     }
 
     [Fact]
