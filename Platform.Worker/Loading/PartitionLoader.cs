@@ -97,6 +97,7 @@ internal sealed class PartitionLoader(
         if (!force
             && present is not null
             && present.IsOf(content, contract)
+            && !present.HasNewDecisions
             && present.ReferenceLoads.AsSpan().SequenceEqual(references))
         {
             return (
