@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Platform.Worker.Contracts;
 using Platform.Worker.Pipeline.Arrivals;
 using Platform.Worker.Pipeline.Schedule;
 using Platform.Worker.Pipeline.Start;
 using Platform.Worker.Pipeline.Tasks;
+using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Pipeline;
 
@@ -16,6 +18,8 @@ internal static class PipelineRegistration
         builder.Services.AddSingleton<BuildTask>();
         builder.Services.AddSingleton<ArrivalRecords>();
         builder.Services.AddSingleton(EtlFullPipeline.Create);
+        builder.Services.AddSingleton(services => new JoinedPackages(() => DomainProjects.Of(
+            services.GetRequiredService<ContractCatalog>(), services.GetRequiredService<IOptions<ContractOptions>>().Value)));
         return builder.AddPipelineRunner();
     }
 
