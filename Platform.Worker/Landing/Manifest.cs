@@ -64,6 +64,13 @@ internal sealed record ManifestFile
 
     /// <summary>Sum of each control column over all rows with the right number of fields, as a decimal: <c>"123.45"</c>.</summary>
     public required IReadOnlyDictionary<string, string> ControlSums { get; init; }
+
+    /// <summary>
+    /// Of a file that no manifest speaks of: its version in the landing zone (ETag), to which readers keep. <see cref="Rows"/> then says nothing, and
+    /// <see cref="Sha256"/> is that of its size and MD5, or of its version where the storage account knows no MD5.
+    /// </summary>
+    [JsonIgnore]
+    public string? Version { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]

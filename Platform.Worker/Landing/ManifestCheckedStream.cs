@@ -21,7 +21,7 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
         }
         catch (RequestFailedException replaced) when (replaced.Status == (int)HttpStatusCode.PreconditionFailed)
         {
-            throw Replaced(replaced);
+            throw Replaced(path, replaced);
         }
     }
 
@@ -35,9 +35,12 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
         }
         catch (RequestFailedException replaced) when (replaced.Status == (int)HttpStatusCode.PreconditionFailed)
         {
-            throw Replaced(replaced);
+            throw Replaced(path, replaced);
         }
     }
+
+    public static LandingException Replaced(string path, RequestFailedException cause) =>
+        new($"{path} was replaced while it was read. Run the task again.", cause) { Blob = path };
 
     protected override void Dispose(bool disposing)
     {
@@ -61,7 +64,7 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
 
         _ended = true;
         var actual = Convert.ToHexStringLower(_hash.GetHashAndReset());
-        if (actual != expected.Sha256 || _bytes != expected.Bytes)
+        if (_bytes != expected.Bytes || (expected.Version is null && actual != expected.Sha256))
         {
             throw new LandingException(
                 $"{path} is not the file that its manifest lists: {_bytes} bytes with SHA-256 {actual}; "
@@ -71,7 +74,4 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
             };
         }
     }
-
-    private LandingException Replaced(RequestFailedException cause) =>
-        new($"{path} was replaced while it was read. Run the task again.", cause) { Blob = path };
 }

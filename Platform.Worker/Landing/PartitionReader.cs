@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 
 namespace Platform.Worker.Landing;
 
@@ -11,6 +12,20 @@ namespace Platform.Worker.Landing;
 internal sealed class PartitionReader(BlobContainerClient container, LandingOptions? options = null)
 {
     private readonly LandingOptions _options = options ?? new LandingOptions();
+
+    /// <summary>Reads the manifest of a partition; where none is needed and none is there, the data files in its folder stand for it.</summary>
+    /// <exception cref="LandingException">The partition has not landed, or is not what its manifest says.</exception>
+    public async Task<Manifest> ReadAsync(string domain, DateOnly date, bool needsManifest, CancellationToken cancellationToken)
+    {
+        if (!needsManifest && await FindManifestAsync(domain, date, cancellationToken) is null)
+        {
+            var files = await PartitionFolder.FilesAsync(container, domain, date, cancellationToken);
+            return files.Count > 0 ? new Manifest { Domain = domain, Partition = date, Files = files } : throw Failure(
+                LandingPath.For(domain, date), "holds no data file: the partition has not landed. Have its supplier send it.");
+        }
+
+        return await ReadManifestAsync(domain, date, cancellationToken);
+    }
 
     /// <summary>Reads the manifest of a partition.</summary>
     /// <exception cref="LandingException">The partition has not landed, or its manifest is none, or data files lie beside it that it does not list.</exception>
@@ -66,7 +81,8 @@ internal sealed class PartitionReader(BlobContainerClient container, LandingOpti
         try
         {
             // The SDK continues a broken download with If-Match on the first answer's ETag.
-            var content = await container.GetBlobClient(path).DownloadStreamingAsync(cancellationToken: cancellationToken);
+            var conditions = file.Version is { } version ? new BlobRequestConditions { IfMatch = new ETag(version) } : null;
+            var content = await container.GetBlobClient(path).DownloadStreamingAsync(new BlobDownloadOptions { Conditions = conditions }, cancellationToken);
             var stored = new ManifestCheckedStream(content.Value.Content, path, file);
             return LandingPath.IsGzip(file.Name) || content.Value.Details.ContentEncoding is "gzip" or "x-gzip"
                 ? new GunzipStream(stored, path, _options)
@@ -75,6 +91,10 @@ internal sealed class PartitionReader(BlobContainerClient container, LandingOpti
         catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)
         {
             throw Failure(path, "is in the manifest but not there. Land the partition again.", missing);
+        }
+        catch (RequestFailedException replaced) when (replaced.Status == (int)HttpStatusCode.PreconditionFailed)
+        {
+            throw ManifestCheckedStream.Replaced(path, replaced);
         }
     }
 

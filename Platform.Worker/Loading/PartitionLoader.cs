@@ -36,7 +36,8 @@ internal sealed class PartitionLoader(
         activity?.SetTag(LoadingTelemetry.Domain, domain)
             .SetTag(LoadingTelemetry.Partition, date.ToString("O", CultureInfo.InvariantCulture));
 
-        var manifest = await landing.ReadManifestAsync(domain, date, cancellationToken);
+        var needsManifest = contract.Datasets.Any(dataset => !dataset.Policy.IsManifestOptional);
+        var manifest = await landing.ReadAsync(domain, date, needsManifest, cancellationToken);
         var files = Files(contract, manifest);
         await FactTables.EnsureAsync(dataSource, contract, cancellationToken);
         await FactPartitions.EnsureMonthsAsync(dataSource, contract, date, cancellationToken);
