@@ -76,6 +76,10 @@ internal sealed record ManifestFile
     [JsonIgnore]
     public bool IsListed { get; private init; } = true;
 
+    /// <summary>The version that was listed where no manifest promises a hash; readers keep to it.</summary>
+    [JsonIgnore]
+    public string? ETag { get; private init; }
+
     /// <summary>A file that lies there without a manifest.</summary>
     public static ManifestFile Unlisted(LandedFile file) => new()
     {
@@ -86,6 +90,7 @@ internal sealed record ManifestFile
         Sha256 = file.Identity,
         ControlSums = new Dictionary<string, string>(),
         IsListed = false,
+        ETag = file.ETag,
     };
 }
 

@@ -21,7 +21,7 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
         }
         catch (RequestFailedException replaced) when (replaced.Status == (int)HttpStatusCode.PreconditionFailed)
         {
-            throw Replaced(replaced);
+            throw Replaced(path, replaced);
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
         }
         catch (RequestFailedException replaced) when (replaced.Status == (int)HttpStatusCode.PreconditionFailed)
         {
-            throw Replaced(replaced);
+            throw Replaced(path, replaced);
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
         {
             if (_bytes != expected.Bytes)
             {
-                throw Replaced(cause: null);
+                throw Replaced(path, cause: null);
             }
         }
         else if (actual != expected.Sha256 || _bytes != expected.Bytes)
@@ -81,6 +81,6 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
         read?.Invoke(actual);
     }
 
-    private LandingException Replaced(RequestFailedException? cause) =>
+    public static LandingException Replaced(string path, RequestFailedException? cause) =>
         new($"{path} was replaced while it was read. Run the task again.", cause) { Blob = path };
 }

@@ -36,6 +36,9 @@ internal sealed record PartitionArrival
 /// <param name="IsGenerated">Whether the mock generator wrote it.</param>
 internal sealed record LandedFile(string Name, long Bytes, string Version, bool IsGenerated)
 {
+    /// <summary>Names these bytes in the landing zone; null where a listing has none.</summary>
+    public string? ETag { get; init; }
+
     /// <summary>The dataset that it is a file of: its name up to the first dot.</summary>
     public string Dataset => LandingPath.DatasetOf(Name);
 

@@ -24,7 +24,10 @@ internal static class PartitionFolder
                         name,
                         blob.Properties.ContentLength ?? 0,
                         blob.Properties.ContentHash is { Length: > 0 } md5 ? Convert.ToHexStringLower(md5) : blob.Properties.ETag?.ToString() ?? "",
-                        blob.Metadata.ContainsKey(BlockUpload.GeneratorMark)));
+                        blob.Metadata.ContainsKey(BlockUpload.GeneratorMark))
+                    {
+                        ETag = blob.Properties.ETag?.ToString(),
+                    });
                 }
             }
         }

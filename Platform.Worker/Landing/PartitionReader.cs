@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 
 namespace Platform.Worker.Landing;
 
@@ -79,7 +80,8 @@ internal sealed class PartitionReader(BlobContainerClient container, LandingOpti
         try
         {
             // The SDK continues a broken download with If-Match on the first answer's ETag.
-            var content = await container.GetBlobClient(path).DownloadStreamingAsync(cancellationToken: cancellationToken);
+            var conditions = file.ETag is { } listed ? new BlobRequestConditions { IfMatch = new ETag(listed) } : null;
+            var content = await container.GetBlobClient(path).DownloadStreamingAsync(new BlobDownloadOptions { Conditions = conditions }, cancellationToken);
             var stored = new ManifestCheckedStream(content.Value.Content, path, file, read);
             return LandingPath.IsGzip(file.Name) || content.Value.Details.ContentEncoding is "gzip" or "x-gzip"
                 ? new GunzipStream(stored, path, _options)
@@ -88,6 +90,10 @@ internal sealed class PartitionReader(BlobContainerClient container, LandingOpti
         catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)
         {
             throw Failure(path, "is in the manifest but not there. Land the partition again.", missing);
+        }
+        catch (RequestFailedException replaced) when (replaced.Status == (int)HttpStatusCode.PreconditionFailed)
+        {
+            throw ManifestCheckedStream.Replaced(path, replaced);
         }
     }
 
