@@ -28,7 +28,7 @@ internal sealed class DatasetLoader(
         await QuarantineWriter.SupersedeAsync(connection, contract.Domain, [contract.Dataset], [manifest.Partition], now, cancellationToken);
         var quarantine = new QuarantineWriter(connection, contract, manifest.Partition, loadId, now);
 
-        var target = await PartitionTarget.OpenAsync(connection, contract, manifest.Partition, cancellationToken);
+        var target = await PartitionTarget.OpenAsync(connection, contract, manifest.Partition, loadId, cancellationToken);
         await target.StartAsync(cancellationToken);
         var checks = new PartitionChecks(connection, contract, manifest.Partition, target.Table, tables);
         var read = await CopyAsync(contract, files, loadId, quarantine, target, checks, cancellationToken);
@@ -91,7 +91,7 @@ internal sealed class DatasetLoader(
         CancellationToken cancellationToken)
     {
         var keys = new KeyFilter(files.Sum(file => file.Bytes) / SmallestRow);
-        using var copy = new PartitionCopy(connection, contract, target, quarantine);
+        using var copy = new PartitionCopy(connection, target, quarantine);
         var read = new List<LoadedFile>();
         foreach (var file in files)
         {
@@ -100,6 +100,7 @@ internal sealed class DatasetLoader(
             quarantine.Open(PathOf(contract, file), records.Header, lineOffset);
             var check = RowCheck.Bind(
                 contract, records.Form, records.Header, manifest.Partition, loadId, lineOffset, (what, line, cause) => FileFault(contract, file, what, line, cause));
+            check.CarriesLoad = !target.GivesLoad;
             await copy.RunAsync(records, check, keys, PathOf(contract, file), cancellationToken);
             read.Add(new LoadedFile
             {

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Npgsql;
-using Platform.Worker.Contracts;
 using Platform.Worker.Contracts.Plan;
 using Platform.Worker.Loading.Quarantine;
 
@@ -10,7 +9,7 @@ namespace Platform.Worker.Loading;
 /// One pass over the file: one thread parses, checks and encodes, the other copies straight into the target. Rows whose key was probably
 /// seen before wait in a table of their own, bad rows go to quarantine; both between two COPY commands, so that memory stays bounded.
 /// </summary>
-internal sealed class PartitionCopy(NpgsqlConnection connection, DatasetContract contract, PartitionTarget target, QuarantineWriter quarantine) : IDisposable
+internal sealed class PartitionCopy(NpgsqlConnection connection, PartitionTarget target, QuarantineWriter quarantine) : IDisposable
 {
     /// <summary>Rows of this partition whose key was probably seen before; made when the first one comes.</summary>
     public const string Suspects = "pg_temp.load_suspect";
@@ -108,7 +107,7 @@ internal sealed class PartitionCopy(NpgsqlConnection connection, DatasetContract
         if (batch.Rows.Length > 0)
         {
             _copy ??= await RowCopy.StartAsync(
-                connection, target.Table, FactTables.ColumnList(contract), target.CopyOptions, cancellationToken);
+                connection, target.Table, target.Columns, target.CopyOptions, cancellationToken);
             await _copy.WriteAsync(batch.Rows.Written, cancellationToken);
         }
 
@@ -147,12 +146,12 @@ internal sealed class PartitionCopy(NpgsqlConnection connection, DatasetContract
             if (!HasSuspects)
             {
                 await using var create = new NpgsqlCommand(
-                    $"create temporary table load_suspect (like {target.Table}) on commit drop", connection);
+                    $"create temporary table load_suspect (like {target.Table} including defaults) on commit drop", connection);
                 await create.ExecuteNonQueryAsync(cancellationToken);
                 HasSuspects = true;
             }
 
-            await using var copy = await RowCopy.StartAsync(connection, Suspects, FactTables.ColumnList(contract), options: "", cancellationToken);
+            await using var copy = await RowCopy.StartAsync(connection, Suspects, target.Columns, options: "", cancellationToken);
             await copy.WriteAsync(_suspects.Written, cancellationToken);
             await copy.CompleteAsync(cancellationToken);
             _suspects.Truncate(0);

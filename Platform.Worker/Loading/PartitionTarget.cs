@@ -13,6 +13,12 @@ internal abstract class PartitionTarget(NpgsqlConnection connection, DatasetCont
     /// <summary>The quoted table that rows are copied to and checks look at: where <c>_partition</c> is the date, it holds this load's rows.</summary>
     public abstract string Table { get; }
 
+    /// <summary>Whether the table gives <c>_partition</c> and <c>_load</c> to rows that are copied, so that rows come without them.</summary>
+    public virtual bool GivesLoad => false;
+
+    /// <summary>The columns that rows are copied to.</summary>
+    public string Columns => GivesLoad ? FactTables.RowColumnList(contract) : FactTables.ColumnList(contract);
+
     /// <summary>Options of the COPY beside its format.</summary>
     public virtual string CopyOptions => "";
 
@@ -24,12 +30,12 @@ internal abstract class PartitionTarget(NpgsqlConnection connection, DatasetCont
 
     /// <summary>Chooses by how the fact table is laid out.</summary>
     public static async Task<PartitionTarget> OpenAsync(
-        NpgsqlConnection connection, DatasetContract contract, DateOnly partition, CancellationToken cancellationToken)
+        NpgsqlConnection connection, DatasetContract contract, DateOnly partition, long loadId, CancellationToken cancellationToken)
     {
         var found = await FactPartitions.FindAsync(
             connection, contract.Domain, contract.Dataset, contract.Policy.Partitioning, partition, cancellationToken);
         return found.IsOneDay
-            ? new SwapTarget(connection, contract, partition, found.Table)
+            ? new SwapTarget(connection, contract, partition, loadId, found.Table)
             : new InPlaceTarget(connection, contract, partition, found.Table!);
     }
 

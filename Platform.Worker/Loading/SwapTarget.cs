@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Platform.Worker.Contracts;
 using Platform.Worker.Warehouse;
@@ -10,37 +11,56 @@ namespace Platform.Worker.Loading;
 /// </summary>
 /// <remarks>
 /// Only <see cref="PublishAsync"/> locks the fact table: made with LIKE, two loads of different dates would hold it both and wait for each
-/// other when they replace their partitions.
+/// other when they replace their partitions. Columns of fixed width come first, which costs less to read; what is the same in all rows is the table's
+/// default until then.
 /// </remarks>
-internal sealed class SwapTarget(NpgsqlConnection connection, DatasetContract contract, DateOnly partition, string? replaced)
+internal sealed class SwapTarget(NpgsqlConnection connection, DatasetContract contract, DateOnly partition, long loadId, string? replaced)
     : PartitionTarget(connection, contract, partition)
 {
+    /// <summary>What sorting the key may take; the server's own setting where that is more.</summary>
+    private const int KeyMemoryMegabytes = 256;
+
     private string Name => FactPartitions.Day(Contract.Dataset, Partition);
 
     private string NewName => $"{Name}_new";
 
     public override string Table => Sql.Identifier(Contract.Domain, NewName);
 
+    public override bool GivesLoad => Contract.Policy.LateDays == 0;
+
     public override string CopyOptions => ", freeze";
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         const string columns = """
-            select string_agg(
-                format('%I %s%s', attname, format_type(atttypid, atttypmod), case when attnotnull then ' not null' else '' end), ', ' order by attnum)
+            select string_agg(format('%I %s%s%s', attname, format_type(atttypid, atttypmod), case when attnotnull then ' not null' else '' end,
+                case attname when $2 then format(' default %L', $3) when $4 then format(' default %L', $5) else '' end),
+                ', ' order by case when attlen > 0 then attlen else 0 end desc, attnotnull desc, attnum)
             from pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped
             """;
         await using var read = new NpgsqlCommand(columns, Connection);
         read.Parameters.Add(new NpgsqlParameter<string> { TypedValue = FactTables.Name(Contract) });
+        read.Parameters.Add(new NpgsqlParameter<string> { TypedValue = FactTables.Partition });
+        read.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Partition.ToString("O", CultureInfo.InvariantCulture) });
+        read.Parameters.Add(new NpgsqlParameter<string> { TypedValue = FactTables.Load });
+        read.Parameters.Add(new NpgsqlParameter<string> { TypedValue = loadId.ToString(CultureInfo.InvariantCulture) });
         await ExecuteAsync($"create table {Table} ({await read.ExecuteScalarAsync(cancellationToken)})", cancellationToken);
     }
 
+    /// <summary>With the statistics, which the checks are planned by, and which readers would otherwise do without for a while.</summary>
     public override Task BuildKeyAsync(CancellationToken cancellationToken) => ExecuteAsync(
-        $"alter table {Table} add constraint {Sql.Identifier($"{NewName}_pkey")} primary key ({FactTables.KeyColumns(Contract)})", cancellationToken);
+        $"""
+        select set_config('maintenance_work_mem', '{KeyMemoryMegabytes}MB', true)
+            where pg_size_bytes(current_setting('maintenance_work_mem')) < {KeyMemoryMegabytes}::bigint << 20;
+        alter table {Table} add constraint {Sql.Identifier($"{NewName}_pkey")} primary key ({FactTables.KeyColumns(Contract)});
+        analyze {Table}
+        """,
+        cancellationToken);
 
     public override Task PublishAsync(CancellationToken cancellationToken) => ExecuteAsync(
         $"""
         {(replaced is null ? "" : $"drop table {replaced};")}
+        alter table {Table} alter column {FactTables.Partition} drop default, alter column {FactTables.Load} drop default;
         alter table {Table} rename constraint {Sql.Identifier($"{NewName}_pkey")} to {Sql.Identifier($"{Name}_pkey")};
         alter table {Table} rename to {Sql.Identifier(Name)};
         alter table {FactTables.Name(Contract)} attach partition {Sql.Identifier(Contract.Domain, Name)}
