@@ -43,6 +43,27 @@ internal sealed class PartitionLoader(
         contract = await UndeclaredColumns.FollowAsync(
             dataSource, landing, contract, manifest, await ChangedAsync(contract, files, force, date, cancellationToken), cancellationToken);
 
+        var sideTables = new SideTables(dataSource, contract, date);
+        try
+        {
+            return await LoadAsync(contract, manifest, files, sideTables, force, cancellationToken);
+        }
+        catch
+        {
+            await sideTables.DropAsync();
+            throw;
+        }
+    }
+
+    private async Task<DomainLoad> LoadAsync(
+        Domain contract,
+        Manifest manifest,
+        Dictionary<string, IReadOnlyList<ManifestFile>> files,
+        SideTables sideTables,
+        bool force,
+        CancellationToken cancellationToken)
+    {
+        var (domain, date) = (contract.Name, manifest.Partition);
         var started = time.GetTimestamp();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -51,7 +72,7 @@ internal sealed class PartitionLoader(
         var loads = new LoadRecords(connection, date);
         var current = await loads.CurrentAsync([domain, .. contract.DependsOn], cancellationToken);
         var tables = new PartitionTables(connection, date);
-        var loader = new DatasetLoader(connection, landing, manifest, loads, tables, time);
+        var loader = new DatasetLoader(connection, sideTables, landing, manifest, loads, tables, time);
         var datasets = new List<DatasetLoad>();
         try
         {
