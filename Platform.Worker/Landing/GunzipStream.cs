@@ -11,7 +11,7 @@ namespace Platform.Worker.Landing;
 /// ends, exactly that member's content comes out next; a file that is cut off makes something else of those bytes, and one with other bytes
 /// behind its last member never asks for them.
 /// </remarks>
-internal sealed class GunzipStream : Stream
+internal sealed class GunzipStream : ForwardStream
 {
     private static readonly byte[] Mark = [.. "the end of the file is here"u8];
     private static readonly byte[] MarkMember = Compress(Mark);
@@ -32,20 +32,6 @@ internal sealed class GunzipStream : Stream
         _gzip = new GZipStream(_source, CompressionMode.Decompress);
         _path = path;
         _limits = limits;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => _expanded;
-        set => throw new NotSupportedException();
     }
 
     public override int Read(Span<byte> buffer)
@@ -83,21 +69,6 @@ internal sealed class GunzipStream : Stream
             throw Corrupt(error);
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -179,45 +150,16 @@ internal sealed class GunzipStream : Stream
         new($"{_path} {what}. Nothing was loaded of it; land a corrected file{(remedy is null ? "" : $", or {remedy}")}.", cause) { Blob = _path };
 
     /// <summary>The compressed bytes, then the mark.</summary>
-    private sealed class Source(Stream compressed) : Stream
+    private sealed class Source(Stream compressed) : ForwardStream
     {
         public long Bytes { get; private set; }
 
         public bool HasGivenMark { get; private set; }
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
         public override int Read(Span<byte> buffer) => HasGivenMark ? 0 : Count(compressed.Read(buffer), buffer);
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             HasGivenMark ? 0 : Count(await compressed.ReadAsync(buffer, cancellationToken), buffer.Span);
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -1,61 +1,78 @@
 using System.Text;
 using CsvHelper;
+using Platform.Worker.Contracts;
 
 namespace Platform.Worker.Loading;
 
 /// <summary>
-/// The records of a CSV file (RFC 4180) one after the other, as bytes, with the line at which each starts. Empty lines are no records.
+/// The records of a CSV file (RFC 4180) one after the other, as UTF-8, with the line at which each starts. Empty lines are no records.
 /// </summary>
 /// <remarks>
 /// A quote that is opened and not closed in its place would swallow the lines after it. Such a record is given out as its first line only
-/// (<see cref="Fault"/> says why), and reading goes on with the next line: the file is opened again and skipped up to there.
+/// (<see cref="Fault"/> says why), and reading goes on with the next line: the file is opened once more, skipped up to there, and the rest of it
+/// is split by <see cref="CarefulRecords"/>.
 /// </remarks>
 internal sealed class CsvRecords : IAsyncDisposable
 {
     /// <summary>Most bytes of one record; the reader holds one record in memory.</summary>
     private const int MaxRecordBytes = 32 << 20;
 
-    /// <summary>Most lines with unbalanced quotes; each costs a second reading of the file up to there.</summary>
-    private const int MaxResumptions = 100;
-
     private readonly Func<CancellationToken, Task<Stream>> _open;
+    private readonly RecordForm _form;
     private readonly Func<string, long?, Exception?, Exception> _fault;
-    private readonly byte[] _skipBuffer = new byte[64 << 10];
-    private CsvReader _csv;
+    private readonly CsvReader _csv;
+    private CarefulRecords? _careful;
     private CsvMalformedRecord? _malformed;
-    private long _offset;
-    private long _lines;
-    private int _firstLineLength = -1;
-    private int _resumptions;
+    private string? _csvFault;
 
-    private CsvRecords(Func<CancellationToken, Task<Stream>> open, Func<string, long?, Exception?, Exception> fault, Stream content)
+    private CsvRecords(
+        Func<CancellationToken, Task<Stream>> open, RecordForm form, Func<string, long?, Exception?, Exception> fault, Stream content)
     {
         _open = open;
+        _form = form;
         _fault = fault;
-        _csv = Reader(content, hasHeader: true);
+        _csv = CsvReader.Create(Text(content), new CsvReaderOptions
+        {
+            Separator = form.File.Delimiter,
+            HasHeader = true,
+            MaxRecordSize = MaxRecordBytes,
+            TrackLineNumbers = true,
+            MalformedData = CsvMalformedDataHandling.Recover,
+            OnMalformedRecord = record => _malformed = record,
+            IncludeValuesInExceptions = false,
+            DetectSeparatorHint = false,
+            BufferSize = 256 << 10,
+        }, leaveOpen: false);
     }
 
     /// <summary>Names of the first line's fields.</summary>
     public IReadOnlyList<string> Header { get; private set; } = [];
 
-    /// <summary>Line of the file at which the record starts, from 1; the header is line 1.</summary>
-    public int Line => (int)(_lines + _csv.LineNumber);
+    /// <summary>How the texts of the fields are written.</summary>
+    public RecordForm Form => _form;
 
-    public int FieldCount => _csv.FieldCount;
+    /// <summary>Line of the file at which the record starts, from 1, the header being line 1; or the number of the record.</summary>
+    public int Line => _form.CountsRecords ? (int)_csv.RowNumber : _careful?.Line ?? (int)_csv.LineNumber;
+
+    public int FieldCount => _careful is null ? _csv.FieldCount : _careful.FieldCount;
 
     /// <summary>What is wrong with the record's quoting; null when nothing is.</summary>
-    public string? Fault { get; private set; }
+    public string? Fault => _careful is null ? _csvFault : _careful.Fault;
 
     /// <summary>The record as it is in the file, without its line break.</summary>
-    public ReadOnlySpan<byte> Raw => _firstLineLength < 0 ? _csv.RawRecord : _csv.RawRecord[.._firstLineLength];
+    public ReadOnlySpan<byte> Raw => _careful is null ? _csv.RawRecord : _careful.Raw;
 
-    /// <param name="open">Opens the file from its start; called again after a quote that is not closed.</param>
+    /// <param name="open">Opens the file from its start; called once more after a quote that is not closed.</param>
+    /// <param name="form">How it is written.</param>
     /// <param name="fault">Makes the exception for a file that cannot be read to its end: message, line, cause.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     public static async Task<CsvRecords> OpenAsync(
-        Func<CancellationToken, Task<Stream>> open, Func<string, long?, Exception?, Exception> fault, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<Stream>> open,
+        RecordForm form,
+        Func<string, long?, Exception?, Exception> fault,
+        CancellationToken cancellationToken)
     {
-        var records = new CsvRecords(open, fault, await open(cancellationToken));
+        var records = new CsvRecords(open, form, fault, await open(cancellationToken));
         try
         {
             await records._csv.ReadHeaderAsync(cancellationToken);
@@ -74,14 +91,14 @@ internal sealed class CsvRecords : IAsyncDisposable
         }
     }
 
-    /// <summary>A field of the record, unquoted. Valid until the next read.</summary>
-    public ReadOnlySpan<byte> Field(int index) => _csv.GetSpan(index);
+    /// <summary>A field of the record, unquoted. Valid until the next field is asked for.</summary>
+    public ReadOnlySpan<byte> Field(int index) => _careful is null ? _csv.GetSpan(index) : _careful.Field(index);
 
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_firstLineLength >= 0)
+        if (_careful is not null)
         {
-            await ResumeAfterFirstLineAsync(cancellationToken);
+            return await ReadCarefullyAsync(cancellationToken);
         }
 
         try
@@ -91,87 +108,67 @@ internal sealed class CsvRecords : IAsyncDisposable
                 return false;
             }
         }
-        catch (CsvFormatException error)
+        catch (CsvFormatException tooLong)
         {
-            throw _fault(
-                $"a record is longer than {MaxRecordBytes >> 20} MB, probably because a quote is not closed", _lines + error.LineNumber, error);
+            await GoOnCarefullyAsync(tooLong.ByteOffset, (int)tooLong.LineNumber, cancellationToken);
+            return await ReadCarefullyAsync(cancellationToken);
         }
 
-        Fault = null;
-        if (_malformed is not null)
+        _csvFault = null;
+        if (_malformed is { } malformed)
         {
-            Judge();
+            _malformed = null;
+            if (_csv.RawRecord.ContainsAny((byte)'\r', (byte)'\n'))
+            {
+                await GoOnCarefullyAsync(_csv.ByteOffset, (int)_csv.LineNumber, cancellationToken);
+                return await ReadCarefullyAsync(cancellationToken);
+            }
+
+            _csvFault = malformed.Reason switch
+            {
+                CsvMalformedReason.UnterminatedQuote => "a quote is opened and not closed",
+                CsvMalformedReason.TextAfterClosingQuote => "text follows a closing quote",
+                _ => "a quote stands in a field that does not start with one",
+            };
         }
 
         return true;
     }
 
-    public ValueTask DisposeAsync() => _csv.DisposeAsync();
-
-    private CsvReader Reader(Stream content, bool hasHeader) => CsvReader.Create(content, new CsvReaderOptions
+    public async ValueTask DisposeAsync()
     {
-        Separator = ',',
-        HasHeader = hasHeader,
-        MaxRecordSize = MaxRecordBytes,
-        TrackLineNumbers = true,
-        MalformedData = CsvMalformedDataHandling.Recover,
-        OnMalformedRecord = record => _malformed = record,
-        IncludeValuesInExceptions = false,
-        BufferSize = 256 << 10,
-    }, leaveOpen: false);
-
-    private void Judge()
-    {
-        var reason = _malformed!.Value.Reason;
-        _malformed = null;
-        Fault = reason switch
+        await _csv.DisposeAsync();
+        if (_careful is not null)
         {
-            CsvMalformedReason.UnterminatedQuote => "a quote is opened and not closed",
-            CsvMalformedReason.TextAfterClosingQuote => "text follows a closing quote",
-            _ => "a quote stands in a field that does not start with one",
-        };
-        _firstLineLength = _csv.RawRecord.IndexOfAny((byte)'\r', (byte)'\n');
+            await _careful.DisposeAsync();
+        }
     }
 
-    private async Task ResumeAfterFirstLineAsync(CancellationToken cancellationToken)
+    private Utf8Stream Text(Stream content) => new(content, _form.Encoding);
+
+    private async ValueTask<bool> ReadCarefullyAsync(CancellationToken cancellationToken)
     {
-        if (++_resumptions > MaxResumptions)
-        {
-            throw _fault($"more than {MaxResumptions} lines have quotes that are not closed", Line, null);
-        }
-
-        var line = Line;
-        var first = Raw.ToArray();
-        var second = _csv.RawRecord[_firstLineLength..];
-        var lineBreak = second.StartsWith("\r\n"u8) ? 2 : 1;
-        var start = _offset + _csv.ByteOffset;
-        await _csv.DisposeAsync();
-
-        var content = await _open(cancellationToken);
         try
         {
-            for (var left = start; left > 0;)
-            {
-                var read = await content.ReadAsync(_skipBuffer.AsMemory(0, (int)Math.Min(left, _skipBuffer.Length)), cancellationToken);
-                left = read == 0 ? throw _fault("the file ends before the place that was read before", line, null) : left - read;
-            }
-
-            var again = new byte[first.Length + lineBreak];
-            await content.ReadExactlyAsync(again, cancellationToken);
-            if (!again.AsSpan(0, first.Length).SequenceEqual(first))
-            {
-                throw _fault("a quote is not closed, and the file is not UTF-8, so that its lines cannot be told apart", line, null);
-            }
+            return await _careful!.ReadAsync(cancellationToken);
         }
-        catch
+        catch (InvalidDataException tooLong)
         {
-            await content.DisposeAsync();
-            throw;
+            throw _fault($"a line is longer than {MaxRecordBytes >> 20} MB", null, tooLong);
         }
+    }
 
-        _offset = start + first.Length + lineBreak;
-        _lines = line;
-        _firstLineLength = -1;
-        _csv = Reader(content, hasHeader: false);
+    /// <summary>Opens the file again where a record starts.</summary>
+    private async Task GoOnCarefullyAsync(long offset, int line, CancellationToken cancellationToken)
+    {
+        await _csv.DisposeAsync();
+        var content = Text(await _open(cancellationToken));
+        _careful = new CarefulRecords(content, (byte)_form.File.Delimiter, line, MaxRecordBytes);
+        var skipped = new byte[64 << 10];
+        for (var left = offset; left > 0;)
+        {
+            var read = await content.ReadAsync(skipped.AsMemory(0, (int)Math.Min(left, skipped.Length)), cancellationToken);
+            left = read == 0 ? throw _fault("the file ends before the place that was read before", line, null) : left - read;
+        }
     }
 }

@@ -14,14 +14,16 @@ internal sealed class RowCheck
 {
     private const int LongestCurrency = 8;
 
+    private readonly RecordForm _form;
     private readonly CompiledColumn[] _columns;
     private readonly int[] _fields;
+    private readonly int[] _unknown;
     private readonly int[] _key;
     private readonly int[] _sumColumns;
     private readonly int _amountColumn;
     private readonly int _currencyColumn;
     private readonly string? _currency;
-    private readonly int _fieldCount;
+    private readonly string[] _header;
     private readonly int _partitionColumn;
     private readonly bool _partitionIsTimestamp;
     private readonly DateOnly _partition;
@@ -32,11 +34,13 @@ internal sealed class RowCheck
     private readonly Int128[] _fileSums;
     private readonly Int128[] _rejectedSums;
 
-    private RowCheck(DatasetContract contract, int[] fields, int fieldCount, DateOnly partition, long loadId, int lineOffset)
+    private RowCheck(DatasetContract contract, RecordForm form, HeaderColumns header, DateOnly partition, long loadId, int lineOffset)
     {
-        _columns = [.. contract.Columns.Select(CompiledColumn.Compile)];
-        _fields = fields;
-        _fieldCount = fieldCount;
+        _form = form;
+        _columns = [.. contract.Columns.Select(column => CompiledColumn.Compile(column, contract.Form))];
+        _fields = header.Fields;
+        _unknown = header.Unknown;
+        _header = header.Names;
         _key = [.. contract.Key.Select(name => IndexOf(contract, name))];
         _sumColumns = [.. contract.ControlSums.Select(name => IndexOf(contract, name))];
         _amountColumn = contract.Policy.AmountColumn is { } amount ? IndexOf(contract, amount) : -1;
@@ -71,34 +75,18 @@ internal sealed class RowCheck
     public IReadOnlyList<decimal> RejectedSums => Scaled(_rejectedSums);
 
     /// <summary>Finds the contract's columns in the header, in any order.</summary>
-    /// <exception cref="Exception">What <paramref name="fault"/> makes of a header with missing, duplicate or unknown columns.</exception>
+    /// <exception cref="Exception">What <paramref name="fault"/> makes of a header that is not the contract's.</exception>
     public static RowCheck Bind(
-        DatasetContract contract, IReadOnlyList<string> header, DateOnly partition, long loadId, int lineOffset, Func<string, long?, Exception?, Exception> fault)
-    {
-        var names = contract.Columns.Select(column => column.Name).ToList();
-        var missing = names.Except(header).ToList();
-        var unknown = header.Except(names).ToList();
-        var duplicate = header.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key).ToList();
-        if (missing.Count + unknown.Count + duplicate.Count > 0)
-        {
-            var found = new List<string>();
-            Add("lacks", missing);
-            Add("has more than once", duplicate);
-            Add("has, unknown to the contract,", unknown);
-            throw fault($"the header {string.Join(" and ", found)}; expected {string.Join(", ", names)}", 1, null);
-
-            void Add(string what, List<string> columns)
-            {
-                if (columns.Count > 0)
-                {
-                    found.Add($"{what} {string.Join(", ", columns.Take(20).Select(name => $"'{Shown(name)}'"))}{(columns.Count > 20 ? ", ..." : "")}");
-                }
-            }
-        }
-
-        var positions = header.Index().ToDictionary(item => item.Item, item => item.Index, StringComparer.Ordinal);
-        return new RowCheck(contract, [.. names.Select(name => positions[name])], header.Count, partition, loadId, lineOffset);
-    }
+        DatasetContract contract,
+        RecordForm form,
+        IReadOnlyList<string> header,
+        DateOnly partition,
+        long loadId,
+        int lineOffset,
+        Func<string, long?, Exception?, Exception> fault) =>
+        HeaderColumns.TryFind(contract, header, out var columns) is { } what
+            ? throw fault(what, 1, null)
+            : new RowCheck(form.Read(contract), form, columns, partition, loadId, lineOffset);
 
     /// <summary>Writes the record as a row if it keeps the contract; otherwise writes nothing.</summary>
     /// <param name="record">The record at which the reader stands.</param>
@@ -108,7 +96,7 @@ internal sealed class RowCheck
     {
         var start = rows.Length;
         keyHash = 0;
-        if (record.Fault is not null || record.FieldCount != _fieldCount || !IsText(record.Raw) || !TryWriteColumns(record, rows))
+        if (record.Fault is not null || record.FieldCount != _header.Length || !IsText(record.Raw) || !TryWriteColumns(record, rows))
         {
             rows.Truncate(start);
             return false;
@@ -157,7 +145,7 @@ internal sealed class RowCheck
     /// </summary>
     public RowStake StakeOf(CsvRecords record)
     {
-        if (record.Fault is not null || record.FieldCount != _fieldCount)
+        if (record.Fault is not null || record.FieldCount != _header.Length)
         {
             return RowStake.None;
         }
@@ -173,8 +161,6 @@ internal sealed class RowCheck
 
     private static int IndexOf(DatasetContract contract, string name) => contract.Columns.Index().First(item => item.Item.Name == name).Index;
 
-    private static string Shown(string name) => RejectedRow.Storable(name.Length <= 100 ? name : $"{name.AsSpan(0, 100)}...");
-
     /// <summary>PostgreSQL takes valid UTF-8 without NUL only.</summary>
     private static bool IsText(ReadOnlySpan<byte> raw) => !raw.Contains((byte)0) && Utf8.IsValid(raw);
 
@@ -184,7 +170,7 @@ internal sealed class RowCheck
         for (var index = 0; index < _columns.Length; index++)
         {
             _starts[index] = rows.Length;
-            if (!_columns[index].TryWrite(record.Field(_fields[index]), rows, out _values[index])
+            if (!_columns[index].TryWrite(FieldOf(record, index), rows, out _values[index])
                 || (index == _partitionColumn && !IsInPartition(_values[index])))
             {
                 return false;
@@ -192,8 +178,19 @@ internal sealed class RowCheck
         }
 
         _starts[_columns.Length] = rows.Length;
+        foreach (var field in _unknown)
+        {
+            if (!record.Field(field).IsEmpty)
+            {
+                return false;
+            }
+        }
+
         return true;
     }
+
+    /// <summary>The field of a column; empty where the file does not have the column, since only what is optional may lack.</summary>
+    private ReadOnlySpan<byte> FieldOf(CsvRecords record, int column) => _fields[column] < 0 ? [] : record.Field(_fields[column]);
 
     private bool IsInPartition(long value) => (_partitionIsTimestamp ? FieldText.DayOf(value) : value) == _partitionDay;
 
@@ -203,7 +200,7 @@ internal sealed class RowCheck
         {
             return [new Violation(null, Rules.Encoding, null, record.Raw.Contains((byte)0)
                 ? "The line holds NUL bytes (shown as \u2400); a text has none."
-                : "The line is not valid UTF-8 (bad bytes are shown as \uFFFD).")];
+                : $"The line is not valid {_form.Encoding.WebName.ToUpperInvariant()} (bad bytes are shown as \uFFFD).")];
         }
 
         if (record.Fault is { } quoting)
@@ -211,15 +208,15 @@ internal sealed class RowCheck
             return [new Violation(null, Rules.Columns, null, $"The line cannot be split into columns: {quoting} (RFC 4180).")];
         }
 
-        if (record.FieldCount != _fieldCount)
+        if (record.FieldCount != _header.Length)
         {
-            return [new Violation(null, Rules.Columns, null, $"The line has {record.FieldCount} fields; the header has {_fieldCount}.")];
+            return [new Violation(null, Rules.Columns, null, $"The line has {record.FieldCount} fields; the header has {_header.Length}.")];
         }
 
         var violations = new List<Violation>();
         for (var index = 0; index < _columns.Length; index++)
         {
-            var field = Encoding.UTF8.GetString(record.Field(_fields[index]));
+            var field = Encoding.UTF8.GetString(FieldOf(record, index));
             var before = violations.Count;
             violations.AddRange(_columns[index].Explain(field));
             if (index == _partitionColumn && violations.Count == before && OutsidePartition(_columns[index], field) is { } outside)
@@ -228,24 +225,35 @@ internal sealed class RowCheck
             }
         }
 
+        foreach (var index in _unknown)
+        {
+            if (Encoding.UTF8.GetString(record.Field(index)) is { Length: > 0 } field)
+            {
+                violations.Add(HeaderColumns.UnknownValue(_header[index], field));
+            }
+        }
+
         return violations;
     }
 
     private Violation? OutsidePartition(CompiledColumn column, string field) =>
-        ScalarColumn.TryRead(column.Column, Encoding.UTF8.GetBytes(field), out var value) && !IsInPartition(value)
+        column.TryRead(Encoding.UTF8.GetBytes(field), out var value) && !IsInPartition(value)
             ? column.Broken(Rules.Partition, field, $"is {field}; expected the data date {_partition:yyyy-MM-dd} of the partition")
             : null;
 
     private decimal? NumberOf(CsvRecords record, int column)
     {
-        if (!FieldText.TryNumber(record.Field(_fields[column]), out var number) || decimal.Abs(number) >= FieldText.PowerOfTen(18))
+        if (!_columns[column].TryNumber(FieldOf(record, column), out var number) || decimal.Abs(number) >= FieldText.PowerOfTen(18))
         {
             return null;
         }
 
+        var scale = _columns[column].Column.Scale;
         var whole = decimal.Truncate(number);
-        var unit = FieldText.PowerOfTen(_columns[column].Column.Scale);
-        return whole + (decimal.Truncate((number - whole) * unit) / unit);
+        var unit = FieldText.PowerOfTen(scale);
+
+        // The zero gives the number its decimals.
+        return whole + (decimal.Truncate((number - whole) * unit) / unit) + new decimal(0, 0, 0, false, (byte)scale);
     }
 
     private string? CurrencyOf(CsvRecords record)
@@ -255,7 +263,7 @@ internal sealed class RowCheck
             return _currency;
         }
 
-        var field = record.Field(_fields[_currencyColumn]);
+        var field = FieldOf(record, _currencyColumn);
         return field.Length is > 0 and <= LongestCurrency ? RejectedRow.Storable(Encoding.UTF8.GetString(field)) : null;
     }
 

@@ -42,4 +42,8 @@ internal static class Measure
     /// <summary>The last line, for a time that is to stay below a goal.</summary>
     public static void ConcludeSeconds(string name, double seconds, double goal) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture, $"{name} {seconds:F2}s goal {goal} {(seconds <= goal ? "met" : "missed")}"));
+
+    /// <summary>The last line, for memory that is to stay below a goal.</summary>
+    public static void ConcludeMegabytes(string name, double megabytes, double goal) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{name} {megabytes:F0}MB goal {goal:0} {(megabytes <= goal ? "met" : "missed")}"));
 }

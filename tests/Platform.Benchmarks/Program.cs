@@ -6,6 +6,12 @@ var (transform, others) = TransformArguments.Read(args);
 args = others;
 IBenchmark[] benchmarks = [new LoadBenchmark(), new CheckBenchmark(), new TransformBenchmark(transform), new ParseBenchmark()];
 
+if (args is [LoadProcess.Argument])
+{
+    await LoadProcess.RunAsync(CancellationToken.None);
+    return 0;
+}
+
 if (args is ["--list"])
 {
     foreach (var benchmark in benchmarks)

@@ -12,8 +12,9 @@ internal static class FieldText
     /// <summary>Days from 0001-01-01 to 2000-01-01.</summary>
     public const int EpochDay = 730_119;
 
-    private const long MicrosecondsPerSecond = 1_000_000;
-    private const long MicrosecondsPerDay = 86_400 * MicrosecondsPerSecond;
+    public const long MicrosecondsPerSecond = 1_000_000;
+    public const long MicrosecondsPerMinute = 60 * MicrosecondsPerSecond;
+    public const long MicrosecondsPerDay = 86_400 * MicrosecondsPerSecond;
 
     private static readonly long[] PowersOfTen = [.. Enumerable.Range(0, 19).Select(exponent => (long)Math.Pow(10, exponent))];
 
@@ -24,7 +25,12 @@ internal static class FieldText
         Utf8Parser.TryParse(text, out value, out var read, 'D') && read == text.Length;
 
     /// <summary><c>[+-]digits[.digits]</c>, scaled by 10^<paramref name="scale"/>; false when it has more digits than the type.</summary>
-    public static bool TryNumeric(ReadOnlySpan<byte> text, int precision, int scale, out long value)
+    /// <param name="text">UTF-8.</param>
+    /// <param name="precision">Digits in all, at most 18.</param>
+    /// <param name="scale">Digits after the point.</param>
+    /// <param name="value">The scaled number.</param>
+    /// <param name="point">What stands before the decimals.</param>
+    public static bool TryNumeric(ReadOnlySpan<byte> text, int precision, int scale, out long value, byte point = (byte)'.')
     {
         value = 0;
         var negative = false;
@@ -36,7 +42,7 @@ internal static class FieldText
 
         // Leading zeros are no digits of the value.
         var index = 0;
-        while (index + 1 < text.Length && text[index] == '0' && text[index + 1] != '.')
+        while (index + 1 < text.Length && text[index] == '0' && text[index + 1] != point)
         {
             index++;
         }
@@ -59,7 +65,7 @@ internal static class FieldText
         var decimals = 0;
         if (index < text.Length)
         {
-            if (text[index++] != '.' || index == text.Length)
+            if (text[index++] != point || index == text.Length)
             {
                 return false;
             }
@@ -101,26 +107,39 @@ internal static class FieldText
     /// </summary>
     public static bool TryTimestamp(ReadOnlySpan<byte> text, out long microseconds)
     {
+        if (!TryLocalTimestamp(text, out microseconds, out var zone) || !TryOffset(zone, out var offset))
+        {
+            return false;
+        }
+
+        microseconds -= offset * MicrosecondsPerMinute;
+        return true;
+    }
+
+    /// <summary>The same, with what follows the time left to the caller: a zone, or nothing.</summary>
+    public static bool TryLocalTimestamp(ReadOnlySpan<byte> text, out long microseconds, out ReadOnlySpan<byte> zone)
+    {
         microseconds = 0;
-        if (text.Length < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':' || !TryDate(text[..10], out var days)
+        zone = [];
+        if (text.Length < 19 || text[10] != 'T' || text[13] != ':' || text[16] != ':' || !TryDate(text[..10], out var days)
             || !TryDigits(text[11..13], out var hour) || !TryDigits(text[14..16], out var minute) || !TryDigits(text[17..19], out var second)
             || hour > 23 || minute > 59 || second > 59)
         {
             return false;
         }
 
-        var rest = text[19..];
+        zone = text[19..];
         var fraction = 0L;
-        if (rest[0] == '.')
+        if (!zone.IsEmpty && zone[0] == '.')
         {
             var digits = 1;
-            for (; digits < rest.Length && (uint)(rest[digits] - '0') <= 9; digits++)
+            for (; digits < zone.Length && (uint)(zone[digits] - '0') <= 9; digits++)
             {
                 if (digits <= 6)
                 {
-                    fraction = (fraction * 10) + (rest[digits] - '0');
+                    fraction = (fraction * 10) + (zone[digits] - '0');
                 }
-                else if (rest[digits] != '0')
+                else if (zone[digits] != '0')
                 {
                     return false;
                 }
@@ -132,16 +151,10 @@ internal static class FieldText
             }
 
             fraction *= PowersOfTen[Math.Max(0, 7 - digits)];
-            rest = rest[digits..];
+            zone = zone[digits..];
         }
 
-        if (!TryOffset(rest, out var offsetMinutes))
-        {
-            return false;
-        }
-
-        var seconds = (((hour * 60L) + minute - offsetMinutes) * 60) + second;
-        microseconds = (days * MicrosecondsPerDay) + (seconds * MicrosecondsPerSecond) + fraction;
+        microseconds = (days * MicrosecondsPerDay) + (((((hour * 60L) + minute) * 60) + second) * MicrosecondsPerSecond) + fraction;
         return true;
     }
 
@@ -149,9 +162,25 @@ internal static class FieldText
     public static long DayOf(long microseconds) => Math.DivRem(microseconds, MicrosecondsPerDay, out var rest) - (rest < 0 ? 1 : 0);
 
     /// <summary>A number whatever its digits, for control sums of rows whose other columns are bad.</summary>
-    public static bool TryNumber(ReadOnlySpan<byte> text, out decimal number) =>
-        Utf8Parser.TryParse(text, out number, out var read) && read == text.Length;
+    public static bool TryNumber(ReadOnlySpan<byte> text, out decimal number, byte point = (byte)'.')
+    {
+        if (point == '.')
+        {
+            return Utf8Parser.TryParse(text, out number, out var read) && read == text.Length;
+        }
 
+        Span<byte> pointed = stackalloc byte[64];
+        number = 0;
+        if (text.Length > pointed.Length || text.Contains((byte)'.'))
+        {
+            return false;
+        }
+
+        text.Replace(pointed, point, (byte)'.');
+        return TryNumber(pointed[..text.Length], out number);
+    }
+
+    /// <summary><c>Z</c> or <c>±HH:mm</c>, in minutes.</summary>
     private static bool TryOffset(ReadOnlySpan<byte> text, out int minutes)
     {
         minutes = 0;
@@ -170,7 +199,8 @@ internal static class FieldText
         return true;
     }
 
-    private static bool TryDigits(ReadOnlySpan<byte> text, out int number)
+    /// <summary>Digits only.</summary>
+    public static bool TryDigits(ReadOnlySpan<byte> text, out int number)
     {
         number = 0;
         foreach (var digit in text)

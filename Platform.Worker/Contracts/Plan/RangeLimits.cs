@@ -51,5 +51,15 @@ internal static class RangeLimits
         }
     }
 
+    /// <summary>The number that a text of the column's type stands for, as contracts write it: decimal point, ISO 8601.</summary>
+    public static bool TryRead(ContractColumn column, ReadOnlySpan<byte> text, out long value) => column.Type switch
+    {
+        ColumnType.Numeric => FieldText.TryNumeric(text, column.Precision, column.Scale, out value),
+        ColumnType.Date => FieldText.TryDate(text, out value),
+        ColumnType.Timestamp => FieldText.TryTimestamp(text, out value),
+        ColumnType.Integer => FieldText.TryInteger(text, out value) && value is >= int.MinValue and <= int.MaxValue,
+        _ => FieldText.TryInteger(text, out value),
+    };
+
     private static long Clamp(decimal value) => value < long.MinValue ? long.MinValue : value > long.MaxValue ? long.MaxValue : (long)value;
 }

@@ -12,10 +12,12 @@ internal static class Rules
 {
     public const string Encoding = "encoding";
     public const string Columns = "columns";
+    public const string UnknownColumn = "unknown_column";
     public const string Required = "required";
     public const string Type = "type";
     public const string Length = "length";
     public const string Range = "range";
+    public const string Multiple = "multiple";
     public const string Pattern = "pattern";
     public const string Enumeration = "enumeration";
     public const string Partition = "partition";

@@ -112,11 +112,17 @@ internal readonly record struct FormatSpec
         var spec = Parse(state, specification, value.TypeName);
         if (value.TryGetString(out var text))
         {
+            if (spec is { Type: '\0' or 's' } and ({ Sign: not '-' } or { Grouping: not '\0' }))
+            {
+                throw new JinjaException(
+                    JinjaErrorKind.ValueError, spec.Sign != '-' ? "Sign not allowed in string format specifier" : $"Cannot specify '{spec.Grouping}' with 's'.");
+            }
+
             return spec.FormatText(text);
         }
 
         return value.IsInteger && "\0bcdoxXn".Contains(spec.Type, StringComparison.Ordinal)
-            ? value.Kind == ValueKind.Boolean && spec.Type == '\0' ? spec.FormatText(value.ToString()) : spec.FormatInteger(value.AsBigInteger())
+            ? spec.FormatInteger(value.AsBigInteger())
             : "\0eEfFgGn%".Contains(spec.Type, StringComparison.Ordinal)
                 ? spec.FormatFloat(value)
                 : throw spec.UnknownType(value.TypeName);

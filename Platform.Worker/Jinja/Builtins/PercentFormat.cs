@@ -170,7 +170,9 @@ internal static class PercentFormat
                     ? text
                     : value.TryGetInt64(out var code) && code is >= 0 and < 0x110000
                         ? char.ConvertFromUtf32((int)code)
-                        : throw new JinjaException(JinjaErrorKind.TypeError, "%c requires int or char");
+                        : value.IsInteger
+                            ? throw new JinjaException(JinjaErrorKind.OverflowError, "%c arg not in range(0x110000)")
+                            : throw new JinjaException(JinjaErrorKind.TypeError, "%c requires int or char");
                 return (spec with { Type = 's', Precision = null }).FormatText(character);
             case 'd' or 'i' or 'u' or 'o' or 'x' or 'X':
                 return Integer(spec, conversion, value);

@@ -111,7 +111,7 @@ internal static class SequenceFilters
         var attribute = reader.Optional("attribute", Value.None);
         reader.Finish();
         var paths = AttributePath.ParseMany(attribute);
-        return new ListValue(Sorting.Sort(state, Iterate(input), Key, reverse));
+        return new ListValue(Sorting.Sort(state, Iterate(input), Key, reverse, undefinedIsAlike: true));
 
         Value Key(Value item) => paths.Length == 1
             ? Fold(paths[0].Get(state, item), caseSensitive)

@@ -3,10 +3,12 @@ using Platform.Worker.Jinja.Values;
 
 namespace Platform.Worker.Jinja.Builtins;
 
-/// <summary>Python's <c>sorted()</c>: stable, also in reverse; fails on values that have no order.</summary>
+/// <summary>
+/// Python's <c>sorted()</c>: stable, also in reverse; fails on values that have no order, undefined ones unless they are taken for alike.
+/// </summary>
 internal static class Sorting
 {
-    public static List<Value> Sort(RenderState state, IEnumerable<Value> items, Func<Value, Value> key, bool reverse)
+    public static List<Value> Sort(RenderState state, IEnumerable<Value> items, Func<Value, Value> key, bool reverse, bool undefinedIsAlike = false)
     {
         var keyed = new List<(Value Key, Value Item)>();
         foreach (var item in items)
@@ -19,7 +21,7 @@ internal static class Sorting
         var comparer = Comparer<Value>.Create((left, right) =>
         {
             state.Step();
-            return Operators.Ordered(right, left, "<") ? 1 : Operators.Ordered(left, right, "<") ? -1 : 0;
+            return undefinedIsAlike && left.IsUndefined && right.IsUndefined ? 0 : Operators.Ordered(right, left, "<") ? 1 : Operators.Ordered(left, right, "<") ? -1 : 0;
         });
         try
         {

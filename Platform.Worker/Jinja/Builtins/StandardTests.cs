@@ -25,7 +25,7 @@ internal static class StandardTests
             ["defined"] = static (_, value, _) => !value.IsUndefined,
             ["undefined"] = static (_, value, _) => value.IsUndefined,
             ["divisibleby"] = static (state, value, arguments) =>
-                Operators.NumbersEqual(Operators.Binary(state, BinaryOperator.Modulo, value, One(arguments)), 0),
+                Operators.Binary(state, BinaryOperator.Modulo, value, One(arguments)).Equals(0),
             ["even"] = static (state, value, _) => Operators.Binary(state, BinaryOperator.Modulo, value, 2).Equals(0),
             ["odd"] = static (state, value, _) => Operators.Binary(state, BinaryOperator.Modulo, value, 2).Equals(1),
             ["true"] = static (_, value, _) => value.Kind == ValueKind.Boolean && value.IsTrue,

@@ -35,7 +35,9 @@ internal static class StringFormat
         var mapping = reader.Required("mapping");
         reader.Finish();
         var next = 0;
-        return Expand(state, format, MaxNesting, ref next, name => mapping.Object?.TryGetItem(state, name, out var value) == true
+        return Expand(state, format, MaxNesting, ref next, name => name.Length > 0 && name.All(char.IsAsciiDigit)
+            ? throw new JinjaException(JinjaErrorKind.ValueError, "Format string contains positional fields")
+            : mapping.Object?.TryGetItem(state, name, out var value) == true
             ? value
             : throw new JinjaException(JinjaErrorKind.KeyError, PythonString.Repr(name)));
     }
@@ -137,7 +139,13 @@ internal static class StringFormat
             {
                 var end = path.AsSpan(1).IndexOfAny(".[");
                 end = end < 0 ? path.Length : end + 1;
-                value = state.GetAttribute(value, path[1..end]);
+                var owner = value;
+                value = state.GetAttribute(owner, path[1..end]);
+                if (value.IsUndefined && !owner.IsUndefined)
+                {
+                    throw new JinjaException(JinjaErrorKind.AttributeError, $"'{owner.TypeName}' object has no attribute {PythonString.Repr(path[1..end])}");
+                }
+
                 path = path[end..];
             }
             else
@@ -149,6 +157,11 @@ internal static class StringFormat
                 }
 
                 var key = path[1..close];
+                if (!value.IsString && value.Object is null or { IsSequence: false, IsMapping: false, Kind: not ValueKind.Undefined })
+                {
+                    throw new JinjaException(JinjaErrorKind.TypeError, $"'{value.TypeName}' object is not subscriptable");
+                }
+
                 value = state.GetItem(
                     value, long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : Value.From(key));
                 path = path[(close + 1)..];

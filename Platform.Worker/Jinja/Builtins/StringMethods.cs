@@ -37,6 +37,7 @@ internal static class StringMethods
         ["join"] = Join,
         ["ljust"] = static (state, self, arguments) => Justify(state, self, arguments, "ljust"),
         ["lower"] = Map("lower", static text => text.ToLowerInvariant()),
+        ["maketrans"] = static (_, _, arguments) => MakeTranslation(arguments),
         ["lstrip"] = static (_, self, arguments) => Keep(self, Strip(self.AsString(), Characters(arguments, "lstrip"), left: true, right: false)),
         ["partition"] = static (_, self, arguments) => Partition(self.AsString(), arguments, fromEnd: false),
         ["removeprefix"] = static (_, self, arguments) => Remove(self.AsString(), arguments, atStart: true),
@@ -53,7 +54,7 @@ internal static class StringMethods
         ["startswith"] = static (_, self, arguments) => Affix(self.AsString(), arguments, atStart: true),
         ["strip"] = static (_, self, arguments) => Keep(self, Strip(self.AsString(), Characters(arguments, "strip"), left: true, right: true)),
         ["swapcase"] = Map("swapcase", static text => string.Concat(text.Select(static c =>
-            char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)))),
+            char.IsUpper(c) ? char.ToLowerInvariant(c).ToString() : Upper(c.ToString())))),
         ["title"] = Map("title", Title),
         ["translate"] = Translate,
         ["upper"] = Map("upper", Upper),
@@ -157,6 +158,10 @@ internal static class StringMethods
                 }
 
                 result.Append(text[at++]);
+                if (char.IsLowSurrogate(text, Math.Min(at, text.Length - 1)) && at < text.Length)
+                {
+                    result.Append(text[at++]);
+                }
             }
 
             count--;
@@ -514,6 +519,49 @@ internal static class StringMethods
         }
 
         return result.ToString();
+    }
+
+    /// <summary><c>str.maketrans()</c>: code points of the first text to those of the second, those of a third to none; or a dict of characters.</summary>
+    private static DictValue MakeTranslation(Arguments arguments)
+    {
+        var reader = arguments.Read("maketrans");
+        var from = reader.Required("x");
+        var to = reader.OptionalString("y");
+        var removed = reader.OptionalString("z");
+        reader.Finish();
+        var table = new DictValue();
+        if (to is null)
+        {
+            foreach (var (key, value) in from.As<DictValue>()?.Items
+                ?? throw new JinjaException(JinjaErrorKind.TypeError, "if you give only one argument to maketrans it must be a dict"))
+            {
+                table[key.TryGetString(out var character) ? CodePoint(character) : key] = value;
+            }
+
+            return table;
+        }
+
+        var (keys, values) = ((List<Rune>)[.. from.ToString().EnumerateRunes()], (List<Rune>)[.. to.EnumerateRunes()]);
+        if (keys.Count != values.Count)
+        {
+            throw new JinjaException(JinjaErrorKind.ValueError, "the first two maketrans arguments must have equal length");
+        }
+
+        for (var i = 0; i < keys.Count; i++)
+        {
+            table[keys[i].Value] = values[i].Value;
+        }
+
+        foreach (var rune in (removed ?? string.Empty).EnumerateRunes())
+        {
+            table[rune.Value] = Value.None;
+        }
+
+        return table;
+
+        static Value CodePoint(string character) => PythonString.Length(character) == 1
+            ? char.ConvertToUtf32(character, 0)
+            : throw new JinjaException(JinjaErrorKind.ValueError, "string keys in translate table must be of length 1");
     }
 
     private static Value Translate(RenderState state, Value self, Arguments arguments)

@@ -132,6 +132,15 @@ internal static class TextFilters
                 length < end.Length ? $"expected length >= {end.Length}, got {length}" : $"expected leeway >= 0, got {tolerance}");
         }
 
+        if (!input.IsString && !input.IsUndefined)
+        {
+            return input.Object?.Length is not { } count
+                ? throw new JinjaException(JinjaErrorKind.TypeError, $"object of type '{input.TypeName}' has no len()")
+                : count <= length + tolerance
+                    ? input
+                    : throw new JinjaException(JinjaErrorKind.AttributeError, $"'{input.TypeName}' object has no attribute 'rsplit'");
+        }
+
         var text = input.ToString();
         if (PythonString.Length(text) <= length + tolerance)
         {
@@ -166,6 +175,11 @@ internal static class TextFilters
         var separator = reader.OptionalString("wrapstring") ?? "\n";
         var breakOnHyphens = reader.OptionalBoolean("break_on_hyphens", true);
         reader.Finish();
+        if (!input.IsString)
+        {
+            throw input.As<UndefinedValue>()?.Error() ?? new JinjaException(JinjaErrorKind.AttributeError, $"'{input.TypeName}' object has no attribute 'splitlines'");
+        }
+
         if (width <= 0)
         {
             throw new JinjaException(JinjaErrorKind.ValueError, $"invalid width {width} (must be > 0)");

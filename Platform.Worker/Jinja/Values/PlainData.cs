@@ -21,7 +21,7 @@ internal struct PlainData
             case ValueKind.Boolean:
                 return value.IsTrue;
             case ValueKind.Integer:
-                return value.TryGetInt64(out var number) ? number : value.AsBigInteger();
+                return value.TryGetInt64(out var number) ? (object)number : value.AsBigInteger();
             case ValueKind.Float:
                 return value.AsDouble();
             case ValueKind.Decimal:

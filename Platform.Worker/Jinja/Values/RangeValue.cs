@@ -1,3 +1,4 @@
+using Platform.Worker.Jinja.Builtins;
 using Platform.Worker.Jinja.Runtime;
 
 namespace Platform.Worker.Jinja.Values;
@@ -27,16 +28,22 @@ internal sealed class RangeValue(RenderState state, long start, long stop, long 
 
     public override bool TryGetAttribute(RenderState state, string name, out Value value)
     {
-        value = name switch { "start" => start, "stop" => stop, "step" => step, _ => default(Value) };
+        value = name switch
+        {
+            "start" => start,
+            "stop" => stop,
+            "step" => step,
+            "index" => new HostFunction(name, (_, arguments) => Index(ListMethods.One(arguments, "index")) is { } index
+                ? index
+                : throw new JinjaException(JinjaErrorKind.ValueError, $"{arguments[0].Repr()} is not in range")),
+            "count" => new HostFunction(name, (_, arguments) => Index(ListMethods.One(arguments, "count")) is null ? 0 : 1),
+            _ => default(Value),
+        };
         return !value.IsMissing;
     }
 
-    public override Value? Slice(SliceBounds bounds)
-    {
-        var from = start + (bounds.Start * step);
-        var by = bounds.Step * step;
-        return new RangeValue(state, from, from + (bounds.Count * by), by);
-    }
+    public override Value? Slice(SliceBounds bounds) =>
+        new RangeValue(state, start + (bounds.Start * step), start + (bounds.Stop * step), bounds.Step * step);
 
     public override IEnumerable<Value> Iterate()
     {
@@ -48,19 +55,16 @@ internal sealed class RangeValue(RenderState state, long start, long stop, long 
         }
     }
 
-    public override bool? Contains(RenderState state, Value item)
-    {
-        if (!item.TryGetInt64(out var number))
-        {
-            return null;
-        }
-
-        return (step > 0 ? number >= start && number < stop : number <= start && number > stop) && (number - start) % step == 0;
-    }
+    public override bool? Contains(RenderState state, Value item) => item.TryGetInt64(out _) ? Index(item) is not null : null;
 
     public override bool ValueEquals(Value other) => other.As<RangeValue>() is { } range && Extent == range.Extent;
 
     public override int ValueHash() => Extent.GetHashCode();
+
+    private long? Index(Value item) => item.TryGetInt64(out var number)
+        && (step > 0 ? number >= start && number < stop : number <= start && number > stop) && (number - start) % step == 0
+            ? (number - start) / step
+            : null;
 
     public override string ToString() => step == 1 ? $"range({start}, {stop})" : $"range({start}, {stop}, {step})";
 }

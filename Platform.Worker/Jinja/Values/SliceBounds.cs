@@ -1,7 +1,10 @@
 namespace Platform.Worker.Jinja.Values;
 
-/// <summary>A slice resolved against a length as Python does: <see cref="Count"/> elements from <see cref="Start"/> in steps of <see cref="Step"/>.</summary>
-internal readonly record struct SliceBounds(int Start, int Step, int Count)
+/// <summary>
+/// A slice resolved against a length as Python does: <see cref="Count"/> elements from <see cref="Start"/> in steps of <see cref="Step"/>, short
+/// of <see cref="Stop"/>.
+/// </summary>
+internal readonly record struct SliceBounds(int Start, int Stop, int Step, int Count)
 {
     public static SliceBounds Resolve(Value start, Value stop, Value step, int length)
     {
@@ -19,7 +22,7 @@ internal readonly record struct SliceBounds(int Start, int Step, int Count)
         var count = by < 0
             ? to < from ? ((from - to - 1) / -by) + 1 : 0
             : from < to ? ((to - from - 1) / by) + 1 : 0;
-        return new SliceBounds((int)from, (int)by, (int)count);
+        return new SliceBounds((int)from, (int)to, (int)by, (int)count);
 
         long Clip(long index) => index < 0 ? Math.Max(index + length, lower) : Math.Min(index, upper);
     }

@@ -178,9 +178,17 @@ internal sealed class QualityChecks(
             """);
         query.Parameters.Add(Partition());
         batch.BatchCommands.Add(query);
-        var number = await ReadAsync(batch, rule, cancellationToken);
-        await RollBackAsync(cancellationToken);
-        return number;
+        try
+        {
+            var number = await ReadAsync(batch, rule, cancellationToken);
+            await RollBackAsync(cancellationToken);
+            return number;
+        }
+        catch (ConfigurationFaultException)
+        {
+            await RollBackAsync(cancellationToken);
+            throw;
+        }
     }
 
     private async Task<decimal> ReadAsync(NpgsqlBatch batch, QualityRule rule, CancellationToken cancellationToken)
@@ -194,12 +202,10 @@ internal sealed class QualityChecks(
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
         {
-            await RollBackAsync(cancellationToken);
             throw Unmeasured(rule, $"its query takes longer than {_sqlTimeout.TotalSeconds:0.###} s", error);
         }
         catch (PostgresException error) when (IsTheQuerys(error))
         {
-            await RollBackAsync(cancellationToken);
             throw Unmeasured(rule, error.MessageText, error);
         }
         catch (Exception error) when (error is InvalidCastException or OverflowException)

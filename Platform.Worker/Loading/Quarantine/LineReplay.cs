@@ -140,26 +140,26 @@ internal sealed class LineReplay(
 
     private async Task<RejectedRow?> CheckAsync(Line line, RowBuffer good, CancellationToken cancellationToken)
     {
-        if (CheckOf(line.Header) is not { } check)
+        if (CheckOf(line) is not { } check)
         {
             return new RejectedRow(0, null, Rules.Columns, null, _bindFault, "");
         }
 
-        await using var record = await QuarantinedLine.OpenAsync(contract, line.Header, line.Bytes, cancellationToken);
+        await using var record = await QuarantinedLine.OpenAsync(contract, line.Form, line.Header, line.Bytes, cancellationToken);
         check.LineOffset = line.FactLine - record.Line;
         return check.TryWrite(record, good, out _) ? null : check.Reject(record);
     }
 
-    private RowCheck? CheckOf(string[] header)
+    private RowCheck? CheckOf(Line line)
     {
-        var name = string.Join('\0', header);
+        var name = string.Join('\0', [line.Form.CountsRecords ? "records" : "lines", .. line.Header]);
         if (!_checks.TryGetValue(name, out var check))
         {
             try
             {
-                check = header.Length == 0
+                check = line.Header.Length == 0
                     ? throw new DataFaultException("the header of its file is not known; run the date again with --force")
-                    : RowCheck.Bind(contract, header, partition, load, lineOffset: 0, (what, _, cause) => new DataFaultException(what, cause));
+                    : RowCheck.Bind(contract, line.Form, line.Header, partition, load, lineOffset: 0, (what, _, cause) => new DataFaultException(what, cause));
             }
             catch (DataFaultException fault)
             {
@@ -176,7 +176,7 @@ internal sealed class LineReplay(
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select r.position, r.line, coalesce(c.header, f.header, array[]::text[]), c.fields, q.raw_bytes, q.raw_line
+            select r.position, r.line, coalesce(c.header, f.header, array[]::text[]), c.fields, q.raw_bytes, q.raw_line, q.file
             from {Lines} r
             join meta.quarantine q on q.quarantine_id = r.quarantine_id
             left join meta.quarantine_file f on f.load_id = q.load_id and f.file = q.file
@@ -191,12 +191,13 @@ internal sealed class LineReplay(
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
+            var form = RecordForm.OfKeptLine(contract, reader.GetString(6));
             var bytes = !await reader.IsDBNullAsync(3, cancellationToken)
-                ? Encoding.UTF8.GetBytes(CsvText.Line(reader.GetFieldValue<string[]>(3), ','))
+                ? QuarantinedLine.Bytes(form, reader.GetFieldValue<string[]>(3))
                 : await reader.IsDBNullAsync(4, cancellationToken)
                     ? Encoding.UTF8.GetBytes(reader.GetString(5))
                     : reader.GetFieldValue<byte[]>(4);
-            lines.Add(new Line(reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<string[]>(2), bytes));
+            lines.Add(new Line(reader.GetInt32(0), reader.GetInt32(1), form, reader.GetFieldValue<string[]>(2), bytes));
         }
 
         return lines;
@@ -323,5 +324,5 @@ internal sealed class LineReplay(
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private sealed record Line(int Position, int FactLine, string[] Header, byte[] Bytes);
+    private sealed record Line(int Position, int FactLine, RecordForm Form, string[] Header, byte[] Bytes);
 }

@@ -76,7 +76,7 @@ internal sealed class QuarantineExport(QuarantineReader reader, ContractCatalog 
 
         return contract is null || row.Header.Count == 0
             ? null
-            : await QuarantinedLine.FieldsAsync(contract, row.Header, row.RawLine, cancellationToken);
+            : await QuarantinedLine.FieldsAsync(contract, row.File, row.Header, row.RawLine, cancellationToken);
     }
 
     /// <summary>The contract's columns as files name them, then what else the headers have.</summary>

@@ -85,7 +85,7 @@ internal sealed class QuarantineFix(NpgsqlDataSource dataSource, ContractCatalog
         var contract = contracts.Find(row.Domain, row.Dataset);
         var original = contract is null || row.Header.Count == 0
             ? null
-            : await QuarantinedLine.FieldsAsync(contract, row.Header, row.RawLine, cancellationToken);
+            : await QuarantinedLine.FieldsAsync(contract, row.File, row.Header, row.RawLine, cancellationToken);
         var shown = await QuarantineExport.FieldsAsync(contract, row, cancellationToken);
         var line = cells.GetValueOrDefault(QuarantineExport.RawLine, row.RawLine);
         var fields = row.Header.Index().Select(item => cells.GetValueOrDefault(item.Item, shown?[item.Index] ?? "")).ToArray();
@@ -111,7 +111,7 @@ internal sealed class QuarantineFix(NpgsqlDataSource dataSource, ContractCatalog
                 return null;
             }
 
-            if (await QuarantinedLine.FieldsAsync(contract!, row.Header, line, cancellationToken) is not { } split)
+            if (await QuarantinedLine.FieldsAsync(contract!, row.File, row.Header, line, cancellationToken) is not { } split)
             {
                 faults.Add($"{place}: {QuarantineExport.RawLine} does not have the {row.Header.Count} fields of its file's header, {string.Join(", ", row.Header)}.");
                 return null;
@@ -141,9 +141,11 @@ internal sealed class QuarantineFix(NpgsqlDataSource dataSource, ContractCatalog
     /// <summary>Why the contract would refuse the line again; null when it would not.</summary>
     private static async Task<string?> BrokenAsync(DatasetContract contract, QuarantinedRow row, string[] fields, CancellationToken cancellationToken)
     {
-        await using var record = await QuarantinedLine.OpenAsync(
-            contract, row.Header, Encoding.UTF8.GetBytes(CsvText.Line(fields, ',')), cancellationToken);
-        var check = RowCheck.Bind(contract, row.Header, row.Partition, row.LoadId, lineOffset: 0, (what, _, cause) => new DataFaultException($"{what}.", cause));
+        var form = RecordForm.OfKeptLine(contract, row.File);
+        await using var record = await QuarantinedLine.OpenAsync(contract, form, row.Header, QuarantinedLine.Bytes(form, fields), cancellationToken);
+        var check = RowCheck.Bind(
+            UndeclaredColumns.Include(contract, row.Header), form, row.Header, row.Partition, row.LoadId, lineOffset: 0,
+            (what, _, cause) => new DataFaultException($"{what}.", cause));
         using var good = new RowBuffer(1 << 10);
         return check.TryWrite(record, good, out _) ? null : check.Reject(record).Message;
     }

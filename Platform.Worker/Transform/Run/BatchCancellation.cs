@@ -35,7 +35,28 @@ internal sealed class BatchCancellation : IDisposable
     {
         lock (_gate)
         {
-            _timer = _ended ? null : new Timer(static batch => ((NpgsqlBatch)batch!).Cancel(), _batch, TimeSpan.Zero, Again);
+            _timer = _ended ? null : new Timer(static self => ((BatchCancellation)self!).Request(), this, TimeSpan.Zero, Again);
+        }
+    }
+
+    private void Request()
+    {
+        // Dispose waits for it: a request that is still on its way must not meet the session's next statement.
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            try
+            {
+                _batch.Cancel();
+            }
+            catch (Exception)
+            {
+                // The session broke meanwhile (Npgsql then ends in a NullReferenceException), and the batch with it.
+            }
         }
     }
 }

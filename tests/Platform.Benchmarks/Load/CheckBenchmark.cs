@@ -68,8 +68,9 @@ internal sealed class CheckBenchmark : IBenchmark
     {
         static Exception Fault(string what, long? line, Exception? cause) => new InvalidOperationException($"{line}: {what}", cause);
 
-        await using var records = await CsvRecords.OpenAsync(_ => Task.FromResult<Stream>(new MemoryStream(file)), Fault, cancellationToken);
-        var check = RowCheck.Bind(contract, records.Header, Date, loadId: 1, Fault);
+        await using var records = await CsvRecords.OpenAsync(
+            _ => Task.FromResult<Stream>(new MemoryStream(file)), RecordForm.Of(contract, "order_lines.csv"), Fault, cancellationToken);
+        var check = RowCheck.Bind(contract, records.Form, records.Header, Date, loadId: 1, lineOffset: 0, Fault);
         using var buffer = new RowBuffer(1 << 20);
         var written = 0;
         while (await records.ReadAsync(cancellationToken))

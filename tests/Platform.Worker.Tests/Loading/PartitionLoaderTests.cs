@@ -278,7 +278,7 @@ public sealed class PartitionLoaderTests(EmbeddedServers servers)
             (file => file with { ControlSums = new Dictionary<string, string> { ["price"] = "12.35" } }, "price adds up to 12.34 in the file, its manifest says 12.35"),
             (file => file with { Bytes = 5 }, "is not the file that its manifest lists"),
             (file => file with { Sha256 = new string('0', 64) }, "is not the file that its manifest lists"),
-            (file => file with { Dataset = "orders" }, "there is no file of items; there is a file of 'orders', which has no contract"),
+            (file => file with { Dataset = "orders" }, "lists the file 'items.csv' of dataset 'orders'; expected orders[.anything].csv"),
         ];
         foreach (var (lie, fault) in lies)
         {
@@ -361,5 +361,22 @@ public sealed class PartitionLoaderTests(EmbeddedServers servers)
         var error = await Assert.ThrowsAnyAsync<DataFaultException>(() => shop.LoadAsync());
 
         Assert.Contains("shop/20260131/_manifest.json", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_OtherContent_MarksTheDateStaleAndEqualContentDoesNot()
+    {
+        await using var shop = await Shop.OpenAsync(servers);
+        const string Marks = "select dataset, data_date, reason from meta.stale_date";
+        await shop.LandItemsAsync(Good);
+        await shop.LoadAsync();
+        await shop.Loader().LoadAsync(Shop.Domain, Shop.Date, force: true, TestContext.Current.CancellationToken);
+        Assert.Empty(await shop.QueryAsync(Marks));
+
+        await shop.LandItemsAsync(Good.Replace("12.34", "12.35", StringComparison.Ordinal));
+        await shop.LoadAsync();
+
+        var mark = Assert.Single(await shop.QueryAsync(Marks));
+        Assert.StartsWith("items|2026-01-31|landed again: load ", mark, StringComparison.Ordinal);
     }
 }

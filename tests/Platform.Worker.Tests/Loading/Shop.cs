@@ -113,7 +113,7 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     public Task<string[]> QuarantineAsync() =>
-        QueryAsync("select dataset, line, coalesce(column_name, ''), rule from meta.quarantine order by dataset, line");
+        QueryAsync("select dataset, line, coalesce(column_name, ''), rule from meta.quarantine where state <> 'superseded' order by dataset, line");
 
     /// <summary>Everything of the fact tables but the load's number.</summary>
     public Task<string[]> FactsAsync() => QueryAsync(

@@ -5,6 +5,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.ServiceDefaults;
+using Platform.Worker.Contracts;
+using Platform.Worker.Loading;
 using Platform.Worker.Operate.Api;
 using Platform.Worker.Pipeline;
 using Platform.Worker.Warehouse;
@@ -39,6 +41,8 @@ internal sealed class TestWorker : IAsyncDisposable
         builder.AddServiceDefaults();
         builder.AddWarehouseDataSource();
         builder.AddWarehouse();
+        builder.AddContracts();
+        builder.AddQuarantine();
         builder.Services.AddSingleton(pipeline.Definition);
         builder.AddPipelineRunner();
         builder.AddPipelineHost();

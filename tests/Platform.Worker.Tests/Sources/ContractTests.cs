@@ -57,7 +57,7 @@ public sealed class ContractTests
     {
         var window = await StoryWindow.GetAsync();
         var contract = Contract(domain, dataset);
-        var columns = contract.Columns.Select(CompiledColumn.Compile).ToList();
+        var columns = contract.Columns.Select(column => CompiledColumn.Compile(column, FileForm.Default)).ToList();
         var rows = 0;
 
         foreach (var date in StoryWindow.Dates)
@@ -126,7 +126,7 @@ public sealed class ContractTests
                 Rules.Reference => contract.References.Any(reference => reference.Column == column.Name) ? Rules.Reference : "none",
                 Rules.Partition => contract.PartitionColumn == column.Name ? Rules.Partition : "none",
                 Rules.Encoding => IsUtf8(defect.Value) ? "none" : Rules.Encoding,
-                _ => CompiledColumn.Compile(column).Explain(Encoding.UTF8.GetString(defect.Value)).FirstOrDefault()?.Rule,
+                _ => CompiledColumn.Compile(column, FileForm.Default).Explain(Encoding.UTF8.GetString(defect.Value)).FirstOrDefault()?.Rule,
             };
             Assert.Equal(defect.Rule, broken);
         }

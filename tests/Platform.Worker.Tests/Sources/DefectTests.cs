@@ -1,3 +1,4 @@
+using Platform.Worker.Contracts;
 using Platform.Worker.Contracts.Plan;
 using Platform.Worker.Sources;
 using Platform.Worker.Sources.Story;
@@ -17,7 +18,7 @@ public sealed class DefectTests
         var generator = GeneratedFile.Dataset(dataset);
         var clean = await GeneratedFile.CreateAsync(Company(0), generator, Date);
         var spoilt = await GeneratedFile.CreateAsync(Company(0.4), generator, Date);
-        var columns = ContractTests.Contract(domain, dataset).Columns.Select(CompiledColumn.Compile).ToList();
+        var columns = ContractTests.Contract(domain, dataset).Columns.Select(column => CompiledColumn.Compile(column, FileForm.Default)).ToList();
 
         // The good rows are there in their order; what stands between them is bad, and each bad row breaks one rule.
         var good = new Queue<string>(clean.Csv.Rows.Select(Text));
