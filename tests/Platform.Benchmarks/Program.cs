@@ -31,7 +31,7 @@ if (args is ["--list"])
 
 if (args is not [var name, ..] || benchmarks.FirstOrDefault(benchmark => benchmark.Name == name) is not { } chosen)
 {
-    await Console.Error.WriteLineAsync($"Usage: Platform.Benchmarks NAME [SIZE] {TransformArguments.Usage} | --list");
+    await Console.Error.WriteLineAsync($"Usage: Platform.Benchmarks NAME [SIZE] {TransformArguments.Usage} | {ProfileRecorder.Argument} FILE | --list");
     return 2;
 }
 
