@@ -1,4 +1,5 @@
 using Platform.Benchmarks;
+using Platform.Benchmarks.Ahead;
 using Platform.Benchmarks.Load;
 using Platform.Benchmarks.Transform;
 
@@ -9,6 +10,12 @@ IBenchmark[] benchmarks = [new LoadBenchmark(), new CheckBenchmark(), new Transf
 if (args is [LoadProcess.Argument])
 {
     await LoadProcess.RunAsync(CancellationToken.None);
+    return 0;
+}
+
+if (args is [ProfileRecorder.Argument, var profile])
+{
+    await ProfileRecorder.RecordAsync(transform.Projects, profile, CancellationToken.None);
     return 0;
 }
 
@@ -24,7 +31,7 @@ if (args is ["--list"])
 
 if (args is not [var name, ..] || benchmarks.FirstOrDefault(benchmark => benchmark.Name == name) is not { } chosen)
 {
-    await Console.Error.WriteLineAsync($"Usage: Platform.Benchmarks NAME [SIZE] {TransformArguments.Usage} | --list");
+    await Console.Error.WriteLineAsync($"Usage: Platform.Benchmarks NAME [SIZE] {TransformArguments.Usage} | {ProfileRecorder.Argument} FILE | --list");
     return 2;
 }
 
