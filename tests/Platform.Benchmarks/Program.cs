@@ -1,11 +1,15 @@
 using Platform.Benchmarks;
 using Platform.Benchmarks.Ahead;
 using Platform.Benchmarks.Load;
+using Platform.Benchmarks.Pipeline;
 using Platform.Benchmarks.Transform;
 
 var (transform, others) = TransformArguments.Read(args);
 args = others;
-IBenchmark[] benchmarks = [new LoadBenchmark(), new CheckBenchmark(), new TransformBenchmark(transform), new ParseBenchmark()];
+IBenchmark[] benchmarks =
+[
+    new LoadBenchmark(), new CheckBenchmark(), new TransformBenchmark(transform), new ParseBenchmark(), new TasksBenchmark(), new DayBenchmark(),
+];
 
 if (args is [LoadProcess.Argument])
 {
