@@ -90,7 +90,7 @@ public sealed class HostileFileTests(EmbeddedServers servers)
     public async Task Load_Formulas_AreTextAsTheyCame()
     {
         await using var shop = await Shop.OpenAsync(servers);
-        string[] names = ["=cmd|'/C c'!A", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "'=1"];
+        string[] names = ["=cmd|'/c'!A", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "'=1"];
         await shop.LandItemsAsync([.. names.Select((name, index) => $"A{index},\"{name}\",food,1.00,1,1,2026-01-31,,")]);
 
         await shop.LoadAsync();

@@ -79,6 +79,7 @@ public sealed class ContractsCheckTests : IDisposable
         var few = Path.Combine(_directory.FullName, "few.yaml");
         var yaml = await File.ReadAllTextAsync(Path.Combine(Contracts, "parcels.odcs.yaml"), Token);
         await File.WriteAllTextAsync(few, yaml.Replace("mustBeLessThan: 1000", "mustBeLessThan: 1", StringComparison.Ordinal)
+            .Replace("mustBeLessOrEqualTo: 50", "mustBeLessThan: 50", StringComparison.Ordinal)
             .Replace("  - property: manifest\n", "  - {property: quarantineLimit, value: {rows: 0}}\n  - property: manifest\n", StringComparison.Ordinal), Token);
         var folder = _directory.CreateSubdirectory("20260131").FullName;
         var file = Write("20260131/x.csv", Header, "31.01.2026;;;1,00;1;unbekannt;P1", "31.01.2026;;;1,00;1;a;P2", "31.01.2026;;;1,00;;a;P3");
