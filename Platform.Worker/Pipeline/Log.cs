@@ -43,4 +43,7 @@ internal static partial class Log
 
     [LoggerMessage(14, LogLevel.Information, "Incident {Kind} is over: {Message}")]
     public static partial void IncidentResolved(ILogger logger, string kind, string message);
+
+    [LoggerMessage(15, LogLevel.Warning, "{Observer} failed to take note of a run")]
+    public static partial void ObserverFailed(ILogger logger, Exception exception, string observer);
 }

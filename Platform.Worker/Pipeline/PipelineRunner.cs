@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Worker.Pipeline.Arrivals;
+using Platform.Worker.Pipeline.Following;
 
 namespace Platform.Worker.Pipeline;
 
@@ -14,6 +14,7 @@ internal sealed class PipelineRunner(
     PipelineDefinition pipeline,
     RunLedger ledger,
     TaskRunner tasks,
+    RunFollower follower,
     ArrivalWatch arrivals,
     InfrastructureRetry retry,
     NpgsqlDataSource warehouse,
@@ -164,8 +165,6 @@ internal sealed class PipelineRunner(
     {
         var range = new DataDateRange(dates[0], dates[^1]);
         Log.BatchStarted(logger, pipeline.Name, dates.Count, range);
-        using var activity = PipelineTelemetry.Source.StartActivity(pipeline.Name, ActivityKind.Internal);
-        activity?.SetTag("platform.pipeline", pipeline.Name).SetTag("platform.data_dates", range.ToString());
         using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, claim.Lost);
         var batch = new Batch(dates, work, ended, progress);
         try
@@ -186,8 +185,13 @@ internal sealed class PipelineRunner(
             // The claim is still held, so the ledger can be put right; a kill leaves that to the next Worker.
             using var grace = new CancellationTokenSource(Grace);
             await ledger.InterruptAsync(pipeline.Name, dates, work.WhenInterrupted, grace.Token);
+            batch.Interrupted();
             Log.Interrupted(logger, pipeline.Name, range, work.WhenInterrupted);
             throw;
+        }
+        finally
+        {
+            batch.Leave();
         }
     }
 
@@ -210,13 +214,14 @@ internal sealed class PipelineRunner(
     private async Task<bool> LoadDateAsync(Batch batch, DateOnly date, CancellationToken cancellationToken)
     {
         await using var facts = await FactsLock.SharedAsync(warehouse, cancellationToken);
-        var force = await ledger.StartRunAsync(pipeline.Name, date, cancellationToken);
+        var (force, requestedAt) = await ledger.StartRunAsync(pipeline.Name, date, cancellationToken);
+        var run = batch.Runs[date] = follower.Begin(new RunIdentity(pipeline.Name, date, requestedAt));
         // Asked under the lock: until then another Worker's build may take back what is half loaded.
         var done = await ledger.DoneTasksAsync(pipeline.Name, date, cancellationToken);
         foreach (var task in pipeline.PartitionTasks.Where(task => !done.Contains(task.Name)))
         {
             var end = await tasks.RunAsync(
-                pipeline.Name, task.Name, [date], last: false,
+                pipeline.Name, task.Name, [run], last: false,
                 token => task.AwaitedAsync(date, token), token => task.RunAsync(date, force, token), cancellationToken);
             batch.Report(date, task.Name, end);
             if (end.State is TaskState.Failed or TaskState.Waiting)
@@ -231,7 +236,8 @@ internal sealed class PipelineRunner(
     {
         var build = pipeline.BatchTask;
         DateOnly[] dates = [.. range.Dates];
-        var end = await tasks.RunAsync(pipeline.Name, build.Name, dates, last: true, awaited: null, BuildWholeDatesAsync, cancellationToken);
+        FollowedRun[] runs = [.. dates.Select(date => batch.Runs[date])];
+        var end = await tasks.RunAsync(pipeline.Name, build.Name, runs, last: true, awaited: null, BuildWholeDatesAsync, cancellationToken);
         foreach (var date in dates)
         {
             batch.Report(date, build.Name, end, last: true);
@@ -263,12 +269,44 @@ internal sealed class PipelineRunner(
     private sealed record Batch(
         IReadOnlyList<DateOnly> Dates, WorkOptions Work, ConcurrentDictionary<DateOnly, TaskEnd> Ended, IProgress<TaskEvent>? Progress)
     {
+        /// <summary>The runs of the dates that were begun.</summary>
+        public ConcurrentDictionary<DateOnly, FollowedRun> Runs { get; } = new();
+
+        /// <summary>The work was interrupted, and what the runs are now the ledger has been told.</summary>
+        public void Interrupted()
+        {
+            if (Work.WhenInterrupted is RunState.Cancelled)
+            {
+                foreach (var run in Runs.Values)
+                {
+                    run.End(RunState.Cancelled);
+                }
+            }
+        }
+
+        /// <summary>This process works on the dates no longer, whether or not their runs have ended.</summary>
+        public void Leave()
+        {
+            foreach (var run in Runs.Values)
+            {
+                run.Leave(Work.WhenInterrupted.Word());
+            }
+        }
+
         public void Report(DateOnly date, string task, TaskEnd end, bool last = false)
         {
             var ends = last || end.State is TaskState.Failed or TaskState.Waiting;
             if (ends)
             {
                 Ended[date] = end;
+                if (end.State is TaskState.Waiting)
+                {
+                    Runs[date].Leave(RunState.Waiting.Word());
+                }
+                else
+                {
+                    Runs[date].End(end.State is TaskState.Failed ? RunState.Failed : RunState.Success, end.Error);
+                }
             }
             Progress?.Report(new(date, task, end, ends));
         }

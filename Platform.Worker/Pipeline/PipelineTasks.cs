@@ -41,6 +41,9 @@ internal sealed record TaskOutcome(long? Rows = null, object? Detail = null)
 {
     /// <summary>There was nothing for the task to do; the tasks after it go on.</summary>
     public bool Skipped { get; init; }
+
+    /// <summary>What the task made, for those who follow runs; of the task's own type. Not kept in the ledger.</summary>
+    public object? Made { get; init; }
 }
 
 /// <summary>The tasks of a pipeline in their order.</summary>

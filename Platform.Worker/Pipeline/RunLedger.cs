@@ -77,15 +77,15 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             cancellationToken,
             new("pipeline", pipeline), new("date", date));
 
-    /// <returns>Whether the run is forced.</returns>
-    public async Task<bool> StartRunAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
+    /// <returns>Whether the run is forced, and when it was requested.</returns>
+    public async Task<(bool Force, DateTimeOffset RequestedAt)> StartRunAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
         (await QueryAsync("""
             update meta.pipeline_run
             set state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, @now), finished_at = null, error = null
             where pipeline = @pipeline and data_date = @date
-            returning force
+            returning force, requested_at
             """,
-            row => row.GetBoolean(0),
+            row => (row.GetBoolean(0), row.GetFieldValue<DateTimeOffset>(1)),
             cancellationToken,
             new("pipeline", pipeline), new("date", date), Now())).Single();
 

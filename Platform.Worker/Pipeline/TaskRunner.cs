@@ -1,13 +1,14 @@
 using System.Diagnostics;
+using Platform.Worker.Pipeline.Following;
 
 namespace Platform.Worker.Pipeline;
 
 /// <summary>Runs one task on its dates: enters every attempt in the ledger, tries again after infrastructure faults, and says how it ended.</summary>
-internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, ILogger<TaskRunner> logger)
+internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, RunFollower follower, ILogger<TaskRunner> logger)
 {
     /// <param name="pipeline">The pipeline's name.</param>
     /// <param name="task">The task's name.</param>
-    /// <param name="dates">Consecutive data dates.</param>
+    /// <param name="runs">The runs of consecutive data dates, oldest first.</param>
     /// <param name="last">Whether the runs end with the task.</param>
     /// <param name="awaited">Looks for what the task cannot start without; null when there is no such thing.</param>
     /// <param name="work">The work, safe to do again.</param>
@@ -16,15 +17,15 @@ internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, IL
     public async Task<TaskEnd> RunAsync(
         string pipeline,
         string task,
-        IReadOnlyList<DateOnly> dates,
+        IReadOnlyList<FollowedRun> runs,
         bool last,
         Func<CancellationToken, Task<AwaitedPartition?>>? awaited,
         Func<CancellationToken, Task<TaskOutcome>> work,
         CancellationToken cancellationToken)
     {
-        var range = new DataDateRange(dates[0], dates[^1]);
-        using var activity = PipelineTelemetry.Source.StartActivity(task);
-        activity?.SetTag("platform.pipeline", pipeline).SetTag("platform.task", task).SetTag("platform.data_date", range.ToString());
+        DateOnly[] dates = [.. runs.Select(run => run.Date)];
+        using var followed = follower.BeginTask(task, runs);
+        var range = followed.Dates;
         var started = Stopwatch.GetTimestamp();
         try
         {
@@ -37,11 +38,13 @@ internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, IL
                         return null;
                     }
                     await ledger.StartTaskAsync(pipeline, dates, task, token);
+                    followed.Start();
                     return await work(token);
                 },
                 cancellationToken,
                 async (exception, attempt, delay) =>
                 {
+                    followed.Retry(attempt, exception);
                     Log.TaskRetried(logger, task, range, attempt, exception.Message, delay);
                     await ledger.FailAttemptAsync(pipeline, dates, task, Fault.Infrastructure, exception.Message, cancellationToken);
                 });
@@ -49,21 +52,36 @@ internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, IL
             {
                 Log.TaskWaits(logger, task, range, missing!.Missing);
                 await ledger.WaitAsync(pipeline, dates, task, missing.Missing, cancellationToken);
+                followed.End(TaskState.Waiting);
                 return new(TaskState.Waiting) { Error = missing.Missing };
             }
             await ledger.CompleteTaskAsync(pipeline, dates, task, outcome, last, cancellationToken);
             Log.TaskSucceeded(logger, task, range, Stopwatch.GetElapsedTime(started), outcome.Rows);
-            return new(outcome.Skipped ? TaskState.Skipped : TaskState.Success) { Rows = outcome.Rows };
+            var state = outcome.Skipped ? TaskState.Skipped : TaskState.Success;
+            followed.End(state, rows: outcome.Rows, made: outcome.Made);
+            return new(state) { Rows = outcome.Rows };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             var fault = FaultClassifier.Classify(exception);
-            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             Log.TaskFailed(logger, fault is Fault.Unexpected ? exception : null, task, range, fault, exception.Message);
             await ledger.FailTaskAsync(pipeline, dates, task, fault, exception.Message, cancellationToken);
+            followed.End(TaskState.Failed, exception.Message, made: (exception as IFailedTask)?.Made);
             return new(TaskState.Failed) { Fault = fault, Error = exception.Message };
         }
+        catch (Exception)
+        {
+            // What becomes of it, the ledger is told by the one who interrupts.
+            followed.End(TaskState.Cancelled);
+            throw;
+        }
     }
+}
+
+/// <summary>A task's failure that tells what it made all the same (<see cref="TaskOutcome.Made"/>).</summary>
+internal interface IFailedTask
+{
+    object? Made { get; }
 }
 
 /// <summary>How a task ended; if it failed, whose fault it was and why; if it waits, for what.</summary>

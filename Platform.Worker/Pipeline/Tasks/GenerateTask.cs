@@ -31,7 +31,10 @@ internal sealed class GenerateTask(MockData mockData, IOptions<GeneratorOptions>
                     partition => partition.Domain,
                     partition => partition.Datasets.ToDictionary(dataset => dataset.Dataset, dataset => dataset.Rows)),
                 Defects = partitions.ToDictionary(partition => partition.Domain, partition => partition.Defects),
-            });
+            })
+        {
+            Made = partitions,
+        };
     }
 
     /// <summary>Files that have landed are no facts yet; no build sees them.</summary>

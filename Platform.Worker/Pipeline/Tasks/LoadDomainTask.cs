@@ -31,9 +31,15 @@ internal sealed class LoadDomainTask(
     public async Task<TaskOutcome> RunAsync(DateOnly date, bool force, CancellationToken cancellationToken)
     {
         var load = await loader.LoadAsync(domain.Name, date, force, cancellationToken);
-        return new TaskOutcome(load.LoadedRows, new { load.QuarantinedRows, Unchanged = load.Skipped, load.Datasets });
+        return new TaskOutcome(load.LoadedRows, new { load.QuarantinedRows, Unchanged = load.Skipped, load.Datasets })
+        {
+            Made = new LoadedDomain(domain, load),
+        };
     }
 
     public Task WithdrawAsync(IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken) =>
         withdrawal.WithdrawAsync(domain.Name, dates, cancellationToken);
 }
+
+/// <summary>What a domain's task loaded, and by which contracts.</summary>
+internal sealed record LoadedDomain(Domain Domain, DomainLoad Load);

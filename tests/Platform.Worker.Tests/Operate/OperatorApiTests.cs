@@ -160,6 +160,7 @@ public sealed class OperatorApiTests(EmbeddedServers servers)
             [
                 "GET /api/v1/incidents", "GET /api/v1/progress",
                 "GET /api/v1/quarantine", "GET /api/v1/quarantine/export", "GET /api/v1/quarantine/rows", "GET /api/v1/quarantine/rows/{id}",
+                "GET /api/v1/quarantine/totals",
                 "GET /api/v1/runs", "GET /api/v1/runs/{date}",
                 "POST /api/v1/backfills",
                 "POST /api/v1/quarantine/discard", "POST /api/v1/quarantine/fix", "POST /api/v1/quarantine/replay", "POST /api/v1/quarantine/rows/{id}/fix",

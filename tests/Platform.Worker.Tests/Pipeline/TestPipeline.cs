@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Testing;
 using Platform.Worker.Pipeline;
 using Platform.Worker.Pipeline.Arrivals;
+using Platform.Worker.Pipeline.Following;
 using Platform.Worker.Pipeline.Tasks;
 using Platform.Worker.Warehouse;
 
@@ -51,6 +54,12 @@ internal sealed class TestPipeline : IAsyncDisposable
     /// <summary>The dates whose files have been landed again.</summary>
     public ConcurrentBag<DateOnly> Corrected { get; } = [];
 
+    /// <summary>What the runners tell of their runs.</summary>
+    public ConcurrentQueue<RunFact> Facts { get; } = new();
+
+    /// <summary>The meters of the runners, apart from those of other tests.</summary>
+    public IMeterFactory Meters { get; } = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     public PipelineOptions Options { get; } = new()
@@ -79,9 +88,10 @@ internal sealed class TestPipeline : IAsyncDisposable
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var retry = new InfrastructureRetry(options, Clock);
         var ledger = new RunLedger(warehouse, retry, Clock);
+        var follower = new RunFollower(new PipelineMetrics(Meters), [new Observer(this)], Clock, NullLogger<RunFollower>.Instance);
         return new PipelineRunner(
-            Definition, ledger, new TaskRunner(ledger, retry, NullLogger<TaskRunner>.Instance), Watch(ledger, retry), retry, warehouse, options,
-            Clock, NullLogger<PipelineRunner>.Instance);
+            Definition, ledger, new TaskRunner(ledger, retry, follower, NullLogger<TaskRunner>.Instance), follower, Watch(ledger, retry), retry,
+            warehouse, options, Clock, NullLogger<PipelineRunner>.Instance);
     }
 
     public ArrivalWatch Watch()
@@ -151,6 +161,11 @@ internal sealed class TestPipeline : IAsyncDisposable
     {
         Calls.Enqueue((task, dates));
         return Work(task, dates, cancellationToken);
+    }
+
+    private sealed class Observer(TestPipeline test) : IRunObserver
+    {
+        public void Observe(RunFact fact) => test.Facts.Enqueue(fact);
     }
 
     private sealed class ScriptedTask(TestPipeline test, string name) : IPartitionTask
