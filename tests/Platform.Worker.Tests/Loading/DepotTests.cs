@@ -123,7 +123,7 @@ public sealed class DepotTests(EmbeddedServers servers)
     {
         await using var shop = await Shop.OpenAsync(servers);
         var nothing = await Assert.ThrowsAnyAsync<DataFaultException>(() => LoadAsync(shop));
-        Assert.Contains("depot/20260131 holds no data file", nothing.Message, StringComparison.Ordinal);
+        Assert.Contains("there is no file of parcels", nothing.Message, StringComparison.Ordinal);
         await PutAsync(shop, "visits.csv", Shop.Csv("visit_id,page", "1,/"));
         var incomplete = await Assert.ThrowsAnyAsync<DataFaultException>(() => LoadAsync(shop));
         Assert.Contains("there is no file of parcels", incomplete.Message, StringComparison.Ordinal);
@@ -144,10 +144,10 @@ public sealed class DepotTests(EmbeddedServers servers)
         await using var shop = await Shop.OpenAsync(servers);
         await PutAsync(shop, "parcels.csv", Text(Header));
         var reader = new PartitionReader(shop.Landing);
-        var listed = await reader.ReadAsync("depot", Shop.Date, needsManifest: false, Token);
+        var listed = await reader.ReadManifestAsync("depot", Shop.Date, needsManifest: false, Token);
         await PutAsync(shop, "parcels.csv", Text(Header, "31.01.2026;;;1;1;a;P1"));
 
-        var error = await Assert.ThrowsAsync<LandingException>(() => reader.OpenAsync(listed, listed.Files[0], Token));
+        var error = await Assert.ThrowsAsync<LandingException>(() => reader.OpenAsync(listed, listed.Files[0], read: null, Token));
 
         Assert.Contains("depot/20260131/parcels.csv was replaced while it was read", error.Message, StringComparison.Ordinal);
     }

@@ -12,13 +12,13 @@ internal sealed class FuzzFile
     private readonly Random _random;
     private readonly DateOnly _date;
     private readonly FuzzForm _form;
-    private readonly List<string> _keys;
+    private readonly FuzzValues _taken;
     private readonly int _lineOffset;
     private readonly string[] _order;
 
-    public FuzzFile(Random random, string name, DateOnly date, FuzzForm form, List<string> keys, int lineOffset)
+    public FuzzFile(Random random, string name, DateOnly date, FuzzForm form, FuzzValues taken, int lineOffset)
     {
-        (_random, Name, _date, _form, _keys, _lineOffset) = (random, name, date, form, keys, lineOffset);
+        (_random, Name, _date, _form, _taken, _lineOffset) = (random, name, date, form, taken, lineOffset);
         _order = [.. Shop.ItemsHeader.Split(','), .. form.HasUnknownColumn && random.Next(2) == 0 ? ["extra"] : Array.Empty<string>()];
         _random.Shuffle(_order);
         var lineBreak = _random.Next(2) == 0 ? "\n" : "\r\n";
@@ -68,7 +68,12 @@ internal sealed class FuzzFile
     private string Good(int line, int row)
     {
         var (fields, price) = GoodFields(row);
-        _keys.Add(fields["item_id"]);
+        _taken.Keys.Add(fields["item_id"]);
+        if (fields["serial"].Length > 0)
+        {
+            _taken.Serials.Add(fields["serial"]);
+        }
+
         var soldAt = Value(fields["sold_at"]).Replace("Z", ".0000000Z", StringComparison.Ordinal);
         Accepted.Add(
             $"{line + _lineOffset}|{fields["item_id"]}|{fields["name"]}|{fields["kind"]}|{price.ToString("F2", CultureInfo.InvariantCulture)}|{Value(fields["quantity"])}|{soldAt}");
@@ -81,7 +86,7 @@ internal sealed class FuzzFile
     {
         var (fields, _) = GoodFields(row);
         var otherPoint = _form.Point == '.' ? ',' : '.';
-        var (column, rule, value) = _random.Next(18) switch
+        var (column, rule, value) = _random.Next(19) switch
         {
             0 => ("name", "required", _form.NullText ?? ""),
             1 => ("price", "required", ""),
@@ -99,7 +104,8 @@ internal sealed class FuzzFile
             13 => ("sold_on", "partition", _form.Date(_date.AddDays(_random.Next(2) == 0 ? 1 : -1))),
             14 => ("name", "encoding", _form.IsUtf8 ? Pick("ab\0c", $"ab{NoText}c") : "ab\0c"),
             15 => _order.Contains("extra") ? ("extra", "unknown_column", Pick("x", "=1", " ", "NULL")) : ("name", "length", "y"),
-            _ => ("item_id", "unique", _keys.Count > 0 ? _keys[_random.Next(_keys.Count)] : ""),
+            16 => ("serial", "unique", PickTaken(_taken.Serials)),
+            _ => ("item_id", "unique", PickTaken(_taken.Keys)),
         };
         if (value.Length == 0 && rule == "unique")
         {
@@ -127,7 +133,7 @@ internal sealed class FuzzFile
         var nothing = _form.NullText ?? "";
         return (new()
         {
-            ["item_id"] = $"{(char)('A' + _random.Next(26))}{_keys.Count}{row:00}",
+            ["item_id"] = $"{(char)('A' + _random.Next(26))}{_taken.Keys.Count}{row:00}",
             ["name"] = Pick("Apple", "Größe", "a,b;c|d\te", "say \"x\"", "two\nlines", "two\r\nlines", _form.IsUtf8 ? "🙂🙂" : "éè", "=1+1", "  padded "),
             ["kind"] = Pick("food", "tool"),
             ["price"] = _form.Price(price),
@@ -145,6 +151,8 @@ internal sealed class FuzzFile
     private string Field(string value) => value.AsSpan().ContainsAny("\"\r\n") || value.Contains(_form.Delimiter, StringComparison.Ordinal) || _random.Next(5) == 0
         ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
         : value;
+
+    private string PickTaken(List<string> values) => values.Count > 0 ? values[_random.Next(values.Count)] : "";
 
     private string Pick(params string[] values) => values[_random.Next(values.Length)];
 }

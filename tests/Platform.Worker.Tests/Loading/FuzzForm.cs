@@ -34,6 +34,7 @@ internal sealed record FuzzForm(string Name, char Delimiter, string EncodingName
             "schema:\n",
             $"  - {{property: manifest, value: optional}}\n  - {{property: file, value: {{{file}}}}}\n{(HasUnknownColumn ? Quarantine : "")}schema:\n",
             StringComparison.Ordinal);
+        yaml = yaml.Replace("- name: serial\n", "- name: serial\n        unique: true\n", StringComparison.Ordinal);
         if (DateFormat is not null)
         {
             yaml = yaml.Replace("logicalType: date\n", $"logicalType: date\n        logicalTypeOptions: {{format: {DateFormat}}}\n", StringComparison.Ordinal);

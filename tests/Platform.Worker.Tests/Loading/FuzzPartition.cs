@@ -1,12 +1,12 @@
 namespace Platform.Worker.Tests.Loading;
 
-/// <summary>One to four random files of a partition of items. Keys are unique across them, apart from the rows that are made to repeat one.</summary>
+/// <summary>One to four random files of a partition of items. Keys and serials are unique across them, apart from the rows that are made to repeat one.</summary>
 internal sealed class FuzzPartition
 {
     public FuzzPartition(int seed, DateOnly date, FuzzForm form)
     {
         var random = new Random(seed);
-        var keys = new List<string>();
+        var taken = new FuzzValues([], []);
         var offset = 0;
         var accepted = new List<string>();
         var rejected = new List<string>();
@@ -20,7 +20,7 @@ internal sealed class FuzzPartition
         };
         foreach (var name in names)
         {
-            var file = new FuzzFile(random, name, date, form, keys, offset);
+            var file = new FuzzFile(random, name, date, form, taken, offset);
             Files.Add(file);
             accepted.AddRange(file.Accepted);
             rejected.AddRange(file.Rejected);
@@ -39,3 +39,6 @@ internal sealed class FuzzPartition
     /// <summary>File, line, column, rule and text of the rows that go to quarantine, by character code.</summary>
     public IReadOnlyList<string> Rejected { get; }
 }
+
+/// <summary>What rows that were made good have.</summary>
+internal sealed record FuzzValues(List<string> Keys, List<string> Serials);
