@@ -1,10 +1,12 @@
 using Platform.Benchmarks;
+using Platform.Benchmarks.Facts;
+using Platform.Benchmarks.Generate;
 using Platform.Benchmarks.Load;
 using Platform.Benchmarks.Transform;
 
 var (transform, others) = TransformArguments.Read(args);
 args = others;
-IBenchmark[] benchmarks = [new LoadBenchmark(), new CheckBenchmark(), new TransformBenchmark(transform), new ParseBenchmark()];
+IBenchmark[] benchmarks = [new LoadBenchmark(), new MemoryBenchmark(), new FactsBenchmark(), new GenerateBenchmark(), new CheckBenchmark(), new TransformBenchmark(transform), new ParseBenchmark()];
 
 if (args is [LoadProcess.Argument])
 {
