@@ -1,5 +1,7 @@
 using Platform.Benchmarks;
 using Platform.Benchmarks.Ahead;
+using Platform.Benchmarks.Facts;
+using Platform.Benchmarks.Generate;
 using Platform.Benchmarks.Load;
 using Platform.Benchmarks.Pipeline;
 using Platform.Benchmarks.Transform;
@@ -8,7 +10,8 @@ var (transform, others) = TransformArguments.Read(args);
 args = others;
 IBenchmark[] benchmarks =
 [
-    new LoadBenchmark(), new CheckBenchmark(), new TransformBenchmark(transform), new ParseBenchmark(), new TasksBenchmark(), new DayBenchmark(),
+    new LoadBenchmark(), new MemoryBenchmark(), new FactsBenchmark(), new GenerateBenchmark(), new CheckBenchmark(),
+    new TransformBenchmark(transform), new ParseBenchmark(), new TasksBenchmark(), new DayBenchmark(),
 ];
 
 if (args is [LoadProcess.Argument])
