@@ -36,6 +36,8 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
 
     public void Define(string name, Value value) => _locals[name] = value;
 
+    public void Forget(string name) => _locals.Remove(name);
+
     public RenderState CreateState(CancellationToken cancellationToken) => Invocation.Environment.CreateState(
         new RenderOptions { Resolver = this, Host = this, Undefined = Execute ? UndefinedBehavior.Default : UndefinedBehavior.Lenient },
         cancellationToken);
