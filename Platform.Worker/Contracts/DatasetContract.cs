@@ -4,7 +4,11 @@ namespace Platform.Worker.Contracts;
 /// <param name="Name">Name of the schema and of the landing folder.</param>
 /// <param name="DependsOn">Domains whose partition of the same date is loaded before this one's.</param>
 /// <param name="Datasets">In the order in which they are loaded: a dataset comes after those that its rows refer to.</param>
-internal sealed record Domain(string Name, IReadOnlyList<string> DependsOn, IReadOnlyList<DatasetContract> Datasets);
+internal sealed record Domain(string Name, IReadOnlyList<string> DependsOn, IReadOnlyList<DatasetContract> Datasets)
+{
+    /// <summary>The folder of its contracts; models and sources of the domain may lie below it.</summary>
+    public string Directory => Path.GetDirectoryName(Datasets[0].File)!;
+}
 
 /// <summary>What a supplier promises about one dataset: an ODCS 3.1 file, read and checked.</summary>
 internal sealed record DatasetContract

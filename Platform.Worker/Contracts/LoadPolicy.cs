@@ -34,7 +34,10 @@ internal sealed record LoadPolicy
     /// <summary><c>optional</c>: whether a partition is complete without a file of this dataset. Default false.</summary>
     public bool IsOptional { get; init; }
 
-    /// <summary><c>manifest: optional</c>: whether a partition may arrive without a manifest. The contracts of a domain agree on it. Default false.</summary>
+    /// <summary>
+    /// <c>manifest: optional</c>: whether a partition may arrive without a manifest. The contracts of a domain agree on it; it is then complete when
+    /// every dataset that is not optional has a file. Default false: it is complete with its manifest.
+    /// </summary>
     public bool IsManifestOptional { get; init; }
 }
 

@@ -12,6 +12,7 @@ internal static class LandingRegistration
         builder.Services.AddOptions<LandingOptions>().BindConfiguration(LandingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(provider => new PartitionReader(
             provider.GetRequiredService<BlobContainerClient>(), provider.GetRequiredService<IOptions<LandingOptions>>().Value));
+        builder.Services.AddSingleton<PartitionArrivals>();
         return builder;
     }
 }

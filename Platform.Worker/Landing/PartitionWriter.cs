@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 
 namespace Platform.Worker.Landing;
@@ -18,7 +17,7 @@ internal sealed class PartitionWriter(BlobContainerClient container, string doma
     public CsvFileWriter StartFile(string dataset, IReadOnlyList<string> columns, IReadOnlyList<string> controlSums)
     {
         var blob = container.GetBlockBlobClient(LandingPath.For(domain, date, dataset));
-        var file = new CsvFileWriter(new BlockUpload(blob, "text/csv; charset=utf-8"), dataset, columns, controlSums);
+        var file = new CsvFileWriter(new BlockUpload(blob, "text/csv; charset=utf-8", generator), dataset, columns, controlSums);
         if (!_files.TryAdd(dataset, file))
         {
             throw new InvalidOperationException($"The file of {domain}.{dataset} was already started.");
@@ -47,10 +46,8 @@ internal sealed class PartitionWriter(BlobContainerClient container, string doma
             await container.GetBlobClient($"{LandingPath.For(domain, date)}/{name}").DeleteIfExistsAsync(cancellationToken: cancellationToken);
         }
 
-        await container.GetBlockBlobClient(LandingPath.Manifest(domain, date)).UploadAsync(
-            new MemoryStream(manifest.ToJson(), writable: false),
-            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" } },
-            cancellationToken);
+        await new BlockUpload(container.GetBlockBlobClient(LandingPath.Manifest(domain, date)), "application/json", generator)
+            .CommitAsync(manifest.ToJson(), cancellationToken);
         return manifest;
     }
 }

@@ -31,7 +31,8 @@ internal sealed class DatasetLoader(
         var target = await PartitionTarget.OpenAsync(connection, contract, manifest.Partition, cancellationToken);
         await target.StartAsync(cancellationToken);
         var checks = new PartitionChecks(connection, contract, manifest.Partition, target.Table, tables);
-        var read = await CopyAsync(contract, files, loadId, quarantine, target, checks, cancellationToken);
+        var source = new DatasetFiles(landing, manifest, contract);
+        var read = await CopyAsync(contract, source, files, loadId, quarantine, target, checks, cancellationToken);
         var loaded = await checks.CountAsync(cancellationToken);
         if (loaded.HasFaults)
         {
@@ -39,7 +40,7 @@ internal sealed class DatasetLoader(
             loaded = await checks.CountAsync(cancellationToken);
         }
 
-        await checks.QuarantineAsync(read, (file, token) => OpenCheckedAsync(contract, file, loadId, token), quarantine, cancellationToken);
+        await checks.QuarantineAsync(read, (file, token) => source.OpenCheckedAsync(file, loadId, lineOffset: 0, token), quarantine, cancellationToken);
         await quarantine.CompleteAsync(cancellationToken);
         var result = new Reconciliation
         {
@@ -58,9 +59,8 @@ internal sealed class DatasetLoader(
 
         if (result.Differences(contract).ToList() is { Count: > 0 } differences)
         {
-            throw Fault(
-                contract,
-                $"{string.Join(", ", files.Select(file => PathOf(contract, file)))} {(files.Count > 1 ? "do" : "does")} not tie out: "
+            throw source.Fault(
+                $"{string.Join(", ", files.Select(source.PathOf))} {(files.Count > 1 ? "do" : "does")} not tie out: "
                 + $"{string.Join("; ", differences)}. Nothing was changed; land the partition again.");
         }
 
@@ -83,6 +83,7 @@ internal sealed class DatasetLoader(
     /// <summary>Copies the files one after the other; their lines run on.</summary>
     private async Task<List<LoadedFile>> CopyAsync(
         DatasetContract contract,
+        DatasetFiles source,
         IReadOnlyList<ManifestFile> files,
         long loadId,
         QuarantineWriter quarantine,
@@ -96,11 +97,10 @@ internal sealed class DatasetLoader(
         foreach (var file in files)
         {
             var lineOffset = read.Count == 0 ? 0 : read[^1].LastLine;
-            await using var records = await OpenAsync(contract, file, cancellationToken);
-            quarantine.Open(PathOf(contract, file), records.Header, lineOffset);
-            var check = RowCheck.Bind(
-                contract, records.Form, records.Header, manifest.Partition, loadId, lineOffset, (what, line, cause) => FileFault(contract, file, what, line, cause));
-            await copy.RunAsync(records, check, keys, PathOf(contract, file), cancellationToken);
+            var (records, check) = await source.OpenCheckedAsync(file, loadId, lineOffset, cancellationToken);
+            await using var opened = records;
+            quarantine.Open(source.PathOf(file), records.Header, lineOffset);
+            await copy.RunAsync(records, check, keys, source.PathOf(file), cancellationToken);
             read.Add(new LoadedFile
             {
                 File = file,
@@ -120,36 +120,4 @@ internal sealed class DatasetLoader(
 
         return read;
     }
-
-    /// <summary>For a second reading.</summary>
-    private async Task<(CsvRecords Records, RowCheck Check)> OpenCheckedAsync(
-        DatasetContract contract, ManifestFile file, long loadId, CancellationToken cancellationToken)
-    {
-        var records = await OpenAsync(contract, file, cancellationToken);
-        return (records, RowCheck.Bind(
-            contract, records.Form, records.Header, manifest.Partition, loadId, lineOffset: 0, (what, line, cause) => FileFault(contract, file, what, line, cause)));
-    }
-
-    private Task<CsvRecords> OpenAsync(DatasetContract contract, ManifestFile file, CancellationToken cancellationToken) => CsvRecords.OpenAsync(
-        token => landing.OpenAsync(manifest, file, token),
-        RecordForm.Of(contract, file.Name),
-        (what, line, cause) => FileFault(contract, file, what, line, cause),
-        cancellationToken);
-
-    private string PathOf(DatasetContract contract, ManifestFile file) => $"{LandingPath.For(contract.Domain, manifest.Partition)}/{file.Name}";
-
-    private PartitionFaultException FileFault(DatasetContract contract, ManifestFile file, string what, long? line, Exception? cause) => Fault(
-        contract,
-        $"{PathOf(contract, file)}{(line is null ? "" : $":{line}")}: {what}. " +
-        "The file was not loaded; land a corrected one.",
-        line,
-        cause);
-
-    private PartitionFaultException Fault(DatasetContract contract, string message, long? line = null, Exception? cause = null) => new(message, cause)
-    {
-        Domain = contract.Domain,
-        Dataset = contract.Dataset,
-        Partition = manifest.Partition,
-        Line = line,
-    };
 }

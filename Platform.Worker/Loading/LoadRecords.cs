@@ -7,7 +7,11 @@ namespace Platform.Worker.Loading;
 
 /// <summary>A row of <c>meta.partition_load</c> as the loader needs it.</summary>
 internal sealed record LoadRecord(
-    long LoadId, string ContentSha256, string ContractSha256, long[] ReferenceLoads, long FileRows, long LoadedRows, long QuarantinedRows);
+    long LoadId, string ContentSha256, string ContractSha256, long[] ReferenceLoads, long FileRows, long LoadedRows, long QuarantinedRows)
+{
+    /// <summary>Whether it is a load of this content under this contract.</summary>
+    public bool IsOf(string content, DatasetContract contract) => ContentSha256 == content && ContractSha256 == contract.Sha256;
+}
 
 /// <summary>Reads and writes <c>meta.partition_load</c> within the load's transaction.</summary>
 internal sealed class LoadRecords(NpgsqlConnection connection, DateOnly partition)

@@ -40,6 +40,8 @@ internal sealed class PartitionLoader(
         var files = Files(contract, manifest);
         await FactTables.EnsureAsync(dataSource, contract, cancellationToken);
         await FactPartitions.EnsureMonthsAsync(dataSource, contract, date, cancellationToken);
+        contract = await UndeclaredColumns.FollowAsync(
+            dataSource, landing, contract, manifest, await ChangedAsync(contract, files, force, date, cancellationToken), cancellationToken);
 
         var started = time.GetTimestamp();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -55,7 +57,7 @@ internal sealed class PartitionLoader(
         {
             foreach (var dataset in contract.Datasets)
             {
-                var load = await LoadDatasetAsync(loader, dataset, files[dataset.Dataset], current, force, date, cancellationToken);
+                var load = await LoadDatasetAsync(connection, loader, dataset, files[dataset.Dataset], current, force, date, cancellationToken);
                 current[(domain, dataset.Dataset)] = load.Record;
                 datasets.Add(load.Result);
             }
@@ -80,6 +82,7 @@ internal sealed class PartitionLoader(
     }
 
     private static async Task<(DatasetLoad Result, LoadRecord Record)> LoadDatasetAsync(
+        NpgsqlConnection connection,
         DatasetLoader loader,
         DatasetContract contract,
         IReadOnlyList<ManifestFile> files,
@@ -90,10 +93,10 @@ internal sealed class PartitionLoader(
     {
         var references = ReferenceLoads(contract, current, date);
         var content = LoadedFile.ContentSha256(files);
+        var present = current.GetValueOrDefault((contract.Domain, contract.Dataset));
         if (!force
-            && current.TryGetValue((contract.Domain, contract.Dataset), out var present)
-            && present.ContentSha256 == content
-            && present.ContractSha256 == contract.Sha256
+            && present is not null
+            && present.IsOf(content, contract)
             && present.ReferenceLoads.AsSpan().SequenceEqual(references))
         {
             return (
@@ -102,8 +105,32 @@ internal sealed class PartitionLoader(
         }
 
         var loaded = await loader.LoadAsync(contract, files, references, cancellationToken);
+        // What references refuse now and did not before follows from another dataset of the date, which is marked then.
+        if (present is not null && !present.IsOf(content, contract))
+        {
+            var cause = present.ContentSha256 != content ? "landed again" : $"contract {contract.Version}";
+            await StaleDates.MarkAsync(
+                connection, contract.Domain, contract.Dataset, [date], $"{cause}: load {loaded.LoadId} replaced {present.LoadId}", cancellationToken);
+        }
+
         return (loaded, new LoadRecord(
             loaded.LoadId, content, contract.Sha256, references, loaded.FileRows, loaded.LoadedRows, loaded.QuarantinedRows));
+    }
+
+    /// <summary>The files of the datasets whose current load is not of them.</summary>
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<ManifestFile>>> ChangedAsync(
+        Domain domain, Dictionary<string, IReadOnlyList<ManifestFile>> files, bool force, DateOnly date, CancellationToken cancellationToken)
+    {
+        if (force || domain.Datasets.All(contract => contract.Policy.Evolution != SchemaEvolution.Evolve))
+        {
+            return files;
+        }
+
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var current = await new LoadRecords(connection, date).CurrentAsync([domain.Name], cancellationToken);
+        return domain.Datasets
+            .Where(contract => current.GetValueOrDefault((domain.Name, contract.Dataset))?.IsOf(LoadedFile.ContentSha256(files[contract.Dataset]), contract) != true)
+            .ToDictionary(contract => contract.Dataset, contract => files[contract.Dataset], StringComparer.Ordinal);
     }
 
     /// <summary>Ids of the loads that the dataset's references are checked against, in the order of its references.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using Npgsql;
 using Platform.Worker.Contracts;
 using Platform.Worker.Contracts.Compatibility;
+using Platform.Worker.Landing;
 
 namespace Platform.Worker.Loading;
 
@@ -16,12 +17,61 @@ internal static class UndeclaredColumns
     private static readonly string[] Reserved = [FactTables.Partition, FactTables.Load, FactTables.Line];
 
     /// <summary>Names of a header that the contract does not know, if its fact table is to have them.</summary>
-    public static IReadOnlyList<string> Of(DatasetContract contract, IReadOnlyList<string> header) => contract.Policy.Evolution == SchemaEvolution.Evolve
+    private static IReadOnlyList<string> Of(DatasetContract contract, IReadOnlyList<string> header) => contract.Policy.Evolution == SchemaEvolution.Evolve
         ? [.. header.Except(contract.Columns.Select(HeaderColumns.NameInFile), StringComparer.Ordinal)]
         : [];
 
+    /// <summary>
+    /// Adds to the fact tables what the files bring along, before the load's transaction, and gives out the contracts together with what their
+    /// tables have. Reads no more than the headers, and none where no contract evolves.
+    /// </summary>
+    /// <param name="dataSource">The warehouse.</param>
+    /// <param name="landing">The landing zone.</param>
+    /// <param name="domain">The domain.</param>
+    /// <param name="manifest">The partition.</param>
+    /// <param name="changed">The files of the datasets that are to be loaded.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="DataFaultException">A header has a name that no column can have.</exception>
+    public static async Task<Domain> FollowAsync(
+        NpgsqlDataSource dataSource,
+        PartitionReader landing,
+        Domain domain,
+        Manifest manifest,
+        IReadOnlyDictionary<string, IReadOnlyList<ManifestFile>> changed,
+        CancellationToken cancellationToken)
+    {
+        var evolving = domain.Datasets.Where(contract => contract.Policy.Evolution == SchemaEvolution.Evolve).ToList();
+        foreach (var contract in evolving.Where(contract => changed.ContainsKey(contract.Dataset)))
+        {
+            var source = new DatasetFiles(landing, manifest, contract);
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var file in changed[contract.Dataset])
+            {
+                await using var records = await source.OpenAsync(file, cancellationToken);
+                var found = Of(contract, records.Header);
+                names.UnionWith(found.Select(name => Fault(contract, name)).FirstOrDefault(fault => fault is not null) is { } fault
+                    ? throw source.Fault(file, fault, line: 1)
+                    : found);
+            }
+
+            if (names.Count > 0)
+            {
+                await FactTables.AddColumnsAsync(dataSource, domain, contract, names, cancellationToken);
+            }
+        }
+
+        if (evolving.Count == 0)
+        {
+            return domain;
+        }
+
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var tables = await FactTableReader.ReadAsync(connection, domain, cancellationToken);
+        return domain with { Datasets = [.. domain.Datasets.Select(contract => evolving.Contains(contract) ? With(contract, Of(contract, tables[contract.Dataset])) : contract)] };
+    }
+
     /// <summary>Why the fact table cannot have a column of the name; null when it can.</summary>
-    public static string? Fault(DatasetContract contract, string name)
+    private static string? Fault(DatasetContract contract, string name)
     {
         var problem = name switch
         {

@@ -14,6 +14,9 @@ internal static class ExitCode
     /// <summary>A server could not be reached, or something unforeseen happened.</summary>
     public const int Infrastructure = 3;
 
+    /// <summary>A partition has not landed; the run waits for it.</summary>
+    public const int Waiting = 4;
+
     public static int Of(Fault fault) => fault switch
     {
         Fault.Data => Data,

@@ -25,4 +25,22 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "{Pipeline}: took the facts of {Count} data dates back, first {DataDate:O}: only a part of their domains is loaded")]
     public static partial void HalfLoadedWithdrawn(ILogger logger, string pipeline, int count, DateOnly dataDate);
+
+    [LoggerMessage(9, LogLevel.Information, "{Task} {DataDates} waits: {Missing}")]
+    public static partial void TaskWaits(ILogger logger, string task, DataDateRange dataDates, string missing);
+
+    [LoggerMessage(10, LogLevel.Information, "{Pipeline}: what {Count} data dates waited for has landed, first {DataDate:O}")]
+    public static partial void PartitionsLanded(ILogger logger, string pipeline, int count, DateOnly dataDate);
+
+    [LoggerMessage(11, LogLevel.Information, "{Pipeline}: other files have landed than those loaded for {Count} data dates, first {DataDate:O}; running them again")]
+    public static partial void PartitionsCorrected(ILogger logger, string pipeline, int count, DateOnly dataDate);
+
+    [LoggerMessage(12, LogLevel.Information, "{Pipeline}: the facts of {Count} data dates have changed since they were built, first {DataDate:O}; building them again")]
+    public static partial void StaleQueued(ILogger logger, string pipeline, int count, DateOnly dataDate);
+
+    [LoggerMessage(13, LogLevel.Error, "Incident {Kind}: {Message}")]
+    public static partial void IncidentOpened(ILogger logger, string kind, string message);
+
+    [LoggerMessage(14, LogLevel.Information, "Incident {Kind} is over: {Message}")]
+    public static partial void IncidentResolved(ILogger logger, string kind, string message);
 }

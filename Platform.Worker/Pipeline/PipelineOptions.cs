@@ -39,6 +39,18 @@ internal sealed class PipelineOptions
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
     public TimeSpan ResumeInterval { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often partitions that runs wait for are looked for, and deadlines and freshness are checked. Default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan ArrivalInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often dates that were loaded are looked at for files landed again (corrected data). Default 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan CorrectionInterval { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many of the last due data dates are looked at for files landed again, in days; 0 for none. Default 7.</summary>
+    [Range(0, 3660)]
+    public int CorrectionDays { get; set; } = 7;
+
     /// <summary>How long the scheduler keeps the history of its firings with their captured logs. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "366.00:00:00")]
     public TimeSpan HistoryRetention { get; set; } = TimeSpan.FromDays(30);

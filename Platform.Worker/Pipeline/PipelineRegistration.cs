@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Platform.Worker.Contracts;
+using Platform.Worker.Pipeline.Arrivals;
 using Platform.Worker.Pipeline.Schedule;
 using Platform.Worker.Pipeline.Start;
 using Platform.Worker.Pipeline.Tasks;
@@ -12,6 +14,7 @@ internal static class PipelineRegistration
     {
         builder.Services.AddSingleton<GenerateTask>();
         builder.Services.AddSingleton<BuildTask>();
+        builder.Services.AddSingleton<ArrivalRecords>();
         builder.Services.AddSingleton(EtlFullPipeline.Create);
         return builder.AddPipelineRunner();
     }
@@ -24,6 +27,8 @@ internal static class PipelineRegistration
         builder.Services.AddSingleton<InfrastructureRetry>();
         builder.Services.AddSingleton<RunLedger>();
         builder.Services.AddSingleton<TaskRunner>();
+        builder.Services.AddSingleton<Incidents>();
+        builder.Services.AddSingleton<ArrivalWatch>();
         builder.Services.AddSingleton<PipelineRunner>();
         builder.Services.AddSingleton<RunHistory>();
         return builder;
@@ -36,6 +41,8 @@ internal static class PipelineRegistration
         builder.Services.AddSingleton<WorkerReadiness>();
         builder.Services.AddHealthChecks().AddCheck<WorkerReadiness>("migrations", tags: ["ready"]);
         builder.Services.AddSingleton<CatchUp>();
+        builder.Services.AddSingleton(services =>
+            ActivatorUtilities.CreateInstance<FreshnessWatch>(services, services.GetRequiredService<ContractCatalog>().Domains));
         builder.AddPipelineSchedule();
         builder.Services.AddHostedService<WorkerStart>();
         return builder;

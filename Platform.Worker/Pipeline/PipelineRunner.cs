@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Platform.Worker.Pipeline.Arrivals;
 
 namespace Platform.Worker.Pipeline;
 
@@ -13,9 +14,11 @@ internal sealed class PipelineRunner(
     PipelineDefinition pipeline,
     RunLedger ledger,
     TaskRunner tasks,
+    ArrivalWatch arrivals,
     InfrastructureRetry retry,
     NpgsqlDataSource warehouse,
     IOptions<PipelineOptions> options,
+    TimeProvider clock,
     ILogger<PipelineRunner> logger)
 {
     /// <summary>How long an interrupted run may take to tell the ledger.</summary>
@@ -40,7 +43,7 @@ internal sealed class PipelineRunner(
 
     /// <summary>
     /// Works on those of the dates (of all, if null) that are queued, or running without anybody who runs them, until none is left to do,
-    /// here or in another Worker.
+    /// here or in another Worker. A date whose partition has not landed is left waiting, unless <paramref name="work"/> says to wait with it.
     /// </summary>
     /// <returns>How the runs that this process worked on ended.</returns>
     public async Task<IReadOnlyDictionary<DateOnly, TaskEnd>> WorkAsync(
@@ -49,7 +52,12 @@ internal sealed class PipelineRunner(
         var ended = new ConcurrentDictionary<DateOnly, TaskEnd>();
         try
         {
-            await WorkAsync(dates, work, ended, progress, cancellationToken);
+            do
+            {
+                await WorkAsync(dates, work, ended, progress, cancellationToken);
+                await BuildStaleAsync(work, ended, cancellationToken);
+            }
+            while (work.WaitForPartitions && await ArrivedAsync(dates, cancellationToken));
         }
         catch (OperationCanceledException) when (work.WhenInterrupted is RunState.Cancelled && dates is not null)
         {
@@ -59,6 +67,36 @@ internal sealed class PipelineRunner(
             throw;
         }
         return ended;
+    }
+
+    /// <summary>
+    /// Builds the dates again whose facts the loads have changed since. As ranges of their own: one that fails keeps its mark, and nothing else
+    /// from being published.
+    /// </summary>
+    private async Task BuildStaleAsync(WorkOptions work, ConcurrentDictionary<DateOnly, TaskEnd> ended, CancellationToken cancellationToken)
+    {
+        if (!ended.IsEmpty && await ledger.QueueStaleAsync(pipeline, cancellationToken) is { Count: > 0 } stale)
+        {
+            Log.StaleQueued(logger, pipeline.Name, stale.Count, stale[0]);
+            await WorkAsync(stale, work, ended, progress: null, cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until one of the dates that wait can go on.</summary>
+    /// <returns>False when none waits.</returns>
+    private async Task<bool> ArrivedAsync(IReadOnlyCollection<DateOnly>? dates, CancellationToken cancellationToken)
+    {
+        while (await ledger.WaitingAsync(pipeline.Name, dates, cancellationToken) is { Count: > 0 })
+        {
+            // Another Worker may have queued them.
+            if (await arrivals.WakeAsync(dates, cancellationToken) is { Count: > 0 }
+                || await ledger.UnfinishedAsync(pipeline.Name, dates, cancellationToken) is { Count: > 0 })
+            {
+                return true;
+            }
+            await Task.Delay(options.Value.ArrivalInterval, clock, cancellationToken);
+        }
+        return await ledger.UnfinishedAsync(pipeline.Name, dates, cancellationToken) is { Count: > 0 };
     }
 
     private async Task WorkAsync(
@@ -178,9 +216,10 @@ internal sealed class PipelineRunner(
         foreach (var task in pipeline.PartitionTasks.Where(task => !done.Contains(task.Name)))
         {
             var end = await tasks.RunAsync(
-                pipeline.Name, task.Name, [date], last: false, token => task.RunAsync(date, force, token), cancellationToken);
+                pipeline.Name, task.Name, [date], last: false,
+                token => task.AwaitedAsync(date, token), token => task.RunAsync(date, force, token), cancellationToken);
             batch.Report(date, task.Name, end);
-            if (end.State is TaskState.Failed)
+            if (end.State is TaskState.Failed or TaskState.Waiting)
             {
                 return false;
             }
@@ -192,7 +231,7 @@ internal sealed class PipelineRunner(
     {
         var build = pipeline.BatchTask;
         DateOnly[] dates = [.. range.Dates];
-        var end = await tasks.RunAsync(pipeline.Name, build.Name, dates, last: true, BuildWholeDatesAsync, cancellationToken);
+        var end = await tasks.RunAsync(pipeline.Name, build.Name, dates, last: true, awaited: null, BuildWholeDatesAsync, cancellationToken);
         foreach (var date in dates)
         {
             batch.Report(date, build.Name, end, last: true);
@@ -202,7 +241,10 @@ internal sealed class PipelineRunner(
         {
             await using var facts = await FactsLock.ExclusiveAsync(warehouse, token);
             await WithdrawHalfLoadedAsync(token);
-            return await build.RunAsync(range, token);
+            var seen = await ledger.StaleMarkAsync(range, token);
+            var outcome = await build.RunAsync(range, token);
+            await ledger.ClearStaleAsync(range, seen, token);
+            return outcome;
         }
     }
 
@@ -223,7 +265,7 @@ internal sealed class PipelineRunner(
     {
         public void Report(DateOnly date, string task, TaskEnd end, bool last = false)
         {
-            var ends = last || end.State is TaskState.Failed;
+            var ends = last || end.State is TaskState.Failed or TaskState.Waiting;
             if (ends)
             {
                 Ended[date] = end;
@@ -239,9 +281,12 @@ internal sealed record WorkOptions
     /// <summary>Wait for dates that another Worker runs (and go on with them, should it die); otherwise leave them to it.</summary>
     public bool WaitForHolders { get; init; } = true;
 
+    /// <summary>Wait for partitions that have not landed, looking for them every <see cref="PipelineOptions.ArrivalInterval"/>.</summary>
+    public bool WaitForPartitions { get; init; }
+
     /// <summary>What becomes of the runs when this process is told to stop: queued for the next one, or cancelled.</summary>
     public RunState WhenInterrupted { get; init; } = RunState.Queued;
 }
 
-/// <summary>A task of a data date has ended; with <paramref name="RunEnded"/>, so has the date's run.</summary>
+/// <summary>A task of a data date has ended or waits; with <paramref name="RunEnded"/>, the date's run has ended or waits with it.</summary>
 internal sealed record TaskEvent(DateOnly Date, string Task, TaskEnd End, bool RunEnded);

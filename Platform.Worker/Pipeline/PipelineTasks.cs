@@ -5,6 +5,13 @@ internal interface IPartitionTask
 {
     string Name { get; }
 
+    /// <summary>Looks whether the task can start on the date.</summary>
+    /// <returns>The partition that it waits for; null when there is nothing to wait for.</returns>
+    Task<AwaitedPartition?> AwaitedAsync(DateOnly date, CancellationToken cancellationToken);
+
+    /// <summary>Whether other files have landed since the task last began to work on the date.</summary>
+    Task<bool> IsCorrectedAsync(DateOnly date, CancellationToken cancellationToken);
+
     /// <param name="date">The data date.</param>
     /// <param name="force">Do the work even where its inputs have not changed.</param>
     /// <param name="cancellationToken">Signalled when the Worker stops or has lost its claim on the date.</param>
@@ -13,6 +20,13 @@ internal interface IPartitionTask
     /// <summary>Takes back what the task made of the dates, because their other tasks have not succeeded and builds must not see a part.</summary>
     Task WithdrawAsync(IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken);
 }
+
+/// <summary>A partition that has not landed.</summary>
+/// <param name="Domain">Its domain.</param>
+/// <param name="Date">Its data date.</param>
+/// <param name="Missing">What is missing, for people.</param>
+/// <param name="Deadline">When it is due; null when nothing is promised.</param>
+internal sealed record AwaitedPartition(string Domain, DateOnly Date, string Missing, DateTimeOffset? Deadline);
 
 /// <summary>A task that works on a range of loaded partitions at once. Running it again leaves the same content.</summary>
 internal interface IBatchTask

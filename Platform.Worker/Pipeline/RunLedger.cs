@@ -16,7 +16,8 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
     public static string Worker { get; } = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     /// <summary>
-    /// Requests the dates: a date that is not already queued or running becomes queued, with its tasks to do again. With
+    /// Requests the dates: a date that is not already queued or running becomes queued, with its tasks to do again; one that waits looks for
+    /// its partition again. With
     /// <paramref name="again"/> false, dates that have succeeded are left alone. With <paramref name="force"/>, their loads are done even
     /// where nothing has changed.
     /// </summary>
@@ -33,8 +34,8 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
                 where run.state in ('failed', 'cancelled') or (@again and run.state = 'success')
                 returning data_date),
             joined as (
-                update meta.pipeline_run set force = true
-                where @force and pipeline = @pipeline and data_date = any (@dates) and state = 'queued'),
+                update meta.pipeline_run set force = force or @force, state = 'queued'
+                where pipeline = @pipeline and data_date = any (@dates) and (state = 'waiting' or (@force and state = 'queued'))),
             cleared as (
                 delete from meta.task_run task using queued
                 where task.pipeline = @pipeline and task.data_date = queued.data_date)
@@ -79,7 +80,8 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
     /// <returns>Whether the run is forced.</returns>
     public async Task<bool> StartRunAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
         (await QueryAsync("""
-            update meta.pipeline_run set state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, @now), finished_at = null
+            update meta.pipeline_run
+            set state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, @now), finished_at = null, error = null
             where pipeline = @pipeline and data_date = @date
             returning force
             """,
@@ -105,6 +107,56 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             """,
             cancellationToken,
             new("pipeline", pipeline), Dates(dates), new("task", task), new("worker", Worker), Now());
+
+    /// <summary>The task cannot start before something has landed, nor can the tasks after it: the run waits.</summary>
+    /// <param name="missing">What it waits for, for people.</param>
+    public Task WaitAsync(string pipeline, IReadOnlyCollection<DateOnly> dates, string task, string missing, CancellationToken cancellationToken) =>
+        ExecuteAsync("""
+            with task as (
+                update meta.task_run set state = 'waiting', error = @missing
+                where pipeline = @pipeline and data_date = any (@dates) and task = @task)
+            update meta.pipeline_run set state = 'waiting', error = @task || ': ' || @missing
+            where pipeline = @pipeline and data_date = any (@dates)
+            """,
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates), new("task", task), new("missing", missing));
+
+    /// <summary>The runs that wait for a partition, oldest first: of <paramref name="dates"/>, or of all.</summary>
+    public Task<List<WaitingRun>> WaitingAsync(string pipeline, IReadOnlyCollection<DateOnly>? dates, CancellationToken cancellationToken) =>
+        QueryAsync("""
+            select run.data_date, max(task.task) filter (where task.state = 'waiting'), array_agg(task.task order by task.position)
+            from meta.pipeline_run run join meta.task_run task on task.pipeline = run.pipeline and task.data_date = run.data_date
+            where run.pipeline = @pipeline and run.state = 'waiting' and (@dates::date[] is null or run.data_date = any (@dates))
+              and task.state not in ('success', 'skipped')
+            group by run.data_date
+            order by run.data_date
+            """,
+            row => new WaitingRun(row.GetFieldValue<DateOnly>(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetFieldValue<string[]>(2)),
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates));
+
+    /// <summary>What the dates waited for has landed: they are queued again, to go on after the tasks that are done.</summary>
+    /// <returns>The dates that this call queued.</returns>
+    public Task<List<DateOnly>> WakeAsync(string pipeline, IReadOnlyCollection<DateOnly> dates, CancellationToken cancellationToken) =>
+        QueryAsync("""
+            update meta.pipeline_run set state = 'queued', error = null
+            where pipeline = @pipeline and data_date = any (@dates) and state = 'waiting'
+            returning data_date
+            """,
+            row => row.GetFieldValue<DateOnly>(0),
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates));
+
+    /// <summary>The dates from <paramref name="from"/> on whose runs have ended, well or not, oldest first.</summary>
+    public Task<List<DateOnly>> EndedAsync(string pipeline, DateOnly from, CancellationToken cancellationToken) =>
+        QueryAsync("""
+            select data_date from meta.pipeline_run
+            where pipeline = @pipeline and data_date >= @from and state in ('success', 'failed')
+            order by data_date
+            """,
+            row => row.GetFieldValue<DateOnly>(0),
+            cancellationToken,
+            new("pipeline", pipeline), new("from", from));
 
     /// <summary>The task has ended well on the dates; after the last task, so have their runs.</summary>
     public Task CompleteTaskAsync(
@@ -158,7 +210,7 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
 
     /// <summary>
     /// The dates that were never built and of which something is loaded, but not everything. Asked while no date is being loaded, these are
-    /// runs that failed half way, or whose Worker is gone; of the latter the tasks are entered as to be done again.
+    /// runs that failed half way, that wait for the rest, or whose Worker is gone; of the latter two the tasks are entered as to be done again.
     /// </summary>
     public Task<List<DateOnly>> HalfLoadedAsync(PipelineDefinition pipeline, CancellationToken cancellationToken) =>
         QueryAsync("""
@@ -177,14 +229,61 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             again as (
                 update meta.task_run task set state = 'pending'
                 from half
-                where half.state in ('queued', 'running') and task.pipeline = @pipeline and task.data_date = half.data_date
-                  and task.task = any (@tasks))
+                where half.state in ('queued', 'running', 'waiting') and task.pipeline = @pipeline and task.data_date = half.data_date
+                  and task.task = any (@tasks) and task.state <> 'waiting')
             select data_date from half order by data_date
             """,
             row => row.GetFieldValue<DateOnly>(0),
             cancellationToken,
             new("pipeline", pipeline.Name), new("build", pipeline.BatchTask.Name),
             new("tasks", pipeline.PartitionTasks.Select(task => task.Name).ToArray()));
+
+    /// <summary>
+    /// Queues the dates whose facts have changed since they were last built, with their build alone to do again. Left out are dates that were
+    /// never built and those that are queued, running or waiting: the build of their own run does it.
+    /// </summary>
+    /// <returns>The dates queued, ascending.</returns>
+    public Task<List<DateOnly>> QueueStaleAsync(PipelineDefinition pipeline, CancellationToken cancellationToken) =>
+        QueryAsync("""
+            with queued as (
+                update meta.pipeline_run run
+                set state = 'queued', trigger = 'correction', force = false, attempt = 0, requested_at = @now, started_at = null,
+                    finished_at = null, error_class = null, error = null
+                where run.pipeline = @pipeline and run.data_date in (select data_date from meta.stale_date)
+                  and run.state not in ('queued', 'running', 'waiting')
+                  and (run.state = 'success' or exists (
+                    select from meta.task_attempt attempt
+                    where attempt.pipeline = run.pipeline and attempt.data_date = run.data_date and attempt.task = @build
+                      and attempt.state = 'success'))
+                  and not exists (
+                    select from meta.task_run task
+                    where task.pipeline = run.pipeline and task.data_date = run.data_date and task.task <> @build
+                      and task.state not in ('success', 'skipped'))
+                returning data_date),
+            again as (
+                update meta.task_run task set state = 'pending', error_class = null, error = null
+                from queued
+                where task.pipeline = @pipeline and task.data_date = queued.data_date and task.task = @build)
+            select data_date from queued order by data_date
+            """,
+            row => row.GetFieldValue<DateOnly>(0),
+            cancellationToken,
+            new("pipeline", pipeline.Name), new("build", pipeline.BatchTask.Name), Now());
+
+    /// <summary>The newest mark of a change to the facts of the range, 0 when there is none.</summary>
+    public async Task<long> StaleMarkAsync(DataDateRange range, CancellationToken cancellationToken) =>
+        (await QueryAsync(
+            "select coalesce(max(mark_id), 0) from meta.stale_date where data_date between @from and @to",
+            row => row.GetInt64(0),
+            cancellationToken,
+            new("from", range.From), new("to", range.To))).Single();
+
+    /// <summary>The range was built with all changes up to the mark.</summary>
+    public Task ClearStaleAsync(DataDateRange range, long mark, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            "delete from meta.stale_date where data_date between @from and @to and mark_id <= @mark",
+            cancellationToken,
+            new("from", range.From), new("to", range.To), new("mark", mark));
 
     /// <summary>
     /// The work was interrupted: its open attempts are cancelled, and the runs are <paramref name="state"/>, that is queued (the next Worker
@@ -202,16 +301,21 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
                 where attempt.pipeline = @pipeline and attempt.data_date = unfinished.data_date and attempt.state = 'running')
             update meta.task_run task set state = case when @state = 'cancelled' then 'cancelled' else 'pending' end, finished_at = null
             from unfinished
-            where task.pipeline = @pipeline and task.data_date = unfinished.data_date and task.state in ('pending', 'running')
+            where task.pipeline = @pipeline and task.data_date = unfinished.data_date and task.state in ('pending', 'waiting', 'running')
             """,
             cancellationToken,
             new("pipeline", pipeline), Dates(dates), new("state", state.Word()), Now());
 
-    /// <summary>The operator gave up: those of the dates that nobody has begun are cancelled.</summary>
+    /// <summary>The operator gave up: those of the dates that nobody works on are cancelled.</summary>
     public Task WithdrawAsync(string pipeline, IReadOnlyCollection<DateOnly> dates, CancellationToken cancellationToken) =>
         ExecuteAsync("""
-            update meta.pipeline_run set state = 'cancelled', finished_at = @now
-            where pipeline = @pipeline and data_date = any (@dates) and state = 'queued'
+            with given_up as (
+                update meta.pipeline_run set state = 'cancelled', finished_at = @now
+                where pipeline = @pipeline and data_date = any (@dates) and state in ('queued', 'waiting')
+                returning data_date)
+            update meta.task_run task set state = 'cancelled'
+            from given_up
+            where task.pipeline = @pipeline and task.data_date = given_up.data_date and task.state in ('pending', 'waiting')
             """,
             cancellationToken,
             new("pipeline", pipeline), Dates(dates), Now());
@@ -257,3 +361,9 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
     private static NpgsqlParameter Dates(IReadOnlyCollection<DateOnly>? dates) =>
         new("dates", NpgsqlDbType.Array | NpgsqlDbType.Date) { Value = (object?)dates?.ToArray() ?? DBNull.Value };
 }
+
+/// <summary>A run that waits for a partition.</summary>
+/// <param name="Date">Its data date.</param>
+/// <param name="Task">The task that cannot start.</param>
+/// <param name="ToDo">The tasks that are not done, that one among them.</param>
+internal sealed record WaitingRun(DateOnly Date, string? Task, IReadOnlyList<string> ToDo);

@@ -5,6 +5,9 @@ internal enum RunState
 {
     Queued,
     Running,
+
+    /// <summary>A partition has not landed; the run goes on when it has.</summary>
+    Waiting,
     Success,
     Failed,
     Cancelled,
@@ -14,6 +17,9 @@ internal enum RunState
 internal enum TaskState
 {
     Pending,
+
+    /// <summary>The partition that the task works on has not landed.</summary>
+    Waiting,
     Running,
     Success,
     Failed,
@@ -29,6 +35,9 @@ internal enum RunTrigger
     CatchUp,
     Backfill,
     Manual,
+
+    /// <summary>Other files have landed than those that were loaded.</summary>
+    Correction,
 }
 
 /// <summary>The words of the ledger for the states above, as SQL and JSON have them.</summary>
@@ -38,6 +47,7 @@ internal static class StateWords
     {
         RunState.Queued => "queued",
         RunState.Running => "running",
+        RunState.Waiting => "waiting",
         RunState.Success => "success",
         RunState.Failed => "failed",
         RunState.Cancelled => "cancelled",
@@ -47,6 +57,7 @@ internal static class StateWords
     public static string Word(this TaskState state) => state switch
     {
         TaskState.Pending => "pending",
+        TaskState.Waiting => "waiting",
         TaskState.Running => "running",
         TaskState.Success => "success",
         TaskState.Failed => "failed",
@@ -62,6 +73,7 @@ internal static class StateWords
         RunTrigger.CatchUp => "catch_up",
         RunTrigger.Backfill => "backfill",
         RunTrigger.Manual => "manual",
+        RunTrigger.Correction => "correction",
         _ => throw new ArgumentOutOfRangeException(nameof(trigger), trigger, null),
     };
 }

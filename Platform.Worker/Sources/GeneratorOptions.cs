@@ -10,6 +10,9 @@ internal sealed record GeneratorOptions
     /// <summary>Whether mock files are generated at all. Default true; off where suppliers send real ones.</summary>
     public bool Enabled { get; init; } = true;
 
+    /// <summary>The domains whose files are generated, for example <c>sales</c>; suppliers send those of the others. Default all that have a generator.</summary>
+    public IReadOnlyList<string> Domains { get; init; } = [];
+
     /// <summary>Seed of the story. Default 42. The same seed, scale and date give the same bytes on every machine.</summary>
     public long Seed { get; init; } = 42;
 

@@ -10,14 +10,15 @@ namespace Platform.Worker.Sources;
 /// Generates the mock partitions of a date and lands them. Seed, scale and date determine every byte; which dates were generated before, in
 /// which order or on which machine, does not matter.
 /// </summary>
-internal sealed class MockData(LandingZone landing, PartitionReader landed, IOptions<GeneratorOptions> options, ILogger<MockData> logger)
+internal sealed class MockData(LandingZone landing, PartitionArrivals arrivals, IOptions<GeneratorOptions> options, ILogger<MockData> logger)
 {
     /// <summary>Version of the story. It changes whenever the same seed and date give other bytes than before.</summary>
     public const string Version = "1";
 
     private readonly Company _company = new(options.Value);
 
-    /// <summary>Generates and lands the partitions of all three domains, except those that a supplier has landed: these stay as they are.</summary>
+    /// <summary>Generates and lands the partitions of the domains of <see cref="GeneratorOptions.Domains"/>, except those that a supplier has landed or
+    /// begun to land: these stay as they are.</summary>
     /// <returns>What was generated.</returns>
     /// <exception cref="ConfigurationFaultException">The date is before the first day of business.</exception>
     public async Task<IReadOnlyList<GeneratedPartition>> GenerateAsync(DateOnly date, CancellationToken cancellationToken)
@@ -29,14 +30,14 @@ internal sealed class MockData(LandingZone landing, PartitionReader landed, IOpt
                 $"There is no mock data for {date:yyyy-MM-dd}: the business opened on {Season.Opening:yyyy-MM-dd}. Choose a later date."));
         }
 
-        var partitions = await Task.WhenAll(DomainGenerator.All.Select(
+        var partitions = await Task.WhenAll(DomainGenerator.Of(options.Value.Domains).Select(
             domain => Task.Run(() => GenerateAsync(domain, date, cancellationToken), cancellationToken)));
         return [.. partitions.OfType<GeneratedPartition>()];
     }
 
     private async Task<GeneratedPartition?> GenerateAsync(DomainGenerator domain, DateOnly date, CancellationToken cancellationToken)
     {
-        if (await landed.FindManifestAsync(domain.Domain, date, cancellationToken) is { Generator: null })
+        if (await arrivals.IsSuppliersAsync(domain.Domain, date, cancellationToken))
         {
             logger.SupplierPartitionKept(domain.Domain, date);
             return null;

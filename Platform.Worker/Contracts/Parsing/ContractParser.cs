@@ -19,18 +19,23 @@ internal sealed class ContractParser
 
     private readonly string _file;
     private readonly List<ContractError> _errors;
+    private readonly bool _checkFileName;
 
-    private ContractParser(string file, List<ContractError> errors)
+    private ContractParser(string file, List<ContractError> errors, bool checkFileName)
     {
         _file = file;
         _errors = errors;
+        _checkFileName = checkFileName;
     }
 
     /// <summary>Reads the file; faults go to <paramref name="errors"/>, and the result is null when there are any.</summary>
-    public static ParsedContract? Parse(string file, List<ContractError> errors)
+    /// <param name="file">Path of the file.</param>
+    /// <param name="errors">Where faults go.</param>
+    /// <param name="checkFileName">Whether the file must be named after its dataset.</param>
+    public static ParsedContract? Parse(string file, List<ContractError> errors, bool checkFileName = true)
     {
         var faults = errors.Count;
-        var parsed = new ContractParser(file, errors).Parse();
+        var parsed = new ContractParser(file, errors, checkFileName).Parse();
         return errors.Count == faults ? parsed : null;
     }
 
@@ -129,7 +134,7 @@ internal sealed class ContractParser
         }
 
         root.Same("name", dataset);
-        if (Path.GetFileName(_file) != dataset + ContractCatalog.FileSuffix)
+        if (_checkFileName && Path.GetFileName(_file) != dataset + ContractCatalog.FileSuffix)
         {
             root.Report("name", $"the dataset is '{dataset}', so the file must be named {dataset}{ContractCatalog.FileSuffix}.");
         }

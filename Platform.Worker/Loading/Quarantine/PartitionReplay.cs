@@ -39,6 +39,7 @@ internal sealed class PartitionReplay(
             return false;
         }
 
+        contract = await UndeclaredColumns.IncludeTableAsync(connection, contract, cancellationToken);
         var table = await _tables.FindAsync(contract.Domain, contract.Dataset, cancellationToken);
         var replay = new LineReplay(connection, contract, date, load.LoadId, table, _tables, now);
         if (await replay.ChooseAsync(filter.Condition, waited, cancellationToken) == 0)

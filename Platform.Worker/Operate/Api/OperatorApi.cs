@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Worker.Pipeline;
+using Platform.Worker.Pipeline.Arrivals;
 using Platform.Worker.Pipeline.Schedule;
 using Platform.Worker.Pipeline.Start;
 
@@ -48,6 +49,7 @@ internal static class OperatorApi
         var runs = api.MapGroup("").AddEndpointFilter(AfterMigrationsAsync).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         runs.MapGet("/runs", ListAsync).WithSummary("The runs requested last, with their tasks");
         runs.MapGet("/runs/{date}", FindAsync).WithSummary("The run of a data date, task by task");
+        runs.MapGet("/incidents", IncidentsAsync).WithSummary("What is not as promised: partitions past their deadline, datasets that are too old");
         runs.MapPost("/runs", RunAsync).WithSummary("Run the pipeline for a data date");
         runs.MapPost("/backfills", BackfillAsync).WithSummary("Run the pipeline for a range of data dates");
         runs.MapQuarantine();
@@ -64,6 +66,13 @@ internal static class OperatorApi
         await history.FindAsync(date, cancellationToken) is { } run
             ? TypedResults.Ok(run)
             : TypedResults.Problem($"No run of {date:O} was ever requested. POST /api/v1/runs requests one.", statusCode: 404, title: "No such run");
+
+    private static async Task<Ok<IncidentList>> IncidentsAsync(
+        Incidents incidents,
+        CancellationToken cancellationToken,
+        [Description("Resolved ones too. Default false.")] bool all = false,
+        [Description("How many incidents, 1 to 1000. Default 100.")] [Range(1, 1000)] int limit = 100) =>
+        TypedResults.Ok(new IncidentList(await incidents.LatestAsync(openOnly: !all, Math.Clamp(limit, 1, 1000), cancellationToken)));
 
     private static Task<Results<Accepted<AcceptedRequest>, ValidationProblem>> RunAsync(
         [FromBody] RunRequest request, RunRequests requests, TimeProvider clock, CancellationToken cancellationToken) =>

@@ -21,3 +21,6 @@ internal sealed record AcceptedRequest(string Id, DateOnly From, DateOnly To, in
 
 /// <summary>The latest runs.</summary>
 internal sealed record RunList(IReadOnlyList<Pipeline.RunRecord> Runs);
+
+/// <summary>The latest incidents, newest first.</summary>
+internal sealed record IncidentList(IReadOnlyList<Pipeline.Arrivals.Incident> Incidents);

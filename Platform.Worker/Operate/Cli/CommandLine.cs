@@ -12,8 +12,10 @@ internal static class CommandLine
         ["backfill"] = (session, _) => BackfillVerb.Create(session),
         ["generate"] = (session, _) => GenerateVerb.Create(session),
         ["transform"] = Transform.TransformCommand.Create,
+        ["incidents"] = (session, _) => IncidentsVerb.Create(session),
         ["status"] = (session, _) => StatusVerb.Create(session),
         ["quarantine"] = (session, _) => Quarantine.QuarantineVerb.Create(session),
+        ["contracts"] = (session, _) => Contracts.ContractsVerb.Create(session),
     };
 
     /// <summary>True for a verb, or what is meant as one, and for the options that ask the executable about itself.</summary>
@@ -30,7 +32,7 @@ internal static class CommandLine
         var session = new VerbSession(stages, verbose);
         var root = new RootCommand("""
             Platform Worker: lands, checks, loads and transforms the daily partitions. Without a verb it runs as the host: schedule, catch-up, operator API.
-            Exit codes: 0 done, 1 the data or a test failed, 2 usage or configuration, 3 infrastructure, 130 interrupted.
+            Exit codes: 0 done, 1 the data or a test failed, 2 usage or configuration, 3 infrastructure, 4 waiting for a partition, 130 interrupted.
             Connection strings: ConnectionStrings__warehouse, ConnectionStrings__landing.
             """)
         {

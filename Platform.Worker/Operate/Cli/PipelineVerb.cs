@@ -9,8 +9,13 @@ internal static class PipelineVerb
 {
     public static Option<bool> Force() => new("--force") { Description = "Load again even what has not changed." };
 
+    public static Option<bool> Wait() => new("--wait")
+    {
+        Description = "Wait for partitions that have not landed. Without it they are left to a running Worker, and the exit code is 4.",
+    };
+
     public static Task<int> RunAsync(
-        VerbSession session, ParseResult arguments, DataDateRange range, RunTrigger trigger, bool force, CancellationToken cancellationToken) =>
+        VerbSession session, ParseResult arguments, DataDateRange range, RunTrigger trigger, bool force, bool wait, CancellationToken cancellationToken) =>
         session.RunAsync(
             arguments,
             [WarehouseNames.Connection, LandingNames.Connection],
@@ -27,7 +32,7 @@ internal static class PipelineVerb
                 DateOnly[] dates = [.. range.Dates];
                 await runner.QueueAsync(dates, trigger, again: true, force, cancellationToken);
                 // Ctrl+C means that the operator does not want it any more, so no other Worker takes it up.
-                var work = new WorkOptions { WhenInterrupted = RunState.Cancelled };
+                var work = new WorkOptions { WhenInterrupted = RunState.Cancelled, WaitForPartitions = wait };
                 await ConsoleProgress.ShowAsync(
                     $"{runner.Pipeline} {range}", dates.Length * runner.TaskCount,
                     progress => runner.WorkAsync(dates, work, progress, cancellationToken));
@@ -39,7 +44,7 @@ internal static class PipelineVerb
     private static async Task<int> TellAsync(RunHistory history, IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken)
     {
         var code = ExitCode.Success;
-        var succeeded = 0;
+        var (succeeded, waiting) = (0, 0);
         foreach (var date in dates)
         {
             var run = await history.FindAsync(date, cancellationToken)
@@ -50,9 +55,19 @@ internal static class PipelineVerb
                 continue;
             }
             await Console.Error.WriteLineAsync($"{date:O} {run.State}: {run.Error}");
+            if (run.State == RunState.Waiting.Word())
+            {
+                waiting++;
+                continue;
+            }
             code = Math.Max(code, run.ErrorClass is { } fault ? ExitCode.Of(FaultClassifier.OfWord(fault)) : ExitCode.Data);
         }
+        if (waiting > 0)
+        {
+            await Console.Error.WriteLineAsync(
+                $"{waiting} of {dates.Count} data dates wait for a partition. A running Worker goes on with them when it has landed; --wait does so here.");
+        }
         await Console.Out.WriteLineAsync($"{succeeded} of {dates.Count} data dates succeeded.");
-        return code;
+        return code == ExitCode.Success && waiting > 0 ? ExitCode.Waiting : code;
     }
 }

@@ -9,7 +9,7 @@ namespace Platform.Worker.Operate.Cli;
 /// <summary><c>status [--limit N] [--json]</c></summary>
 internal static class StatusVerb
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,

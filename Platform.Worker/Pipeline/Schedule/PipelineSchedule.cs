@@ -13,6 +13,8 @@ internal static class PipelineSchedule
     public static readonly JobKey ScheduledRun = new("scheduled_run");
     public static readonly JobKey RequestedRun = new("requested_run");
     public static readonly JobKey Resume = new("resume");
+    public static readonly JobKey Arrivals = new("arrivals");
+    public static readonly JobKey Corrections = new("corrections");
 
     /// <summary>Beyond the retries of the ledger's own statements: PostgreSQL stays away for longer.</summary>
     public static readonly RetryPolicy WhenTheLedgerIsOutOfReach =
@@ -63,6 +65,10 @@ internal static class PipelineSchedule
             .WithDescription("A run or a backfill that an operator requested"));
         quartz.AddJob<ResumeJob>(job => job.WithIdentity(Resume).StoreDurably().DisallowConcurrentExecution()
             .WithDescription("Goes on with runs that nobody runs"));
+        quartz.AddJob<ArrivalJob>(job => job.WithIdentity(Arrivals).StoreDurably().DisallowConcurrentExecution()
+            .WithDescription("Looks for the partitions that runs wait for, at deadlines and at freshness"));
+        quartz.AddJob<CorrectionJob>(job => job.WithIdentity(Corrections).StoreDurably().DisallowConcurrentExecution()
+            .WithDescription("Looks for partitions that were landed again"));
         quartz.AddTrigger((services, trigger) => trigger.ForJob(ScheduledRun).WithIdentity("daily")
             .WithCronSchedule(Options(services).Cron, cron => cron
                 .InTimeZone(TimeZoneInfo.Utc)
@@ -71,10 +77,15 @@ internal static class PipelineSchedule
             // Dates are exclusive in the ledger; a day's run that takes long does not cost the next day its own.
             .WithOverlapPolicy(OverlapPolicy.AllowAll)
             .WithRetryPolicy(WhenTheLedgerIsOutOfReach));
-        quartz.AddTrigger((services, trigger) => trigger.ForJob(Resume).WithIdentity("resume")
-            .StartAt(services.GetRequiredService<TimeProvider>().GetUtcNow() + Options(services).ResumeInterval)
-            .WithSimpleSchedule(simple => simple.WithInterval(Options(services).ResumeInterval).RepeatForever()));
+        quartz.AddRepeating(Resume, options => options.ResumeInterval);
+        quartz.AddRepeating(Arrivals, options => options.ArrivalInterval);
+        quartz.AddRepeating(Corrections, options => options.CorrectionInterval);
     }
+
+    private static void AddRepeating(this IQuartzBuilder quartz, JobKey job, Func<PipelineOptions, TimeSpan> interval) =>
+        quartz.AddTrigger((services, trigger) => trigger.ForJob(job).WithIdentity(job.Name)
+            .StartAt(services.GetRequiredService<TimeProvider>().GetUtcNow() + interval(Options(services)))
+            .WithSimpleSchedule(simple => simple.WithInterval(interval(Options(services))).RepeatForever()));
 
     private static PipelineOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<PipelineOptions>>().Value;
 }

@@ -14,7 +14,21 @@ internal sealed class RunRequests(PipelineRunner runner, ISchedulerFactory sched
         DataDateRange range, RunTrigger trigger, bool force, CancellationToken cancellationToken)
     {
         var queued = await runner.QueueAsync([.. range.Dates], trigger, again: true, force, cancellationToken);
-        var id = string.Create(CultureInfo.InvariantCulture, $"{trigger.Word()}-{range.From:yyyyMMdd}-{range.To:yyyyMMdd}-{Guid.CreateVersion7():N}");
+        return (await FireAsync(range, trigger.Word(), cancellationToken), queued);
+    }
+
+    /// <summary>Fires the work on dates that the ledger has queued already, now.</summary>
+    public async Task FireAsync(IReadOnlyList<DateOnly> ascending, string why, CancellationToken cancellationToken)
+    {
+        foreach (var range in DataDateRange.Consecutive(ascending))
+        {
+            await FireAsync(range, why, cancellationToken);
+        }
+    }
+
+    private async Task<string> FireAsync(DataDateRange range, string why, CancellationToken cancellationToken)
+    {
+        var id = string.Create(CultureInfo.InvariantCulture, $"{why}-{range.From:yyyyMMdd}-{range.To:yyyyMMdd}-{Guid.CreateVersion7():N}");
         var scheduler = await schedulers.GetScheduler(cancellationToken);
         await scheduler.ScheduleJob(
             TriggerBuilder.Create<RequestedRunJob>()
@@ -24,6 +38,6 @@ internal sealed class RunRequests(PipelineRunner runner, ISchedulerFactory sched
                 .WithRetryPolicy(PipelineSchedule.WhenTheLedgerIsOutOfReach)
                 .Build(),
             cancellationToken: cancellationToken);
-        return (id, queued);
+        return id;
     }
 }

@@ -26,9 +26,13 @@ internal sealed class CatchUp(PipelineRunner runner, IOptions<PipelineOptions> o
             cancellationToken);
 
         var failed = ended.Where(run => run.Value.State is TaskState.Failed).Select(run => run.Key).Order().ToList();
-        progress.Report(new("idle", unfinished.Count, unfinished.Count, failed.Count == 0
-            ? $"{unfinished.Count} data dates done."
-            : $"{failed.Count} of {unfinished.Count} data dates failed, first {failed[0]:O}: {ended[failed[0]].Error}"));
+        var waiting = ended.Where(run => run.Value.State is TaskState.Waiting).Select(run => run.Key).Order().ToList();
+        progress.Report(new("idle", unfinished.Count, unfinished.Count, (failed, waiting) switch
+        {
+            ([var first, ..], _) => $"{failed.Count} of {unfinished.Count} data dates failed, first {first:O}: {ended[first].Error}",
+            (_, [var first, ..]) => $"{waiting.Count} of {unfinished.Count} data dates wait for a partition, first {first:O}: {ended[first].Error}.",
+            _ => $"{unfinished.Count} data dates done.",
+        }));
     }
 
     /// <summary>Counts runs as they end; while the loads go on it says how many dates are loaded, because their runs all end with one build.</summary>
@@ -46,7 +50,7 @@ internal sealed class CatchUp(PipelineRunner runner, IOptions<PipelineOptions> o
         {
             lock (_lock)
             {
-                _loaded += loaded || task is { RunEnded: true, End.State: TaskState.Failed } ? 1 : 0;
+                _loaded += loaded || task is { RunEnded: true, End.State: TaskState.Failed or TaskState.Waiting } ? 1 : 0;
                 _ended += task.RunEnded ? 1 : 0;
                 return Progress();
             }

@@ -1,5 +1,7 @@
 using Platform.Worker.Contracts;
+using Platform.Worker.Landing;
 using Platform.Worker.Loading;
+using Platform.Worker.Pipeline.Arrivals;
 
 namespace Platform.Worker.Pipeline.Tasks;
 
@@ -12,7 +14,10 @@ internal static class EtlFullPipeline
     {
         var loader = services.GetRequiredService<PartitionLoader>();
         var withdrawal = services.GetRequiredService<PartitionWithdrawal>();
-        var loads = services.GetRequiredService<ContractCatalog>().Domains.Select(domain => new LoadDomainTask(domain.Name, loader, withdrawal));
+        var arrivals = services.GetRequiredService<PartitionArrivals>();
+        var records = services.GetRequiredService<ArrivalRecords>();
+        var loads = services.GetRequiredService<ContractCatalog>().Domains.Select(
+            domain => new LoadDomainTask(domain, arrivals, records, loader, withdrawal));
         return new(Name, [services.GetRequiredService<GenerateTask>(), .. loads], services.GetRequiredService<BuildTask>());
     }
 }

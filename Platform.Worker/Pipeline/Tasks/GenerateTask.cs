@@ -3,10 +3,16 @@ using Platform.Worker.Sources;
 
 namespace Platform.Worker.Pipeline.Tasks;
 
-/// <summary><c>generate_mock_data</c>: lands the mock files of every domain; skipped where suppliers land real ones.</summary>
+/// <summary><c>generate_mock_data</c>: lands the mock files of the domains that have them; skipped where suppliers land real ones only.</summary>
 internal sealed class GenerateTask(MockData mockData, IOptions<GeneratorOptions> options) : IPartitionTask
 {
     public string Name => "generate_mock_data";
+
+    /// <summary>Nothing comes before it.</summary>
+    public Task<AwaitedPartition?> AwaitedAsync(DateOnly date, CancellationToken cancellationToken) => Task.FromResult<AwaitedPartition?>(null);
+
+    /// <summary>It reads no files.</summary>
+    public Task<bool> IsCorrectedAsync(DateOnly date, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public async Task<TaskOutcome> RunAsync(DateOnly date, bool force, CancellationToken cancellationToken)
     {

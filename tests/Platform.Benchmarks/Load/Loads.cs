@@ -41,8 +41,9 @@ internal sealed class Loads : IAsyncDisposable
         await target.StartAsync(cancellationToken);
         var quarantine = new QuarantineWriter(connection, contract, OrderLines.Date, loadId: 0, TimeProvider.System.GetUtcNow());
         var length = new FileInfo(_place.File).Length;
-        await using var records = await CsvRecords.OpenAsync(_ => Task.FromResult<Stream>(File.OpenRead(_place.File)), Fault, cancellationToken);
-        var check = RowCheck.Bind(contract, records.Header, OrderLines.Date, loadId: 0, lineOffset: 0, Fault);
+        await using var records = await CsvRecords.OpenAsync(
+            _ => Task.FromResult<Stream>(File.OpenRead(_place.File)), RecordForm.Of(contract, _place.File), Fault, cancellationToken);
+        var check = RowCheck.Bind(contract, records.Form, records.Header, OrderLines.Date, loadId: 0, lineOffset: 0, Fault);
         using (var copy = new PartitionCopy(connection, contract, target, quarantine))
         {
             await copy.RunAsync(records, check, new KeyFilter(length / 24), _place.File, cancellationToken);

@@ -41,7 +41,7 @@ public sealed class OdcsSchemaTests(ITestOutputHelper output)
 
     private JsonSchema? Schema() => JsonSchema.Published("odcs-3.1.0", output);
 
-    private static JsonNode Json(string yaml)
+    internal static JsonNode Json(string yaml)
     {
         var document = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize<object>(yaml);
         return JsonNode.Parse(new SerializerBuilder().JsonCompatible().Build().Serialize(document))!;

@@ -51,7 +51,7 @@ public sealed class GeneratedDataTests(EmbeddedServers servers)
     {
         var data = new MockData(
             new LandingZone(shop.Landing),
-            new PartitionReader(shop.Landing),
+            new PartitionArrivals(shop.Landing, new PartitionReader(shop.Landing)),
             Options.Create(new GeneratorOptions { OrdersPerDay = 200, DefectRate = defectRate }),
             NullLogger<MockData>.Instance);
         var partitions = await data.GenerateAsync(Date, TestContext.Current.CancellationToken);

@@ -362,4 +362,21 @@ public sealed class PartitionLoaderTests(EmbeddedServers servers)
 
         Assert.Contains("shop/20260131/_manifest.json", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Load_OtherContent_MarksTheDateStaleAndEqualContentDoesNot()
+    {
+        await using var shop = await Shop.OpenAsync(servers);
+        const string Marks = "select dataset, data_date, reason from meta.stale_date";
+        await shop.LandItemsAsync(Good);
+        await shop.LoadAsync();
+        await shop.Loader().LoadAsync(Shop.Domain, Shop.Date, force: true, TestContext.Current.CancellationToken);
+        Assert.Empty(await shop.QueryAsync(Marks));
+
+        await shop.LandItemsAsync(Good.Replace("12.34", "12.35", StringComparison.Ordinal));
+        await shop.LoadAsync();
+
+        var mark = Assert.Single(await shop.QueryAsync(Marks));
+        Assert.StartsWith("items|2026-01-31|landed again: load ", mark, StringComparison.Ordinal);
+    }
 }

@@ -94,6 +94,30 @@ public sealed class CommandLineTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task IncidentsList_EmptyDatabase_ShowsNone()
+    {
+        await using var database = await servers.CreateDatabaseAsync(Token);
+
+        var (code, output, error) = await WorkerProcess.RunAsync(
+            ["incidents", "list", "--json"], new Dictionary<string, string> { ["ConnectionStrings__warehouse"] = database.ConnectionString }, Token);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(0, JsonDocument.Parse(output).RootElement.GetProperty("incidents").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Verb_UnknownDomainToGenerate_SaysWhichThereAreAndExitsWith2()
+    {
+        var (code, _, error) = await WorkerProcess.RunAsync(
+            ["generate", "--date", "2026-01-05"],
+            new Dictionary<string, string> { ["ConnectionStrings__landing"] = "UseDevelopmentStorage=true", ["Generator__Domains__0"] = "fleet" },
+            Token);
+
+        Assert.Equal(2, code);
+        Assert.Contains("sales, operations, finance", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_DateNotDueYet_ExitsWith2()
     {
         await using var database = await servers.CreateDatabaseAsync(Token);

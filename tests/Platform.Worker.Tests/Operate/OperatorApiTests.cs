@@ -84,6 +84,25 @@ public sealed class OperatorApiTests(EmbeddedServers servers)
         Assert.Contains("POST /api/v1/runs", await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task GetIncidents_TellsOpenOnesAndAllIfAsked()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        var incidents = pipeline.Incidents();
+        await incidents.LateAsync(TestPipeline.Name, [new("b", new(2026, 1, 5), "b/20260105 has not landed", DateTimeOffset.UnixEpoch)], [], Token);
+        await incidents.StaleAsync([new("a", "orders", new(2026, 1, 4), "a.orders is too old")], Token);
+        await incidents.StaleAsync([], Token);
+        await using var worker = await TestWorker.StartAsync(pipeline);
+        await worker.SchedulerAsync();
+
+        Assert.Equal(["late_partition b"], await TellAsync("/api/v1/incidents"));
+        Assert.Equal(["freshness a", "late_partition b"], await TellAsync("/api/v1/incidents?all=true"));
+
+        async Task<IEnumerable<string>> TellAsync(string path) =>
+            (await worker.Http.GetFromJsonAsync<JsonElement>(path, Token)).GetProperty("incidents").EnumerateArray()
+                .Select(incident => $"{incident.GetProperty("kind")} {incident.GetProperty("domain")}");
+    }
+
     [Theory]
     [InlineData("Development", null, null, null, HttpStatusCode.OK)]
     [InlineData("Development", null, null, "worker.localhost", HttpStatusCode.OK)]
@@ -139,7 +158,7 @@ public sealed class OperatorApiTests(EmbeddedServers servers)
 
         Assert.Equal(
             [
-                "GET /api/v1/progress",
+                "GET /api/v1/incidents", "GET /api/v1/progress",
                 "GET /api/v1/quarantine", "GET /api/v1/quarantine/export", "GET /api/v1/quarantine/rows", "GET /api/v1/quarantine/rows/{id}",
                 "GET /api/v1/runs", "GET /api/v1/runs/{date}",
                 "POST /api/v1/backfills",

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Platform.Testing;
 using Platform.Worker.Pipeline;
 using Platform.Worker.Tests.Operate;
@@ -86,7 +87,7 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
     }
 
     [Fact]
-    public async Task Run_PartitionNeverLands_ExitsWith1AndLeavesTheOthersAlone()
+    public async Task Run_PartitionHasNotLanded_ExitsWith4WaitsAndLeavesTheOthersAlone()
     {
         await using var system = await TestSystem.CreateAsync(servers);
         await system.RunAsync("run --date 2026-01-30");
@@ -97,33 +98,64 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
         var (code, output, error) = await WorkerProcess.RunAsync(["run", "--date", "2026-01-31"], settings, Token);
         var (_, status, _) = await WorkerProcess.RunAsync(["status", "--limit", "1"], settings, Token);
 
-        Assert.Equal(1, code);
+        Assert.Equal(4, code);
         Assert.Contains("0 of 1 data dates succeeded.", output, StringComparison.Ordinal);
-        Assert.Contains("etl_sales", error, StringComparison.Ordinal);
+        Assert.Contains("2026-01-31 waiting: etl_sales: sales/20260131 has not landed: nothing is there", error, StringComparison.Ordinal);
+        Assert.Contains("--wait", error, StringComparison.Ordinal);
         Assert.StartsWith(
-            "2026-01-31 failed manual generate_mock_data=skipped etl_sales=failed etl_operations=upstream_failed etl_finance=upstream_failed dbt_build=upstream_failed",
+            "2026-01-31 waiting manual generate_mock_data=skipped etl_sales=waiting etl_operations=pending etl_finance=pending dbt_build=pending",
             status, StringComparison.Ordinal);
         Assert.Equal(before, await system.ContentAsync());
     }
 
     [Fact]
-    public async Task Backfill_OneDomainOfADateNeverLands_TheOtherDatesAreBuiltWithoutIt()
+    public async Task Backfill_OneDomainOfADateLandsLate_TheOtherDatesAreBuiltAndAWorkerGoesOnWhenItHasLanded()
     {
         await using var whole = await TestSystem.CreateAsync(servers);
-        await using var broken = await TestSystem.CreateAsync(servers);
-        await whole.RunAsync("run --date 2026-01-28");
-        await whole.RunAsync("run --date 2026-01-30");
-        await broken.RunAsync("generate --from 2026-01-28 --to 2026-01-30");
-        await broken.Landing.DeleteBlobAsync("finance/20260129/_manifest.json", cancellationToken: Token);
-        var settings = broken.Settings();
-        settings["Generator__Enabled"] = "false";
+        await using var late = await TestSystem.CreateAsync(servers);
+        await whole.RunAsync("backfill --from 2026-01-28 --to 2026-01-30");
+        await late.RunAsync("generate --from 2026-01-28 --to 2026-01-30");
+        var manifest = late.Landing.GetBlobClient("finance/20260129/_manifest.json");
+        var content = (await manifest.DownloadContentAsync(Token)).Value.Content;
+        await manifest.DeleteAsync(cancellationToken: Token);
+        var settings = late.Settings();
+        settings["Generator__Domains__0"] = "sales";
+        settings["Pipeline__ArrivalInterval"] = "00:00:01";
 
         var (code, output, error) = await WorkerProcess.RunAsync(["backfill", "--from", "2026-01-28", "--to", "2026-01-30"], settings, Token);
 
-        Assert.Equal(1, code);
+        Assert.Equal(4, code);
         Assert.Contains("2 of 3 data dates succeeded.", output, StringComparison.Ordinal);
-        Assert.StartsWith("2026-01-29 failed: etl_finance: ", error, StringComparison.Ordinal);
-        Assert.Equal(await whole.ContentAsync(), await broken.ContentAsync());
+        Assert.StartsWith("2026-01-29 waiting: etl_finance: finance/20260129 is being landed: ", error, StringComparison.Ordinal);
+        Assert.True(await late.HoldsAsync("not exists (select from sales.orders where _partition = '2026-01-29')"));
+        await using (var worker = WorkerProcess.Start([], settings))
+        {
+            await UntilAsync(worker, late, "exists (select from meta.incident where kind = 'late_partition' and data_date = '2026-01-29' and resolved_at is null)");
+            await manifest.UploadAsync(content, Token);
+            await UntilAsync(worker, late, "(select count(*) from meta.pipeline_run where state = 'success') = 3");
+            await UntilAsync(worker, late, "not exists (select from meta.incident where kind = 'late_partition' and resolved_at is null)");
+        }
+
+        Assert.Equal(await whole.ContentAsync(), await late.ContentAsync());
+    }
+
+    [Fact]
+    public async Task Worker_PartitionIsLandedAgain_RunsItsDateAgainAndNothingElse()
+    {
+        await using var system = await TestSystem.CreateAsync(servers);
+        var newest = DataDates.NewestDue(TimeProvider.System);
+        await system.RunAsync($"backfill --from {newest.AddDays(-1):O} --to {newest:O}");
+        await CorrectAsync(system, $"operations/{newest:yyyyMMdd}", "support_tickets.csv");
+        var settings = system.Settings();
+        settings["Generator__Enabled"] = "false";
+        settings["Pipeline__CorrectionInterval"] = "00:00:01";
+
+        await using var worker = WorkerProcess.Start([], settings);
+        await UntilAsync(worker, system, $"exists (select from meta.pipeline_run where data_date = '{newest:O}' and trigger = 'correction' and state = 'success')");
+
+        Assert.True(await system.HoldsAsync($"not exists (select from meta.pipeline_run where data_date < '{newest:O}' and trigger = 'correction')"));
+        Assert.True(await system.HoldsAsync("(select array_agg(distinct domain) from meta.partition_load where not current) = '{operations}'"));
+        Assert.True(await system.HoldsAsync("not exists (select from meta.stale_date)"));
     }
 
     [Fact]
@@ -183,14 +215,29 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
         await worker.KillAsync();
     }
 
+    /// <summary>Lands a file of a partition again, whose last text has become another, and the manifest that says so.</summary>
+    private static async Task CorrectAsync(TestSystem system, string folder, string name)
+    {
+        var file = system.Landing.GetBlobClient($"{folder}/{name}");
+        var content = (await file.DownloadContentAsync(Token)).Value.Content.ToArray();
+        var manifest = system.Landing.GetBlobClient($"{folder}/_manifest.json");
+        var json = (await manifest.DownloadContentAsync(Token)).Value.Content.ToString();
+        var before = Convert.ToHexStringLower(SHA256.HashData(content));
+        content[content[^2] == '"' ? ^3 : ^2] = (byte)'X';
+        await file.UploadAsync(new BinaryData(content), overwrite: true, Token);
+        json = json.Replace(before, Convert.ToHexStringLower(SHA256.HashData(content)), StringComparison.Ordinal);
+        await manifest.UploadAsync(new BinaryData(json), overwrite: true, Token);
+    }
+
     private static async Task UntilAsync(WorkerProcess worker, TestSystem system, string condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromMinutes(4));
+        limit.CancelAfter(TimeSpan.FromMinutes(1.5));
         while (!await system.HoldsAsync(condition))
         {
             Assert.False(worker.HasExited, worker.Output + worker.Error);
-            await Task.Delay(5, limit.Token);
+            Assert.False(limit.IsCancellationRequested, $"Not within the time: {condition}\n{worker.Output}{worker.Error}");
+            await Task.Delay(5, Token);
         }
     }
 }

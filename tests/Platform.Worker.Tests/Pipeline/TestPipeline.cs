@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Testing;
 using Platform.Worker.Pipeline;
+using Platform.Worker.Pipeline.Arrivals;
 using Platform.Worker.Pipeline.Tasks;
 using Platform.Worker.Warehouse;
 
@@ -44,6 +45,14 @@ internal sealed class TestPipeline : IAsyncDisposable
     public Func<string, DataDateRange, CancellationToken, Task<TaskOutcome>> Work { get; set; } =
         (_, _, _) => Task.FromResult(new TaskOutcome(Rows: 1));
 
+    /// <summary>The partitions that have not landed, by task; what a task finds for the date.</summary>
+    public ConcurrentDictionary<(string Task, DateOnly Date), AwaitedPartition> Missing { get; } = new();
+
+    /// <summary>The dates whose files have been landed again.</summary>
+    public ConcurrentBag<DateOnly> Corrected { get; } = [];
+
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public PipelineOptions Options { get; } = new()
     {
         MaxRetries = 3,
@@ -68,12 +77,20 @@ internal sealed class TestPipeline : IAsyncDisposable
             new NpgsqlConnectionStringBuilder(_database.ConnectionString) { ApplicationName = worker }.ConnectionString);
         _workers.Add(warehouse);
         var options = Microsoft.Extensions.Options.Options.Create(Options);
-        var retry = new InfrastructureRetry(options, TimeProvider.System);
-        var ledger = new RunLedger(warehouse, retry, TimeProvider.System);
+        var retry = new InfrastructureRetry(options, Clock);
+        var ledger = new RunLedger(warehouse, retry, Clock);
         return new PipelineRunner(
-            Definition, ledger, new TaskRunner(ledger, retry, NullLogger<TaskRunner>.Instance), retry, warehouse, options,
-            NullLogger<PipelineRunner>.Instance);
+            Definition, ledger, new TaskRunner(ledger, retry, NullLogger<TaskRunner>.Instance), Watch(ledger, retry), retry, warehouse, options,
+            Clock, NullLogger<PipelineRunner>.Instance);
     }
+
+    public ArrivalWatch Watch()
+    {
+        var retry = new InfrastructureRetry(Microsoft.Extensions.Options.Options.Create(Options), Clock);
+        return Watch(new RunLedger(Warehouse, retry, Clock), retry);
+    }
+
+    public Incidents Incidents() => new(Warehouse, Clock, NullLogger<Incidents>.Instance);
 
     /// <summary>Queues the dates and works on them, as a request does.</summary>
     public async Task<IReadOnlyDictionary<DateOnly, TaskEnd>> RunAsync(
@@ -127,6 +144,9 @@ internal sealed class TestPipeline : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
+    private ArrivalWatch Watch(RunLedger ledger, InfrastructureRetry retry) => new(
+        Definition, ledger, Incidents(), retry, Microsoft.Extensions.Options.Options.Create(Options), Clock, NullLogger<ArrivalWatch>.Instance);
+
     private Task<TaskOutcome> CallAsync(string task, DataDateRange dates, CancellationToken cancellationToken)
     {
         Calls.Enqueue((task, dates));
@@ -136,6 +156,11 @@ internal sealed class TestPipeline : IAsyncDisposable
     private sealed class ScriptedTask(TestPipeline test, string name) : IPartitionTask
     {
         public string Name => name;
+
+        public Task<AwaitedPartition?> AwaitedAsync(DateOnly date, CancellationToken cancellationToken) =>
+            Task.FromResult(test.Missing.GetValueOrDefault((name, date)));
+
+        public Task<bool> IsCorrectedAsync(DateOnly date, CancellationToken cancellationToken) => Task.FromResult(test.Corrected.Contains(date));
 
         public Task<TaskOutcome> RunAsync(DateOnly date, bool force, CancellationToken cancellationToken)
         {

@@ -41,9 +41,9 @@ internal sealed class TestWorker : IAsyncDisposable
         builder.AddServiceDefaults();
         builder.AddWarehouseDataSource();
         builder.AddWarehouse();
-        builder.Services.AddSingleton(pipeline.Definition);
-        builder.Services.AddSingleton(ContractCatalog.Load([]));
+        builder.AddContracts();
         builder.AddQuarantine();
+        builder.Services.AddSingleton(pipeline.Definition);
         builder.AddPipelineRunner();
         builder.AddPipelineHost();
         builder.AddOperatorApi();

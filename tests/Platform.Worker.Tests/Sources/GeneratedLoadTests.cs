@@ -36,7 +36,7 @@ public sealed class GeneratedLoadTests(EmbeddedServers servers)
     private static async Task<IReadOnlyList<GeneratedPartition>> GenerateAndLoadAsync(Shop shop, double defectRate)
     {
         var options = Options.Create(new GeneratorOptions { OrdersPerDay = 60, DefectRate = defectRate });
-        var generated = await new MockData(new LandingZone(shop.Landing), new PartitionReader(shop.Landing), options, NullLogger<MockData>.Instance)
+        var generated = await new MockData(new LandingZone(shop.Landing), new PartitionArrivals(shop.Landing, new PartitionReader(shop.Landing)), options, NullLogger<MockData>.Instance)
             .GenerateAsync(Date, TestContext.Current.CancellationToken);
         var loader = shop.Loader(Shop.BuiltInContracts);
         foreach (var partition in generated)

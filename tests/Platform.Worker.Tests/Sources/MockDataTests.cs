@@ -71,6 +71,30 @@ public sealed class MockDataTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task GenerateAsync_SomeDomainsOnly_LeavesTheOthersToTheirSuppliers()
+    {
+        await using var container = await servers.CreateContainerAsync(Cancellation);
+
+        var generated = await MockData(container, new GeneratorOptions { OrdersPerDay = 30, Domains = ["finance", "sales"] }).GenerateAsync(Date, Cancellation);
+
+        Assert.Equal(["sales", "finance"], generated.Select(partition => partition.Domain));
+        Assert.Null(await new PartitionReader(container.Client).FindManifestAsync("operations", Date, Cancellation));
+    }
+
+    [Fact]
+    public async Task GenerateAsync_ASupplierIsAboutToLandThePartition_LeavesItsFilesAlone()
+    {
+        await using var container = await servers.CreateContainerAsync(Cancellation);
+        var file = container.Client.GetBlobClient(LandingPath.For("finance", Date, "fx_rates"));
+        await file.UploadAsync(new BinaryData("rate_date,currency,rate_to_eur\n"), Cancellation);
+
+        var generated = await MockData(container, new GeneratorOptions { OrdersPerDay = 30 }).GenerateAsync(Date, Cancellation);
+
+        Assert.Equal(["sales", "operations"], generated.Select(partition => partition.Domain));
+        Assert.Equal("rate_date,currency,rate_to_eur\n", (await file.DownloadContentAsync(Cancellation)).Value.Content.ToString());
+    }
+
+    [Fact]
     public async Task GenerateAsync_ControlSums_AreThoseOfTheRows()
     {
         await using var container = await servers.CreateContainerAsync(Cancellation);
@@ -169,5 +193,5 @@ public sealed class MockDataTests(EmbeddedServers servers)
     }
 
     private static MockData MockData(TestContainer container, GeneratorOptions options) =>
-        new(new LandingZone(container.Client), new PartitionReader(container.Client), Options.Create(options), NullLogger<MockData>.Instance);
+        new(new LandingZone(container.Client), new PartitionArrivals(container.Client, new PartitionReader(container.Client)), Options.Create(options), NullLogger<MockData>.Instance);
 }
