@@ -36,7 +36,7 @@ internal sealed class ProjectParser
         errors.ThrowIfAny();
         var macros = new MacroLibrary(packages[0].Name);
         var definitions = GlobalProject.Macros.Select(macro => (Package: Package.GlobalName, Macro: macro)).Concat(packages.SelectMany(
-            package => package.Macros.InParallel(file => ParseScope.ParseTemplate(package, file, errors)).OfType<Template>()
+            package => package.Macros.InParallel(file => ParseScope.ParseMacros(package, file, errors)).OfType<Template>()
                 .SelectMany(template => template.Macros).Select(macro => (Package: package.Name, Macro: macro)))).ToList();
         foreach (var (package, macro) in definitions)
         {
