@@ -1,6 +1,11 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.Worker.Contracts;
 using Platform.Worker.Pipeline.Arrivals;
+using Platform.Worker.Pipeline.Audit;
+using Platform.Worker.Pipeline.Backfills;
+using Platform.Worker.Pipeline.Control;
+using Platform.Worker.Pipeline.History;
+using Platform.Worker.Pipeline.Logs;
 using Platform.Worker.Pipeline.Schedule;
 using Platform.Worker.Pipeline.Start;
 using Platform.Worker.Pipeline.Tasks;
@@ -15,6 +20,7 @@ internal static class PipelineRegistration
         builder.Services.AddSingleton<GenerateTask>();
         builder.Services.AddSingleton<BuildTask>();
         builder.Services.AddSingleton<ArrivalRecords>();
+        builder.Services.AddSingleton<TaskInputs>();
         builder.Services.AddSingleton(EtlFullPipeline.Create);
         return builder.AddPipelineRunner();
     }
@@ -25,12 +31,22 @@ internal static class PipelineRegistration
         builder.Services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<InfrastructureRetry>();
+        builder.Services.AddSingleton<LedgerStatements>();
         builder.Services.AddSingleton<RunLedger>();
+        builder.Services.AddSingleton<TaskLogs>();
+        builder.Services.AddSingleton<TaskLogReader>();
+        builder.Services.AddSingleton<ILoggerProvider, TaskLogProvider>();
         builder.Services.AddSingleton<TaskRunner>();
         builder.Services.AddSingleton<Incidents>();
         builder.Services.AddSingleton<ArrivalWatch>();
         builder.Services.AddSingleton<PipelineRunner>();
         builder.Services.AddSingleton<RunHistory>();
+        builder.Services.AddSingleton<RunControl>();
+        builder.Services.AddSingleton<PipelinePause>();
+        builder.Services.AddSingleton<PipelineStatusReader>();
+        builder.Services.AddSingleton<BackfillLedger>();
+        builder.Services.AddSingleton<AuditLog>();
+        builder.Services.AddSingleton<HistoryPruning>();
         return builder;
     }
 

@@ -1,14 +1,17 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Platform.Worker.Pipeline.Logs;
 
 namespace Platform.Worker.Pipeline;
 
 /// <summary>Runs one task on its dates: enters every attempt in the ledger, tries again after infrastructure faults, and says how it ended.</summary>
-internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, ILogger<TaskRunner> logger)
+internal sealed class TaskRunner(
+    RunLedger ledger, InfrastructureRetry retry, TaskLogs logs, IOptions<PipelineOptions> options, TimeProvider clock, ILogger<TaskRunner> logger)
 {
     /// <param name="pipeline">The pipeline's name.</param>
     /// <param name="task">The task's name.</param>
     /// <param name="dates">Consecutive data dates.</param>
-    /// <param name="last">Whether the runs end with the task.</param>
+    /// <param name="after">The tasks that cannot run unless this one succeeds; none when the runs end with it.</param>
     /// <param name="awaited">Looks for what the task cannot start without; null when there is no such thing.</param>
     /// <param name="work">The work, safe to do again.</param>
     /// <param name="cancellationToken">Interrupts the task.</param>
@@ -17,7 +20,7 @@ internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, IL
         string pipeline,
         string task,
         IReadOnlyList<DateOnly> dates,
-        bool last,
+        IReadOnlyList<string> after,
         Func<CancellationToken, Task<AwaitedPartition?>>? awaited,
         Func<CancellationToken, Task<TaskOutcome>> work,
         CancellationToken cancellationToken)
@@ -26,6 +29,9 @@ internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, IL
         using var activity = PipelineTelemetry.Source.StartActivity(task);
         activity?.SetTag("platform.pipeline", pipeline).SetTag("platform.task", task).SetTag("platform.data_date", range.ToString());
         var started = Stopwatch.GetTimestamp();
+        var last = after.Count == 0;
+        // Open until the end is in the ledger, so that it says how an attempt ended; a retry begins a log of its own.
+        TaskLog? log = null;
         try
         {
             AwaitedPartition? missing = null;
@@ -36,13 +42,20 @@ internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, IL
                     {
                         return null;
                     }
-                    await ledger.StartTaskAsync(pipeline, dates, task, token);
-                    return await work(token);
+                    log = logs.Begin(await ledger.StartTaskAsync(pipeline, dates, task, token));
+                    using (log.Capture())
+                    {
+                        return await WorkAsync(task, work, token);
+                    }
                 },
                 cancellationToken,
                 async (exception, attempt, delay) =>
                 {
-                    Log.TaskRetried(logger, task, range, attempt, exception.Message, delay);
+                    using (log?.Capture())
+                    {
+                        Log.TaskRetried(logger, task, range, attempt, exception.Message, delay);
+                    }
+                    await EndAsync();
                     await ledger.FailAttemptAsync(pipeline, dates, task, Fault.Infrastructure, exception.Message, cancellationToken);
                 });
             if (outcome is null)
@@ -51,17 +64,58 @@ internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, IL
                 await ledger.WaitAsync(pipeline, dates, task, missing.Missing, cancellationToken);
                 return new(TaskState.Waiting) { Error = missing.Missing };
             }
+            using (log?.Capture())
+            {
+                Log.TaskSucceeded(logger, task, range, Stopwatch.GetElapsedTime(started), outcome.Rows);
+            }
+            await EndAsync();
             await ledger.CompleteTaskAsync(pipeline, dates, task, outcome, last, cancellationToken);
-            Log.TaskSucceeded(logger, task, range, Stopwatch.GetElapsedTime(started), outcome.Rows);
-            return new(outcome.Skipped ? TaskState.Skipped : TaskState.Success) { Rows = outcome.Rows };
+            return new(outcome.Skipped ? TaskState.Skipped : TaskState.Success) { Rows = outcome.Rows, Changed = outcome.Changed };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             var fault = FaultClassifier.Classify(exception);
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
-            Log.TaskFailed(logger, fault is Fault.Unexpected ? exception : null, task, range, fault, exception.Message);
-            await ledger.FailTaskAsync(pipeline, dates, task, fault, exception.Message, cancellationToken);
+            using (log?.Capture())
+            {
+                Log.TaskFailed(logger, fault is Fault.Unexpected ? exception : null, task, range, fault, exception.Message);
+            }
+            await EndAsync();
+            await ledger.FailTaskAsync(pipeline, dates, task, after, last, fault, exception.Message, cancellationToken);
             return new(TaskState.Failed) { Fault = fault, Error = exception.Message };
+        }
+        finally
+        {
+            await EndAsync();
+        }
+
+        async ValueTask EndAsync()
+        {
+            if (log is not null)
+            {
+                await log.DisposeAsync();
+                log = null;
+            }
+        }
+    }
+
+    private async Task<TaskOutcome> WorkAsync(string task, Func<CancellationToken, Task<TaskOutcome>> work, CancellationToken cancellationToken)
+    {
+        if (options.Value.TimeoutOf(task) is not { } timeout)
+        {
+            return await work(cancellationToken);
+        }
+        using var limit = new CancellationTokenSource(timeout, clock);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            return await work(limited.Token);
+        }
+        catch (Exception exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException(
+                $"{task} did not end within {timeout}; {PipelineOptions.Section}:TaskTimeouts:{task} or {PipelineOptions.Section}:TaskTimeout gives it longer.",
+                exception);
         }
     }
 }
@@ -70,6 +124,9 @@ internal sealed class TaskRunner(RunLedger ledger, InfrastructureRetry retry, IL
 internal sealed record TaskEnd(TaskState State)
 {
     public long? Rows { get; init; }
+
+    /// <summary>Whether builds see something else than before.</summary>
+    public bool Changed { get; init; }
 
     public Fault? Fault { get; init; }
 

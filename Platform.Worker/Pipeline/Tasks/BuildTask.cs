@@ -3,7 +3,7 @@ using Platform.Worker.Transform;
 namespace Platform.Worker.Pipeline.Tasks;
 
 /// <summary><c>dbt_build</c>: builds and tests the dbt project for a range of data dates and publishes it, or fails and publishes nothing.</summary>
-internal sealed class BuildTask(TransformEngine engine) : IBatchTask
+internal sealed class BuildTask(TransformEngine engine, TaskInputs inputs) : IBatchTask
 {
     public string Name => "dbt_build";
 
@@ -15,7 +15,10 @@ internal sealed class BuildTask(TransformEngine engine) : IBatchTask
             throw new BuildFailedException(build);
         }
         return new TaskOutcome(
-            build.RowsAffected, new { range.From, range.To, build.InvocationId, build.PublicationId, build.Summary });
+            build.RowsAffected, new { range.From, range.To, build.InvocationId, build.PublicationId, build.Summary })
+        {
+            Inputs = await inputs.OfBuildAsync(range, build.InvocationId, cancellationToken),
+        };
     }
 }
 
