@@ -52,4 +52,7 @@ internal static partial class Log
 
     [LoggerMessage(17, LogLevel.Information, "Pruned history: {Attempts} attempts, {LogLines} lines and {Partitions} months of their logs, {Backfills} backfills")]
     public static partial void Pruned(ILogger logger, long attempts, long logLines, int partitions, long backfills);
+
+    [LoggerMessage(18, LogLevel.Warning, "{Observer} failed to take note of a run")]
+    public static partial void ObserverFailed(ILogger logger, Exception exception, string observer);
 }

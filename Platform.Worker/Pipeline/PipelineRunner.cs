@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Worker.Pipeline.Arrivals;
+using Platform.Worker.Pipeline.Following;
 using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Pipeline;
@@ -15,6 +15,7 @@ internal sealed class PipelineRunner(
     PipelineDefinition pipeline,
     RunLedger ledger,
     TaskRunner tasks,
+    RunFollower follower,
     ArrivalWatch arrivals,
     InfrastructureRetry retry,
     NpgsqlDataSource warehouse,
@@ -173,8 +174,6 @@ internal sealed class PipelineRunner(
         DateOnly[] dates = [.. batch.Runs.Select(run => run.Date).Order()];
         var range = new DataDateRange(dates[0], dates[^1]);
         Log.BatchStarted(logger, pipeline.Name, dates.Length, range);
-        using var activity = PipelineTelemetry.Source.StartActivity(pipeline.Name, ActivityKind.Internal);
-        activity?.SetTag("platform.pipeline", pipeline.Name).SetTag("platform.data_dates", range.ToString());
         using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, claim.Lost);
         try
         {
@@ -194,8 +193,13 @@ internal sealed class PipelineRunner(
             // The claim is still held, so the ledger can be put right; a kill leaves that to the next Worker.
             using var grace = new CancellationTokenSource(Grace);
             await ledger.InterruptAsync(pipeline.Name, dates, work.WhenInterrupted, grace.Token);
+            batch.Interrupted();
             Log.Interrupted(logger, pipeline.Name, range, work.WhenInterrupted);
             throw;
+        }
+        finally
+        {
+            batch.Leave();
         }
     }
 
@@ -244,21 +248,18 @@ internal sealed class PipelineRunner(
     /// <returns>Whether the date is to be built.</returns>
     private async Task<bool> LoadDateAsync(Batch batch, DateOnly date, CancellationToken cancellationToken)
     {
-        if (await ledger.StartRunAsync(pipeline.Name, date, cancellationToken) is not { } force)
+        if (await ledger.StartRunAsync(pipeline.Name, date, cancellationToken) is not var (force, requestedAt))
         {
             return false;
         }
+        var run = batch.Followed[date] = follower.Begin(new RunIdentity(pipeline.Name, date, requestedAt));
         // Asked under the lock: until then another Worker's build may take back what is half loaded.
         var done = await ledger.DoneTasksAsync(pipeline.Name, date, cancellationToken);
         var load = new DateLoad(pipeline.PartitionTasks, done, options.Value.MaxParallelTasks);
         await load.RunAsync(
-            (task, token) => RunTaskAsync(task, date, force, token),
+            (task, token) => RunTaskAsync(task, run, force, token),
             (task, end, ended, bad) =>
             {
-                if (bad is not null)
-                {
-                    batch.Ended[date] = bad;
-                }
                 batch.Progress?.Report(new(date, task, end, LoadEnded: ended, RunEnded: bad is not null));
             },
             cancellationToken);
@@ -268,17 +269,17 @@ internal sealed class PipelineRunner(
             return true;
         }
         await ledger.SettleAsync(pipeline.Name, date, cancellationToken);
-        batch.Ended[date] = load.Bad ?? new TaskEnd(TaskState.Success);
+        batch.End(date, load.Bad ?? new TaskEnd(TaskState.Success));
         return false;
     }
 
-    private async Task<TaskEnd> RunTaskAsync(IPartitionTask task, DateOnly date, bool force, CancellationToken cancellationToken)
+    private async Task<TaskEnd> RunTaskAsync(IPartitionTask task, FollowedRun run, bool force, CancellationToken cancellationToken)
     {
         var pool = options.Value.TaskPools.GetValueOrDefault(task.Name);
         await using var place = pool is null ? null : await PlaceAsync($"platform.pool.{pool}", options.Value.Pools[pool], cancellationToken);
         return await tasks.RunAsync(
-            pipeline.Name, task.Name, [date], pipeline.After(task.Name),
-            token => task.AwaitedAsync(date, token), token => task.RunAsync(date, force, token), cancellationToken);
+            pipeline.Name, task.Name, [run], pipeline.After(task.Name),
+            token => task.AwaitedAsync(run.Date, token), token => task.RunAsync(run.Date, force, token), cancellationToken);
     }
 
     /// <summary>Waits for one of so many places, in all Workers together; 0 places mean no limit.</summary>
@@ -292,7 +293,7 @@ internal sealed class PipelineRunner(
         foreach (var date in dates)
         {
             Log.RunCancelled(logger, pipeline.Name, date);
-            batch.Ended[date] = new TaskEnd(TaskState.Cancelled);
+            batch.End(date, new TaskEnd(TaskState.Cancelled));
         }
     }
 
@@ -303,10 +304,11 @@ internal sealed class PipelineRunner(
         using var own = CancellationTokenSource.CreateLinkedTokenSource([cancellationToken, .. dates.Select(batch.Claim.Cancelled)]);
         try
         {
-            var end = await tasks.RunAsync(pipeline.Name, build.Name, dates, after: [], awaited: null, BuildWholeDatesAsync, own.Token);
+            FollowedRun[] runs = [.. dates.Select(date => batch.Followed[date])];
+            var end = await tasks.RunAsync(pipeline.Name, build.Name, runs, after: [], awaited: null, BuildWholeDatesAsync, own.Token);
             foreach (var date in dates)
             {
-                batch.Ended[date] = end;
+                batch.End(date, end);
                 batch.Progress?.Report(new(date, build.Name, end, LoadEnded: false, RunEnded: true));
             }
         }
@@ -346,7 +348,54 @@ internal sealed class PipelineRunner(
         IReadOnlyList<ClaimedRun> Runs,
         WorkOptions Work,
         ConcurrentDictionary<DateOnly, TaskEnd> Ended,
-        IProgress<TaskEvent>? Progress);
+        IProgress<TaskEvent>? Progress)
+    {
+        /// <summary>The runs of the dates that were begun.</summary>
+        public ConcurrentDictionary<DateOnly, FollowedRun> Followed { get; } = new();
+
+        /// <summary>The work was interrupted, and what the runs are now the ledger has been told.</summary>
+        public void Interrupted()
+        {
+            if (Work.WhenInterrupted is RunState.Cancelled)
+            {
+                foreach (var run in Followed.Values)
+                {
+                    run.End(RunState.Cancelled);
+                }
+            }
+        }
+
+        /// <summary>This process works on the dates no longer, whether or not their runs have ended.</summary>
+        public void Leave()
+        {
+            foreach (var run in Followed.Values)
+            {
+                run.Leave(Work.WhenInterrupted.Word());
+            }
+        }
+
+        /// <summary>The run of the date has ended, or waits.</summary>
+        public void End(DateOnly date, TaskEnd end)
+        {
+            Ended[date] = end;
+            if (!Followed.TryGetValue(date, out var run))
+            {
+                return;
+            }
+            switch (end.State)
+            {
+                case TaskState.Waiting:
+                    run.Leave(RunState.Waiting.Word());
+                    break;
+                case TaskState.Cancelled:
+                    run.End(RunState.Cancelled);
+                    break;
+                default:
+                    run.End(end.State is TaskState.Failed ? RunState.Failed : RunState.Success, end.Error);
+                    break;
+            }
+        }
+    }
 }
 
 /// <summary>How to work on queued dates.</summary>

@@ -48,6 +48,9 @@ internal sealed record TaskOutcome(long? Rows = null, object? Detail = null)
     /// <summary>Whether builds see something else after the task than before it.</summary>
     public bool Changed { get; init; } = true;
 
+    /// <summary>What the task made, for those who follow runs; of the task's own type. Not kept in the ledger.</summary>
+    public object? Made { get; init; }
+
     /// <summary>What the task worked from, written as JSON: content hashes, contract and model versions.</summary>
     public object? Inputs { get; init; }
 }

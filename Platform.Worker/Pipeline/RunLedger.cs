@@ -113,16 +113,16 @@ internal sealed class RunLedger(LedgerStatements statements)
             cancellationToken,
             new("pipeline", pipeline), new("date", date));
 
-    /// <returns>Whether the run is forced; null when it must not begin: it was cancelled, or the pipeline is paused.</returns>
-    public async Task<bool?> StartRunAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
+    /// <returns>Whether the run is forced and when it was requested; null when it must not begin: it was cancelled, or the pipeline is paused.</returns>
+    public async Task<(bool Force, DateTimeOffset RequestedAt)?> StartRunAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
         (await QueryAsync("""
             update meta.pipeline_run
             set state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, @now), finished_at = null, error = null
             where pipeline = @pipeline and data_date = @date and state in ('queued', 'running') and cancel_requested_at is null
               and not exists (select from meta.pipeline_pause pause where pause.pipeline = @pipeline)
-            returning force
+            returning force, requested_at
             """,
-            row => (bool?)row.GetBoolean(0),
+            row => ((bool, DateTimeOffset)?)(row.GetBoolean(0), row.GetFieldValue<DateTimeOffset>(1)),
             cancellationToken,
             new("pipeline", pipeline), new("date", date), Now())).SingleOrDefault();
 

@@ -1,16 +1,23 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Platform.Worker.Pipeline.Following;
 using Platform.Worker.Pipeline.Logs;
 
 namespace Platform.Worker.Pipeline;
 
 /// <summary>Runs one task on its dates: enters every attempt in the ledger, tries again after infrastructure faults, and says how it ended.</summary>
 internal sealed class TaskRunner(
-    RunLedger ledger, InfrastructureRetry retry, TaskLogs logs, IOptions<PipelineOptions> options, TimeProvider clock, ILogger<TaskRunner> logger)
+    RunLedger ledger,
+    InfrastructureRetry retry,
+    RunFollower follower,
+    TaskLogs logs,
+    IOptions<PipelineOptions> options,
+    TimeProvider clock,
+    ILogger<TaskRunner> logger)
 {
     /// <param name="pipeline">The pipeline's name.</param>
     /// <param name="task">The task's name.</param>
-    /// <param name="dates">Consecutive data dates.</param>
+    /// <param name="runs">The runs of consecutive data dates, oldest first.</param>
     /// <param name="after">The tasks that cannot run unless this one succeeds; none when the runs end with it.</param>
     /// <param name="awaited">Looks for what the task cannot start without; null when there is no such thing.</param>
     /// <param name="work">The work, safe to do again.</param>
@@ -19,15 +26,15 @@ internal sealed class TaskRunner(
     public async Task<TaskEnd> RunAsync(
         string pipeline,
         string task,
-        IReadOnlyList<DateOnly> dates,
+        IReadOnlyList<FollowedRun> runs,
         IReadOnlyList<string> after,
         Func<CancellationToken, Task<AwaitedPartition?>>? awaited,
         Func<CancellationToken, Task<TaskOutcome>> work,
         CancellationToken cancellationToken)
     {
-        var range = new DataDateRange(dates[0], dates[^1]);
-        using var activity = PipelineTelemetry.Source.StartActivity(task);
-        activity?.SetTag("platform.pipeline", pipeline).SetTag("platform.task", task).SetTag("platform.data_date", range.ToString());
+        DateOnly[] dates = [.. runs.Select(run => run.Date)];
+        using var followed = follower.BeginTask(task, runs);
+        var range = followed.Dates;
         var started = Stopwatch.GetTimestamp();
         var last = after.Count == 0;
         // Open until the end is in the ledger, so that it says how an attempt ended; a retry begins a log of its own.
@@ -43,6 +50,7 @@ internal sealed class TaskRunner(
                         return null;
                     }
                     log = logs.Begin(await ledger.StartTaskAsync(pipeline, dates, task, token));
+                    followed.Start();
                     using (log.Capture())
                     {
                         return await WorkAsync(task, work, token);
@@ -51,6 +59,7 @@ internal sealed class TaskRunner(
                 cancellationToken,
                 async (exception, attempt, delay) =>
                 {
+                    followed.Retry(attempt, exception);
                     using (log?.Capture())
                     {
                         Log.TaskRetried(logger, task, range, attempt, exception.Message, delay);
@@ -62,6 +71,7 @@ internal sealed class TaskRunner(
             {
                 Log.TaskWaits(logger, task, range, missing!.Missing);
                 await ledger.WaitAsync(pipeline, dates, task, missing.Missing, cancellationToken);
+                followed.End(TaskState.Waiting);
                 return new(TaskState.Waiting) { Error = missing.Missing };
             }
             using (log?.Capture())
@@ -70,19 +80,27 @@ internal sealed class TaskRunner(
             }
             await EndAsync();
             await ledger.CompleteTaskAsync(pipeline, dates, task, outcome, last, cancellationToken);
-            return new(outcome.Skipped ? TaskState.Skipped : TaskState.Success) { Rows = outcome.Rows, Changed = outcome.Changed };
+            var state = outcome.Skipped ? TaskState.Skipped : TaskState.Success;
+            followed.End(state, rows: outcome.Rows, made: outcome.Made);
+            return new(state) { Rows = outcome.Rows, Changed = outcome.Changed };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             var fault = FaultClassifier.Classify(exception);
-            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             using (log?.Capture())
             {
                 Log.TaskFailed(logger, fault is Fault.Unexpected ? exception : null, task, range, fault, exception.Message);
             }
             await EndAsync();
             await ledger.FailTaskAsync(pipeline, dates, task, after, last, fault, exception.Message, cancellationToken);
+            followed.End(TaskState.Failed, exception.Message, made: (exception as IFailedTask)?.Made);
             return new(TaskState.Failed) { Fault = fault, Error = exception.Message };
+        }
+        catch (Exception)
+        {
+            // What becomes of it, the ledger is told by the one who interrupts.
+            followed.End(TaskState.Cancelled);
+            throw;
         }
         finally
         {
@@ -118,6 +136,12 @@ internal sealed class TaskRunner(
                 exception);
         }
     }
+}
+
+/// <summary>A task's failure that tells what it made all the same (<see cref="TaskOutcome.Made"/>).</summary>
+internal interface IFailedTask
+{
+    object? Made { get; }
 }
 
 /// <summary>How a task ended; if it failed, whose fault it was and why; if it waits, for what.</summary>

@@ -17,6 +17,7 @@ internal static class QuarantineApi
         var quarantine = api.MapGroup("/quarantine").AddEndpointFilter(ExplainFaultAsync).WithTags("Quarantine")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         quarantine.MapGet("", GroupsAsync).WithSummary("Quarantined rows by dataset and rule, with the money at stake");
+        quarantine.MapGet("/totals", TotalsAsync).WithSummary("Open rows by dataset, with the money at stake");
         quarantine.MapGet("/rows", RowsAsync).WithSummary("Quarantined rows, page by page");
         quarantine.MapGet("/rows/{id:long}", FindAsync).WithSummary("One row: its reasons, its line, its correction and what was done to it");
         quarantine.MapGet("/export", Export).WithSummary("Rows of one dataset as CSV, with their reasons").Produces<string>(contentType: "text/csv");
@@ -29,6 +30,9 @@ internal static class QuarantineApi
     private static async Task<Ok<QuarantineGroups>> GroupsAsync(
         [AsParameters] QuarantineQuery query, QuarantineReader reader, CancellationToken cancellationToken) =>
         TypedResults.Ok(new QuarantineGroups(await reader.GroupsAsync(query.Filter(), cancellationToken)));
+
+    private static async Task<Ok<QuarantineTotals>> TotalsAsync(QuarantineReader reader, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new QuarantineTotals(await reader.TotalsAsync(cancellationToken)));
 
     private static async Task<Ok<QuarantinedRows>> RowsAsync(
         [AsParameters] QuarantineQuery query,

@@ -83,12 +83,13 @@ internal static class PipelineSchedule
         quartz.AddRepeating(Resume, options => options.ResumeInterval);
         quartz.AddRepeating(Arrivals, options => options.ArrivalInterval);
         quartz.AddRepeating(Corrections, options => options.CorrectionInterval);
-        quartz.AddRepeating(Prune, options => options.PruneInterval);
+        // At once as well: the first lines of a new database's logs find their month.
+        quartz.AddRepeating(Prune, options => options.PruneInterval, atOnce: true);
     }
 
-    private static void AddRepeating(this IQuartzBuilder quartz, JobKey job, Func<PipelineOptions, TimeSpan> interval) =>
+    private static void AddRepeating(this IQuartzBuilder quartz, JobKey job, Func<PipelineOptions, TimeSpan> interval, bool atOnce = false) =>
         quartz.AddTrigger((services, trigger) => trigger.ForJob(job).WithIdentity(job.Name)
-            .StartAt(services.GetRequiredService<TimeProvider>().GetUtcNow() + interval(Options(services)))
+            .StartAt(services.GetRequiredService<TimeProvider>().GetUtcNow() + (atOnce ? TimeSpan.Zero : interval(Options(services))))
             .WithSimpleSchedule(simple => simple.WithInterval(interval(Options(services))).RepeatForever()));
 
     private static PipelineOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<PipelineOptions>>().Value;

@@ -39,6 +39,7 @@ internal sealed class GenerateTask(MockData mockData, IOptions<GeneratorOptions>
         {
             // Files that have landed are no facts yet.
             Changed = false,
+            Made = partitions,
         };
     }
 

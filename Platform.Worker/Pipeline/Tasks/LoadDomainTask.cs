@@ -37,6 +37,7 @@ internal sealed class LoadDomainTask(
         return new TaskOutcome(load.LoadedRows, new { load.QuarantinedRows, Unchanged = load.Skipped, load.Datasets })
         {
             Changed = !load.Skipped,
+            Made = new LoadedDomain(domain, load),
             Inputs = await inputs.OfLoadsAsync([.. load.Datasets.Select(dataset => dataset.LoadId)], cancellationToken),
         };
     }
@@ -46,3 +47,6 @@ internal sealed class LoadDomainTask(
 
     private static string NameOf(string domain) => $"etl_{domain}";
 }
+
+/// <summary>What a domain's task loaded, and by which contracts.</summary>
+internal sealed record LoadedDomain(Domain Domain, DomainLoad Load);

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -7,6 +9,7 @@ using Platform.Worker.Pipeline;
 using Platform.Worker.Pipeline.Arrivals;
 using Platform.Worker.Pipeline.Backfills;
 using Platform.Worker.Pipeline.Control;
+using Platform.Worker.Pipeline.Following;
 using Platform.Worker.Pipeline.Tasks;
 using Platform.Worker.Warehouse;
 
@@ -56,6 +59,12 @@ internal sealed class TestPipeline : IAsyncDisposable
     /// <summary>The dates whose files have been landed again.</summary>
     public ConcurrentBag<DateOnly> Corrected { get; } = [];
 
+    /// <summary>What the runners tell of their runs.</summary>
+    public ConcurrentQueue<RunFact> Facts { get; } = new();
+
+    /// <summary>The meters of the runners, apart from those of other tests.</summary>
+    public IMeterFactory Meters { get; } = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     public PipelineOptions Options { get; } = new()
@@ -86,9 +95,10 @@ internal sealed class TestPipeline : IAsyncDisposable
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var retry = new InfrastructureRetry(options, Clock);
         var ledger = new RunLedger(new(warehouse, retry, Clock));
-        var tasks = new TaskRunner(ledger, retry, new(warehouse, Clock), options, Clock, NullLogger<TaskRunner>.Instance);
+        var follower = new RunFollower(new PipelineMetrics(Meters), [new Observer(this)], Clock, NullLogger<RunFollower>.Instance);
+        var tasks = new TaskRunner(ledger, retry, follower, new(warehouse, Clock), options, Clock, NullLogger<TaskRunner>.Instance);
         return new PipelineRunner(
-            Definition, ledger, tasks, Watch(ledger, retry), retry, warehouse, options, Clock, NullLogger<PipelineRunner>.Instance);
+            Definition, ledger, tasks, follower, Watch(ledger, retry), retry, warehouse, options, Clock, NullLogger<PipelineRunner>.Instance);
     }
 
     /// <summary>Statements as an operator's verb sends them.</summary>
@@ -170,6 +180,11 @@ internal sealed class TestPipeline : IAsyncDisposable
     {
         Calls.Enqueue((task, dates));
         return Work(task, dates, cancellationToken);
+    }
+
+    private sealed class Observer(TestPipeline test) : IRunObserver
+    {
+        public void Observe(RunFact fact) => test.Facts.Enqueue(fact);
     }
 
     private sealed class ScriptedTask(TestPipeline test, string name, IReadOnlyList<string> dependsOn) : IPartitionTask
