@@ -55,8 +55,9 @@ public sealed class PartitionTargetTests(EmbeddedServers servers) : IDisposable
         await Task.WhenAll(dates.Select(date => LoadAsync(loader, date)));
         await Task.WhenAll(dates.Select(date => loader.LoadAsync(Shop.Domain, date, force: true, TestContext.Current.CancellationToken)));
 
+        string[] expected = [.. dates.Select(date => $"{date:yyyy-MM-dd}|2")];
         Assert.Equal(
-            [.. dates.Select(date => $"{date:yyyy-MM-dd}|2")],
+            expected,
             await shop.QueryAsync("select _partition, count(*) from shop.items group by 1 order by 1"));
     }
 
