@@ -85,12 +85,13 @@ internal sealed class DayBenchmark : IBenchmark
 
             var median = times.Order().ElementAt(Measured / 2);
             var all = string.Join(" ", times.Select(time => time.ToString("F2", CultureInfo.InvariantCulture)));
+            var tasks = await TasksAsync(First.AddDays(from));
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{name} days {from + 1} to {from + Measured}: {median:F2} s   ({all} s){await TasksAsync(First.AddDays(from))}"));
+                CultureInfo.InvariantCulture, $"{name} days {from + 1} to {from + Measured}: {median:F2} s   ({all} s)   {tasks}"));
             return median;
         }
 
-        async Task<string> TasksAsync(DateOnly from)
+        async Task<string?> TasksAsync(DateOnly from)
         {
             await using var command = database.DataSource.CreateCommand(
                 """
@@ -100,7 +101,7 @@ internal sealed class DayBenchmark : IBenchmark
                 """);
             command.Parameters.AddWithValue(from);
             command.Parameters.AddWithValue(Measured);
-            return $"   {await command.ExecuteScalarAsync(cancellationToken)}";
+            return (string?)await command.ExecuteScalarAsync(cancellationToken);
         }
     }
 
