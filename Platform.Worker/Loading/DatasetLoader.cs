@@ -10,7 +10,8 @@ namespace Platform.Worker.Loading;
 
 /// <summary>Replaces one dataset's partition within the transaction of its domain: copy, checks over rows, reconciliation, load record.</summary>
 internal sealed class DatasetLoader(
-    NpgsqlConnection connection, PartitionReader landing, Manifest manifest, LoadRecords loads, PartitionTables tables, TimeProvider time)
+    NpgsqlConnection connection, SideTables sideTables, PartitionReader landing, Manifest manifest, LoadRecords loads, PartitionTables tables,
+    TimeProvider time)
 {
     /// <summary>Fewest bytes that a row is expected to have; sizes the memory for keys.</summary>
     private const int SmallestRow = 24;
@@ -28,7 +29,8 @@ internal sealed class DatasetLoader(
         await QuarantineWriter.SupersedeAsync(connection, contract.Domain, [contract.Dataset], [manifest.Partition], now, cancellationToken);
         var quarantine = new QuarantineWriter(connection, contract, manifest.Partition, loadId, now);
 
-        var target = await PartitionTarget.OpenAsync(connection, contract, manifest.Partition, cancellationToken);
+        var target = await PartitionTarget.OpenAsync(
+            connection, sideTables, contract, manifest.Partition, loadId, files.Sum(file => file.Bytes), cancellationToken);
         await target.StartAsync(cancellationToken);
         var checks = new PartitionChecks(connection, contract, manifest.Partition, target.Table, tables);
         var source = new DatasetFiles(landing, manifest, contract);
@@ -92,18 +94,20 @@ internal sealed class DatasetLoader(
         CancellationToken cancellationToken)
     {
         var keys = new KeyFilter(files.Sum(file => file.Bytes) / SmallestRow);
-        using var copy = new PartitionCopy(connection, contract, target, quarantine);
+        await using var copy = new PartitionCopy(connection, target, quarantine);
         var read = new List<LoadedFile>();
         foreach (var file in files)
         {
             var lineOffset = read.Count == 0 ? 0 : read[^1].LastLine;
             var (records, check) = await source.OpenCheckedAsync(file, loadId, lineOffset, cancellationToken);
             await using var opened = records;
+            check.CarriesLoad = !target.GivesLoad;
             quarantine.Open(source.PathOf(file), records.Header, lineOffset);
             await copy.RunAsync(records, check, keys, source.PathOf(file), cancellationToken);
             read.Add(new LoadedFile
             {
                 File = file,
+                Sha256 = source.Sha256Of(file),
                 LineOffset = lineOffset,
                 LastLine = check.LastLine,
                 Rows = check.Rows,

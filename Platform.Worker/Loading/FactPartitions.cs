@@ -27,6 +27,9 @@ internal static partial class FactPartitions
 
     public static string Day(string dataset, DateOnly date) => string.Create(CultureInfo.InvariantCulture, $"{dataset}_{date:yyyyMMdd}");
 
+    /// <summary>The table that becomes the day's partition.</summary>
+    public static string NewDay(string dataset, DateOnly date) => $"{Day(dataset, date)}_new";
+
     public static string Month(string dataset, DateOnly date) => string.Create(CultureInfo.InvariantCulture, $"{dataset}_{date:yyyyMM}");
 
     public static string Earlier(string dataset) => $"{dataset}_earlier";

@@ -29,6 +29,10 @@ internal static class FactTables
     public static string ColumnList(DatasetContract contract) =>
         Sql.Identifiers(contract.Columns.Select(column => column.Name).Concat([Partition, Load, Line]));
 
+    /// <summary>The columns of a row without those that are the same in all rows of a load.</summary>
+    public static string RowColumnList(DatasetContract contract) =>
+        Sql.Identifiers(contract.Columns.Select(column => column.Name).Append(Line));
+
     /// <summary>The columns of the primary key.</summary>
     public static string KeyColumns(DatasetContract contract) => Sql.Identifiers([Partition, .. contract.Key]);
 

@@ -36,13 +36,34 @@ internal sealed class PartitionLoader(
         activity?.SetTag(LoadingTelemetry.Domain, domain)
             .SetTag(LoadingTelemetry.Partition, date.ToString("O", CultureInfo.InvariantCulture));
 
-        var manifest = await landing.ReadManifestAsync(domain, date, cancellationToken);
+        var manifest = await landing.ReadManifestAsync(domain, date, contract.NeedsManifest, cancellationToken);
         var files = Files(contract, manifest);
         await FactTables.EnsureAsync(dataSource, contract, cancellationToken);
         await FactPartitions.EnsureMonthsAsync(dataSource, contract, date, cancellationToken);
         contract = await UndeclaredColumns.FollowAsync(
             dataSource, landing, contract, manifest, await ChangedAsync(contract, files, force, date, cancellationToken), cancellationToken);
 
+        var sideTables = new SideTables(dataSource, contract, date);
+        try
+        {
+            return await LoadAsync(contract, manifest, files, sideTables, force, cancellationToken);
+        }
+        catch
+        {
+            await sideTables.DropAsync();
+            throw;
+        }
+    }
+
+    private async Task<DomainLoad> LoadAsync(
+        Domain contract,
+        Manifest manifest,
+        Dictionary<string, IReadOnlyList<ManifestFile>> files,
+        SideTables sideTables,
+        bool force,
+        CancellationToken cancellationToken)
+    {
+        var (domain, date) = (contract.Name, manifest.Partition);
         var started = time.GetTimestamp();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -51,7 +72,7 @@ internal sealed class PartitionLoader(
         var loads = new LoadRecords(connection, date);
         var current = await loads.CurrentAsync([domain, .. contract.DependsOn], cancellationToken);
         var tables = new PartitionTables(connection, date);
-        var loader = new DatasetLoader(connection, landing, manifest, loads, tables, time);
+        var loader = new DatasetLoader(connection, sideTables, landing, manifest, loads, tables, time);
         var datasets = new List<DatasetLoad>();
         try
         {
@@ -155,7 +176,7 @@ internal sealed class PartitionLoader(
         return missing.Count + unknown.Count == 0
             ? domain.Datasets.ToDictionary(contract => contract.Dataset, contract => LoadedFile.InOrder(files[contract.Dataset]), StringComparer.Ordinal)
             : throw new PartitionFaultException(
-                $"{LandingPath.Manifest(domain.Name, manifest.Partition)}: "
+                $"{(manifest.Files.All(file => file.IsListed) ? LandingPath.Manifest(domain.Name, manifest.Partition) : LandingPath.For(domain.Name, manifest.Partition))}: "
                 + string.Join("; ", missing.Select(contract => $"there is no file of {contract.Dataset}")
                     .Concat(unknown.Select(group => $"there is a file of '{group.Key}', which has no contract")))
                 + ". Land a complete partition, or change the contracts.")

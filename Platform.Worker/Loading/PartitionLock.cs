@@ -13,25 +13,32 @@ internal static class PartitionLock
     public static async Task AcquireAsync(NpgsqlConnection connection, Domain domain, DateOnly date, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
-        batch.BatchCommands.Add(Lock("pg_advisory_xact_lock", domain.Name));
+        batch.BatchCommands.Add(Lock("pg_advisory_xact_lock", domain.Name, date));
         foreach (var name in domain.DependsOn)
         {
-            batch.BatchCommands.Add(Lock("pg_advisory_xact_lock_shared", name));
+            batch.BatchCommands.Add(Lock("pg_advisory_xact_lock_shared", name, date));
         }
 
         // The planner knows nothing of rows copied a moment ago and would look each one up in an index.
         batch.BatchCommands.Add(new NpgsqlBatchCommand("set local enable_nestloop = off"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("set local work_mem = '64MB'"));
         await batch.ExecuteNonQueryAsync(cancellationToken);
-
-        NpgsqlBatchCommand Lock(string function, string name)
-        {
-            var command = new NpgsqlBatchCommand($"select {function}(hashtextextended($1, 0))");
-            command.Parameters.Add(new NpgsqlParameter<string>
-            {
-                TypedValue = string.Create(CultureInfo.InvariantCulture, $"platform.load.{name}.{date:yyyyMMdd}"),
-            });
-            return command;
-        }
     }
+
+    /// <summary>Locks the partition against everyone else who changes its facts, unless someone does already.</summary>
+    public static async Task<bool> TryAcquireAsync(NpgsqlConnection connection, Domain domain, DateOnly date)
+    {
+        await using var command = new NpgsqlCommand("select pg_try_advisory_xact_lock(hashtextextended($1, 0))", connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Name(domain.Name, date) });
+        return (bool)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static NpgsqlBatchCommand Lock(string function, string domain, DateOnly date)
+    {
+        var command = new NpgsqlBatchCommand($"select {function}(hashtextextended($1, 0))");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Name(domain, date) });
+        return command;
+    }
+
+    private static string Name(string domain, DateOnly date) => string.Create(CultureInfo.InvariantCulture, $"platform.load.{domain}.{date:yyyyMMdd}");
 }

@@ -13,6 +13,12 @@ internal abstract class PartitionTarget(NpgsqlConnection connection, DatasetCont
     /// <summary>The quoted table that rows are copied to and checks look at: where <c>_partition</c> is the date, it holds this load's rows.</summary>
     public abstract string Table { get; }
 
+    /// <summary>Whether the table gives <c>_partition</c> and <c>_load</c> to rows that are copied, so that rows come without them.</summary>
+    public virtual bool GivesLoad => false;
+
+    /// <summary>The columns that rows are copied to.</summary>
+    public string Columns => GivesLoad ? FactTables.RowColumnList(contract) : FactTables.ColumnList(contract);
+
     /// <summary>Options of the COPY beside its format.</summary>
     public virtual string CopyOptions => "";
 
@@ -23,13 +29,21 @@ internal abstract class PartitionTarget(NpgsqlConnection connection, DatasetCont
     protected DateOnly Partition => partition;
 
     /// <summary>Chooses by how the fact table is laid out.</summary>
+    /// <param name="connection">The load's transaction.</param>
+    /// <param name="sideTables">Makes tables that are filled beside the transaction.</param>
+    /// <param name="contract">The dataset.</param>
+    /// <param name="partition">The data date.</param>
+    /// <param name="loadId">The load.</param>
+    /// <param name="bytes">How much is going to be copied.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<PartitionTarget> OpenAsync(
-        NpgsqlConnection connection, DatasetContract contract, DateOnly partition, CancellationToken cancellationToken)
+        NpgsqlConnection connection, SideTables sideTables, DatasetContract contract, DateOnly partition, long loadId, long bytes,
+        CancellationToken cancellationToken)
     {
         var found = await FactPartitions.FindAsync(
             connection, contract.Domain, contract.Dataset, contract.Policy.Partitioning, partition, cancellationToken);
         return found.IsOneDay
-            ? new SwapTarget(connection, contract, partition, found.Table)
+            ? new SwapTarget(connection, bytes >= SideTables.FromBytes ? sideTables : null, contract, partition, loadId, found.Table)
             : new InPlaceTarget(connection, contract, partition, found.Table!);
     }
 
@@ -54,6 +68,10 @@ internal abstract class PartitionTarget(NpgsqlConnection connection, DatasetCont
 
     /// <summary>Makes the target ready for this load's rows.</summary>
     public abstract Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>The connections that copy at the same time: the transaction's alone, or others, which the caller closes.</summary>
+    public virtual Task<IReadOnlyList<NpgsqlConnection>> OpenCopiersAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<NpgsqlConnection>>([connection]);
 
     /// <summary>After the rows are copied: from here on the table has its primary key.</summary>
     public virtual Task BuildKeyAsync(CancellationToken cancellationToken) => Task.CompletedTask;

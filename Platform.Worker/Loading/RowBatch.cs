@@ -16,6 +16,9 @@ internal sealed class RowBatch : IDisposable
 
     public List<RejectedRow> Rejected { get; } = [];
 
+    /// <summary>Whether there is more than good rows.</summary>
+    public bool HasOthers => Suspects is not null || Rejected.Count > 0;
+
     public bool IsFull => Rows.Length + (Suspects?.Length ?? 0) + _rejectedBytes >= TargetBytes;
 
     public void Reject(RejectedRow row)

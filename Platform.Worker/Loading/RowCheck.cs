@@ -62,6 +62,9 @@ internal sealed class RowCheck
     /// <summary>Good and bad rows so far.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>Whether rows are written with their partition and load, which are the same in all rows of a load.</summary>
+    public bool CarriesLoad { get; set; } = true;
+
     /// <summary>What is added to a record's line to give its <c>_line</c>.</summary>
     public int LineOffset { get; set; }
 
@@ -102,8 +105,12 @@ internal sealed class RowCheck
             return false;
         }
 
-        rows.WriteInt32Field((int)_partitionDay);
-        rows.WriteInt64Field(_loadId);
+        if (CarriesLoad)
+        {
+            rows.WriteInt32Field((int)_partitionDay);
+            rows.WriteInt64Field(_loadId);
+        }
+
         LastLine = checked(LineOffset + record.Line);
         rows.WriteInt32Field(LastLine);
         foreach (var column in _key)
@@ -166,7 +173,7 @@ internal sealed class RowCheck
 
     private bool TryWriteColumns(CsvRecords record, RowBuffer rows)
     {
-        rows.WriteInt16((short)(_columns.Length + 3));
+        rows.WriteInt16((short)(_columns.Length + (CarriesLoad ? 3 : 1)));
         for (var index = 0; index < _columns.Length; index++)
         {
             _starts[index] = rows.Length;
@@ -190,7 +197,7 @@ internal sealed class RowCheck
     }
 
     /// <summary>The field of a column; empty where the file does not have the column, since only what is optional may lack.</summary>
-    private ReadOnlySpan<byte> FieldOf(CsvRecords record, int column) => _fields[column] < 0 ? [] : record.Field(_fields[column]);
+    public ReadOnlySpan<byte> FieldOf(CsvRecords record, int column) => _fields[column] < 0 ? [] : record.Field(_fields[column]);
 
     private bool IsInPartition(long value) => (_partitionIsTimestamp ? FieldText.DayOf(value) : value) == _partitionDay;
 

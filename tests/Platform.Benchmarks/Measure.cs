@@ -14,14 +14,20 @@ internal static class Measure
         double work, string unit, IReadOnlyList<(string Way, Func<Task> Prepare, Func<Task> Run)> ways)
     {
         var times = ways.ToDictionary(way => way.Way, _ => new List<double>());
+        var costs = ways.ToDictionary(way => way.Way, _ => new Dictionary<string, double>());
         for (var round = 0; round < Rounds; round++)
         {
             foreach (var (way, prepare, run) in ways)
             {
                 await prepare();
+                var before = CpuTime.ByProgram();
                 var started = Stopwatch.GetTimestamp();
                 await run();
                 times[way].Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+                foreach (var (program, seconds) in CpuTime.ByProgram())
+                {
+                    costs[way][program] = costs[way].GetValueOrDefault(program) + ((seconds - before.GetValueOrDefault(program)) / Rounds);
+                }
             }
         }
 
@@ -29,7 +35,8 @@ internal static class Measure
         foreach (var (way, rate) in medians)
         {
             var seconds = string.Join(" ", times[way].Select(time => time.ToString("F2", CultureInfo.InvariantCulture)));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{way,-60} {rate,12:N0} {unit}/s   ({seconds} s)"));
+            var cpu = string.Join(", ", costs[way].Where(cost => cost.Value >= 0.05).Select(cost => string.Create(CultureInfo.InvariantCulture, $"{cost.Key} {cost.Value:F2}")));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{way,-60} {rate,12:N0} {unit}/s   ({seconds} s; CPU {cpu})"));
         }
 
         return medians;
@@ -42,6 +49,10 @@ internal static class Measure
     /// <summary>The last line, for a time that is to stay below a goal.</summary>
     public static void ConcludeSeconds(string name, double seconds, double goal) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture, $"{name} {seconds:F2}s goal {goal} {(seconds <= goal ? "met" : "missed")}"));
+
+    /// <summary>The last line, for a short time that is to stay below a goal.</summary>
+    public static void ConcludeMilliseconds(string name, double milliseconds, double goal) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{name} {milliseconds:F1}ms goal {goal:0} {(milliseconds <= goal ? "met" : "missed")}"));
 
     /// <summary>The last line, for memory that is to stay below a goal.</summary>
     public static void ConcludeMegabytes(string name, double megabytes, double goal) => Console.WriteLine(string.Create(

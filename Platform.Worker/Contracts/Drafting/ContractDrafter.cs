@@ -26,7 +26,7 @@ internal static class ContractDrafter
             var name = DraftNames.Of(dataset ?? source.FileName.Split('.')[0]);
             return new Draft(name, DraftText.Of(source, profile, key, DraftNames.Of(domain), name));
         }
-        catch (Exception error) when (error is CsvFormatException or InvalidDataException)
+        catch (CsvFormatException error)
         {
             throw new DataFaultException($"{path}: cannot be read: {error.Message}", error);
         }

@@ -37,14 +37,16 @@ internal sealed class Loads : IAsyncDisposable
         var contract = _contracts.Domain(OrderLines.Domain).Datasets.Single(dataset => dataset.Dataset == OrderLines.Dataset);
         await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var target = new SwapTarget(connection, contract, OrderLines.Date, replaced: null);
+        var sideTables = new SideTables(_dataSource, _contracts.Domain(OrderLines.Domain), OrderLines.Date);
+        var target = new SwapTarget(connection, sideTables, contract, OrderLines.Date, loadId: 0, replaced: null);
         await target.StartAsync(cancellationToken);
         var quarantine = new QuarantineWriter(connection, contract, OrderLines.Date, loadId: 0, TimeProvider.System.GetUtcNow());
         var length = new FileInfo(_place.File).Length;
         await using var records = await CsvRecords.OpenAsync(
             _ => Task.FromResult<Stream>(File.OpenRead(_place.File)), RecordForm.Of(contract, _place.File), Fault, cancellationToken);
         var check = RowCheck.Bind(contract, records.Form, records.Header, OrderLines.Date, loadId: 0, lineOffset: 0, Fault);
-        using (var copy = new PartitionCopy(connection, contract, target, quarantine))
+        check.CarriesLoad = !target.GivesLoad;
+        await using (var copy = new PartitionCopy(connection, target, quarantine))
         {
             await copy.RunAsync(records, check, new KeyFilter(length / 24), _place.File, cancellationToken);
         }

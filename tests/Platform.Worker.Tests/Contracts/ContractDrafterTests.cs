@@ -51,7 +51,9 @@ public sealed class ContractDrafterTests(ITestOutputHelper output)
         var file = Path.Combine(folder.Path, "x.csv.gz");
         await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(Path.Combine(Folder, "parcels.csv.gz"), Token))[..300], Token);
 
-        await Assert.ThrowsAsync<DataFaultException>(() => ContractDrafter.DraftAsync(file, "inbox", null, Token));
+        var error = await Assert.ThrowsAnyAsync<DataFaultException>(() => ContractDrafter.DraftAsync(file, "inbox", null, Token));
+
+        Assert.Contains("x.csv.gz", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
