@@ -51,6 +51,10 @@ internal sealed class PipelineOptions
     [Range(0, 3660)]
     public int CorrectionDays { get; set; } = 7;
 
+    /// <summary>Quartz cron expression, in UTC, of the removal of partitions older than their contract's retention. Default 03:30 every day.</summary>
+    [Required]
+    public string RetirementCron { get; set; } = "0 30 3 * * ?";
+
     /// <summary>How long the scheduler keeps the history of its firings with their captured logs. Default 30 days.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "366.00:00:00")]
     public TimeSpan HistoryRetention { get; set; } = TimeSpan.FromDays(30);

@@ -95,6 +95,7 @@ internal sealed class DatasetCheck(DatasetContract contract, DateOnly? date, IRe
                     {
                         Name = file.Path, Dataset = contract.Dataset, Rows = check.Rows, Bytes = file.Bytes, Sha256 = "", ControlSums = new Dictionary<string, string>(),
                     },
+                    Sha256 = "",
                     LineOffset = 0,
                     LastLine = check.LastLine,
                     Rows = check.Rows,

@@ -15,6 +15,7 @@ internal static class PipelineSchedule
     public static readonly JobKey Resume = new("resume");
     public static readonly JobKey Arrivals = new("arrivals");
     public static readonly JobKey Corrections = new("corrections");
+    public static readonly JobKey Retirement = new("retirement");
 
     /// <summary>Beyond the retries of the ledger's own statements: PostgreSQL stays away for longer.</summary>
     public static readonly RetryPolicy WhenTheLedgerIsOutOfReach =
@@ -69,6 +70,10 @@ internal static class PipelineSchedule
             .WithDescription("Looks for the partitions that runs wait for, at deadlines and at freshness"));
         quartz.AddJob<CorrectionJob>(job => job.WithIdentity(Corrections).StoreDurably().DisallowConcurrentExecution()
             .WithDescription("Looks for partitions that were landed again"));
+        quartz.AddJob<RetirementJob>(job => job.WithIdentity(Retirement).StoreDurably().DisallowConcurrentExecution()
+            .WithDescription("Removes partitions older than their contract's retention"));
+        quartz.AddTrigger((services, trigger) => trigger.ForJob(Retirement).WithIdentity("retirement")
+            .WithCronSchedule(Options(services).RetirementCron, cron => cron.InTimeZone(TimeZoneInfo.Utc)));
         quartz.AddTrigger((services, trigger) => trigger.ForJob(ScheduledRun).WithIdentity("daily")
             .WithCronSchedule(Options(services).Cron, cron => cron
                 .InTimeZone(TimeZoneInfo.Utc)
