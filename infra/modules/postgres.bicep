@@ -62,6 +62,16 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
     }
   }
 
+  // A query over a fact table locks each of its partitions and their keys: room for thousands of days. Takes effect with a restart.
+  resource maxLocks 'configurations' = {
+    name: 'max_locks_per_transaction'
+    properties: {
+      value: '256'
+      source: 'user-override'
+    }
+    dependsOn: [database]
+  }
+
   resource administrator 'administrators' = {
     name: administratorObjectId
     properties: {
@@ -69,7 +79,7 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
       principalType: 'ServicePrincipal'
       tenantId: tenant().tenantId
     }
-    dependsOn: [database]
+    dependsOn: [maxLocks]
   }
 
   // The address 0.0.0.0 stands for Azure's own services, among them Container Apps. Who comes that far still needs a token of a known identity.

@@ -197,6 +197,8 @@ internal sealed class PostgresServer : IAsyncDisposable
             ["max_connections"] = "200",
             ["shared_buffers"] = "256MB",
             ["max_wal_size"] = "4GB",
+            // A query over a fact table locks each of its partitions and their keys: room for thousands of days.
+            ["max_locks_per_transaction"] = "256",
             // One server, no replica: changes to tables made in the same transaction need no log.
             ["wal_level"] = "minimal",
             ["max_wal_senders"] = "0",

@@ -4,6 +4,8 @@ using System.Text.Json;
 using Platform.ServiceDefaults;
 using Platform.Worker.Loading.Quarantine;
 using Platform.Worker.Pipeline;
+using Platform.Worker.Pipeline.Control;
+using Platform.Worker.Pipeline.Tasks;
 using Spectre.Console;
 
 namespace Platform.Worker.Operate.Cli;
@@ -28,12 +30,18 @@ internal static class StatusVerb
             async services =>
             {
                 var runs = await services.GetRequiredService<RunHistory>().LatestAsync(Math.Max(1, arguments.GetValue(limit)), cancellationToken);
+                var paused = await services.GetRequiredService<PipelinePause>().FindAsync(EtlFullPipeline.Name, cancellationToken);
                 var totals = await services.GetRequiredService<QuarantineReader>().TotalsAsync(cancellationToken);
                 if (arguments.GetValue(json))
                 {
-                    await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new { runs, totals }, Json));
+                    await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new { paused, runs, totals }, Json));
+                    return ExitCode.Success;
                 }
-                else if (Console.IsOutputRedirected)
+                if (paused is not null)
+                {
+                    await Console.Error.WriteLineAsync(PipelineStateVerb.Describe(paused));
+                }
+                if (Console.IsOutputRedirected)
                 {
                     await WritePlainAsync(runs, totals);
                 }

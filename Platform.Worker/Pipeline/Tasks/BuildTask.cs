@@ -3,7 +3,7 @@ using Platform.Worker.Transform;
 namespace Platform.Worker.Pipeline.Tasks;
 
 /// <summary><c>dbt_build</c>: builds and tests the dbt project for a range of data dates and publishes it, or fails and publishes nothing.</summary>
-internal sealed class BuildTask(TransformEngine engine, BuildMetrics metrics) : IBatchTask
+internal sealed class BuildTask(TransformEngine engine, BuildMetrics metrics, TaskInputs inputs) : IBatchTask
 {
     public string Name => "dbt_build";
 
@@ -18,7 +18,11 @@ internal sealed class BuildTask(TransformEngine engine, BuildMetrics metrics) : 
             throw new BuildFailedException(made);
         }
         return new TaskOutcome(
-            build.RowsAffected, new { range.From, range.To, build.InvocationId, build.PublicationId, build.Summary }) { Made = made };
+            build.RowsAffected, new { range.From, range.To, build.InvocationId, build.PublicationId, build.Summary })
+        {
+            Made = made,
+            Inputs = await inputs.OfBuildAsync(range, build.InvocationId, cancellationToken),
+        };
     }
 }
 
