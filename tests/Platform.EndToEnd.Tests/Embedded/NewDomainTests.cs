@@ -39,7 +39,7 @@ public sealed class NewDomainTests
         var day = await OneAsync<DateOnly>(warehouse, "select data_date from meta.pipeline_run");
 
         // All other domains have landed; the date waits for the fourth.
-        Assert.Equal($"waiting: repairs/{day:yyyyMMdd} has not landed: no file of jobs", await OneAsync<string>(warehouse, "select state || ': ' || error from meta.pipeline_run"));
+        Assert.Equal($"waiting: etl_repairs: repairs/{day:yyyyMMdd} has not landed: no file of jobs", await OneAsync<string>(warehouse, "select state || ': ' || error from meta.pipeline_run"));
         await LandAsync(platform.Landing, "jobs.nord.csv", "jobs.nord.csv", day);
         await LandAsync(platform.Landing, "jobs.sued.csv", "jobs.sued.csv.gz", day);
 
