@@ -9,7 +9,7 @@ internal sealed class IdleTasks
     private static readonly string[] Names = ["generate_mock_data", "etl_sales", "etl_operations", "etl_finance"];
     private long? _ended;
 
-    public IdleTasks() => Definition = new PipelineDefinition("idle", [.. Names.Select(name => new IdleTask(this, name))], new IdleBuild(this));
+    public IdleTasks() => Definition = new PipelineDefinition("idle", [.. Names.Select((name, place) => new IdleTask(this, name, Names[..place]))], new IdleBuild(this));
 
     public static int Count => Names.Length + 1;
 
@@ -37,9 +37,11 @@ internal sealed class IdleTasks
         return Task.FromResult(new TaskOutcome(Rows: 1));
     }
 
-    private sealed class IdleTask(IdleTasks tasks, string name) : IPartitionTask
+    private sealed class IdleTask(IdleTasks tasks, string name, string[] before) : IPartitionTask
     {
         public string Name => name;
+
+        public IReadOnlyList<string> DependsOn => before;
 
         public Task<AwaitedPartition?> AwaitedAsync(DateOnly date, CancellationToken cancellationToken) => Task.FromResult<AwaitedPartition?>(null);
 

@@ -20,7 +20,7 @@ internal static class PastRuns
             insert into meta.task_run (pipeline, data_date, task, position, state, attempt, started_at, finished_at, rows, detail)
             select run.pipeline, run.data_date, task, position, run.state, 1, run.started_at, run.finished_at, 1, '{"datasets": ["orders", "order_lines"]}'
             from meta.pipeline_run run cross join unnest($1) with ordinality as entry (task, position)
-            """, pipeline.TaskNames.ToArray());
+            """, (object)pipeline.TaskNames.ToArray());
         Add("""
             insert into meta.task_attempt (pipeline, data_date, task, attempt, state, worker, started_at, finished_at)
             select pipeline, data_date, task, 1, state, 'bench/1', started_at, finished_at from meta.task_run

@@ -55,9 +55,8 @@ public sealed class PartitionTargetTests(EmbeddedServers servers) : IDisposable
         await Task.WhenAll(dates.Select(date => LoadAsync(loader, date)));
         await Task.WhenAll(dates.Select(date => loader.LoadAsync(Shop.Domain, date, force: true, TestContext.Current.CancellationToken)));
 
-        Assert.Equal(
-            [.. dates.Select(date => $"{date:yyyy-MM-dd}|2")],
-            await shop.QueryAsync("select _partition, count(*) from shop.items group by 1 order by 1"));
+        string[] expected = [.. dates.Select(date => $"{date:yyyy-MM-dd}|2")];
+        Assert.Equal(expected, await shop.QueryAsync("select _partition, count(*) from shop.items group by 1 order by 1"));
     }
 
     [Theory]
@@ -148,7 +147,7 @@ public sealed class PartitionTargetTests(EmbeddedServers servers) : IDisposable
                 await Task.Delay(20, TestContext.Current.CancellationToken);
             }
 
-            Assert.Equal(["330000"], await shop.QueryAsync("select count(*) from shop.items_20260131_new"));
+            Assert.Equal(["1"], await shop.QueryAsync("select count(*) from pg_class where relname = 'items_20260131_new'"));
             await shop.ExecuteAsync($"select pg_terminate_backend(pid) from ({waiting}) load");
             await Assert.ThrowsAnyAsync<NpgsqlException>(() => load);
         }

@@ -66,7 +66,9 @@ internal sealed class CheckJson : ICheckReport
             file = file.File.Name,
             rows = file.Rows,
             control_sums = verdict.Contract.ControlSums.Zip(file.Sums).ToDictionary(
-                sum => sum.First, sum => sum.Second.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal),
+                sum => sum.First,
+                sum => sum.Second.ToString($"F{verdict.Contract.Column(sum.First).Scale.ToString(CultureInfo.InvariantCulture)}", CultureInfo.InvariantCulture),
+                StringComparer.Ordinal),
         }));
         Write("quality", verdict.Measured);
         _json.WriteString("fault", verdict.Fault);

@@ -113,7 +113,7 @@ public sealed class ContractsCheckTests : IDisposable
             (["nowhere.csv", "--contract", Contracts], "nowhere.csv: there is no such file"),
             ([file, "--contract", Contracts, "--date", "31.01.2026"], "is no data date"),
             ([file, "--contract", _directory.FullName], "there is no contract file"),
-            ([], "Required argument missing"),
+            ([], "FILE"),
         ];
         foreach (var (arguments, message) in cases)
         {

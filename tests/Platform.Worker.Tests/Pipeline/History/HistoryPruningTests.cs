@@ -28,20 +28,23 @@ public sealed class HistoryPruningTests(EmbeddedServers servers)
         await pipeline.Control().CancelAsync(new(Day, Day.AddDays(9)), "x", null, Token);
         clock.Advance(TimeSpan.FromDays(20));
         Assert.Equal(new Pruned(0, 0, 0, 0), await PruneAsync());
-        clock.Advance(TimeSpan.FromDays(20));
-        await LogAsync(2, "february");
+        clock.Advance(TimeSpan.FromDays(16));
+        var inFebruary = await PruneAsync();
+        clock.Advance(TimeSpan.FromDays(24));
+        await LogAsync(2, "march");
+        var inMarch = await PruneAsync();
 
-        var pruned = await PruneAsync();
-
-        Assert.Equal(["february"], await pipeline.QueryAsync("select message from meta.task_log"));
-        Assert.Equal((1, 1L), (pruned.Partitions, pruned.Backfills));
+        // A month goes when all of it is old.
+        Assert.Equal((0, 1L), (inFebruary.Partitions, inFebruary.Backfills));
+        Assert.Equal((1, 0L), (inMarch.Partitions, inMarch.Attempts));
+        Assert.Equal(["march"], await pipeline.QueryAsync("select message from meta.task_log"));
         // generate: success, success, failed; the others: success, success.
         Assert.Equal(
             ["build success 1", "generate failed 1", "generate success 1", "load_a success 1", "load_b success 1"],
             await pipeline.QueryAsync("select task, state, count(*) from meta.task_attempt group by task, state order by task, state"));
         Assert.Equal(3, (await pipeline.RunsAsync()).Length);
         Assert.Equal(
-            ["task_log_202602", "task_log_202603", "task_log_rest"],
+            ["task_log_202602", "task_log_202603", "task_log_202604", "task_log_rest"],
             await pipeline.QueryAsync("select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'meta.task_log'::regclass order by 1"));
 
         Task<Pruned> PruneAsync() => new HistoryPruning(

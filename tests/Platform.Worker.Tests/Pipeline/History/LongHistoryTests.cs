@@ -16,7 +16,7 @@ public sealed class LongHistoryTests(EmbeddedServers servers)
     public async Task Ledger_HundredThousandRuns_ListsAndStartsByIndex()
     {
         await using var pipeline = await TestPipeline.CreateAsync(servers);
-        await pipeline.QueryAsync($"""
+        await using var fill = pipeline.Warehouse.CreateCommand($"""
             insert into meta.pipeline_run (pipeline, data_date, state, trigger, attempt, requested_at, started_at, finished_at)
             select '{TestPipeline.Name}', date '1740-01-01' + day, 'success', 'backfill', 1, timestamptz '2025-01-01' + day / 1000 * interval '1 hour', now(), now()
             from generate_series(1, {Runs}) day;
@@ -27,6 +27,8 @@ public sealed class LongHistoryTests(EmbeddedServers servers)
             select pipeline, data_date, task, 1, 'success', 'w', now(), now() from meta.task_run;
             analyze meta.pipeline_run; analyze meta.task_run; analyze meta.task_attempt
             """);
+        fill.CommandTimeout = 0;
+        await fill.ExecuteNonQueryAsync(Token);
         var history = new RunHistory(pipeline.Warehouse);
 
         // The last page of many, by what the page before told.
