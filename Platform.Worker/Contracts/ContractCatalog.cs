@@ -157,6 +157,11 @@ internal sealed class ContractCatalog
             Report($"refers to {reference.ToDataset}.{reference.ToColumn}, which is not that dataset's whole key " +
                    $"({string.Join(", ", target.Contract.Key)}); references to other columns are not implemented.");
         }
+        else if (target.Contract.Policy.LateDays > 0)
+        {
+            Report($"refers to {reference.ToDomain}.{reference.ToDataset}, whose rows may come late (lateRows) and are then not in the partition of the same date. "
+                + "Say customProperties: scope: history, and test it in dbt.");
+        }
         else if (target.Contract.Column(reference.ToColumn).SqlType != contract.Column(reference.Column).SqlType)
         {
             Report($"is {contract.Column(reference.Column).SqlType}, but {reference.ToDataset}.{reference.ToColumn} is " +

@@ -31,10 +31,13 @@ internal sealed class DatasetLoader(
 
         var target = await PartitionTarget.OpenAsync(
             connection, sideTables, contract, manifest.Partition, loadId, files.Sum(file => file.Bytes), cancellationToken);
+        var late = new LateRows(connection, contract, manifest.Partition);
+        await late.GatherAsync(into: null, cancellationToken);
         await target.StartAsync(cancellationToken);
         var checks = new PartitionChecks(connection, contract, manifest.Partition, target.Table, tables);
         var source = new DatasetFiles(landing, manifest, contract);
         var read = await CopyAsync(contract, source, files, loadId, quarantine, target, checks, cancellationToken);
+        await late.RefuseClashesAsync(checks, target.Table, cancellationToken);
         var loaded = await checks.CountAsync(cancellationToken);
         if (loaded.HasFaults)
         {
@@ -55,7 +58,7 @@ internal sealed class DatasetLoader(
         if (quarantine.Rows > 0)
         {
             var (lines, discarded) = await RememberedDecisions.ApplyAsync(
-                connection, contract, manifest.Partition, loadId, target.Table, tables, now, cancellationToken);
+                connection, contract, manifest.Partition, loadId, target.Table, tables, late, now, cancellationToken);
             result = result.With(lines, discarded);
         }
 
@@ -74,7 +77,7 @@ internal sealed class DatasetLoader(
             throw refusal;
         }
 
-        tables.Add(contract, target);
+        tables.Add(contract, target, late, loadId);
         activity?.SetTag(LoadingTelemetry.LoadedRows, result.LoadedRows).SetTag(LoadingTelemetry.QuarantinedRows, result.QuarantinedRows);
         return new DatasetLoad(contract.Dataset, loadId, result.FileRows, result.LoadedRows, result.QuarantinedRows, Skipped: false)
         {

@@ -12,6 +12,7 @@ internal static class LoadingRegistration
         builder.Services.AddSingleton<LoadingTelemetry>();
         builder.Services.AddSingleton<PartitionLoader>();
         builder.Services.AddSingleton<PartitionWithdrawal>();
+        builder.Services.AddSingleton<PartitionRetirement>();
         return builder.AddQuarantine();
     }
 

@@ -156,6 +156,38 @@ internal sealed class PartitionChecks(
                 Partition());
         }
 
+        await RemoveAsync(cancellationToken);
+    }
+
+    /// <summary>Takes out the rows of a day whose key is in another load's rows of that day.</summary>
+    /// <param name="there">The quoted table that has them.</param>
+    /// <param name="date">The day.</param>
+    /// <param name="day">SQL of a row's day.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task RefuseClashesAsync(string there, DateOnly date, string day, CancellationToken cancellationToken)
+    {
+        await CreateFaultsAsync(cancellationToken);
+        var key = string.Join(", ", contract.Key);
+        var value = $"concat_ws(', ', {string.Join(", ", contract.Key.Select(name => $"f.{Sql.Identifier(name)}"))})";
+        await ExecuteAsync(
+            $"""
+            insert into {Faults}
+            select f.{FactTables.Line}, {int.MaxValue.ToString(CultureInfo.InvariantCulture)}, {Sql.Literal(key)}, {Sql.Literal(Rules.Unique)}, {value},
+                format('%s is %s as in the partition %s, where load %s brought it; a key is expected once in a partition, and the row that is there stays.',
+                    {Sql.Literal(key)}, {value}, $2, t.{FactTables.Load})
+            from {table} f join {there} t on t.{FactTables.Partition} = $2
+                and {string.Join(" and ", contract.Key.Select(name => $"t.{Sql.Identifier(name)} = f.{Sql.Identifier(name)}"))}
+            where f.{FactTables.Partition} = $1 and {day} = $2
+            """,
+            cancellationToken,
+            Partition(),
+            new NpgsqlParameter<DateOnly> { TypedValue = date, NpgsqlDbType = NpgsqlDbType.Date });
+        await RemoveAsync(cancellationToken);
+    }
+
+    /// <summary>Takes the refused rows out of the table; what it does not hold any more it does not count again.</summary>
+    private async Task RemoveAsync(CancellationToken cancellationToken)
+    {
         await AddRefusedAsync(
             $"""
             with removed as (

@@ -13,7 +13,12 @@ internal static class PartitionLock
     public static async Task AcquireAsync(NpgsqlConnection connection, Domain domain, DateOnly date, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
-        batch.BatchCommands.Add(Lock("pg_advisory_xact_lock", domain.Name, date));
+        // A load may bring rows to the dates before its own; everyone locks them newest first.
+        for (var days = 0; days <= domain.Datasets.Max(contract => contract.Policy.LateDays); days++)
+        {
+            batch.BatchCommands.Add(Lock("pg_advisory_xact_lock", domain.Name, date.AddDays(-days)));
+        }
+
         foreach (var name in domain.DependsOn)
         {
             batch.BatchCommands.Add(Lock("pg_advisory_xact_lock_shared", name, date));

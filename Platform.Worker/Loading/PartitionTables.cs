@@ -11,13 +11,13 @@ namespace Platform.Worker.Loading;
 internal sealed class PartitionTables(NpgsqlConnection connection, DateOnly partition)
 {
     private readonly Dictionary<(string Domain, string Dataset), string> _tables = [];
-    private readonly List<PartitionTarget> _targets = [];
+    private readonly List<(PartitionTarget Target, LateRows Late, long Load)> _targets = [];
 
     /// <summary>The rows of the dataset are in the target now.</summary>
-    public void Add(DatasetContract contract, PartitionTarget target)
+    public void Add(DatasetContract contract, PartitionTarget target, LateRows late, long load)
     {
         _tables[(contract.Domain, contract.Dataset)] = target.Table;
-        _targets.Add(target);
+        _targets.Add((target, late, load));
     }
 
     /// <summary>The quoted table to read a dataset's rows of the date from.</summary>
@@ -33,11 +33,12 @@ internal sealed class PartitionTables(NpgsqlConnection connection, DateOnly part
         return table;
     }
 
-    /// <summary>Makes all targets the partitions, in the order in which they were loaded.</summary>
+    /// <summary>Brings late rows to their dates and makes all targets the partitions, in the order in which they were loaded.</summary>
     public async Task PublishAsync(CancellationToken cancellationToken)
     {
-        foreach (var target in _targets)
+        foreach (var (target, late, load) in _targets)
         {
+            await late.ScatterAsync(target.Table, load, cancellationToken);
             await target.PublishAsync(cancellationToken);
         }
     }

@@ -22,11 +22,23 @@ internal sealed class PartitionWithdrawal(ContractCatalog contracts, NpgsqlDataS
         {
             foreach (var partition in partitions)
             {
-                rows += await PartitionTarget.WithdrawAsync(connection, contract, partition, cancellationToken);
+                rows += await TakeOutAsync(connection, contract, partition, cancellationToken);
             }
         }
 
         await transaction.CommitAsync(cancellationToken);
+        return rows;
+    }
+
+    /// <summary>Takes the rows of a partition's load out of the facts, whatever their dates; those that other loads brought to its date stay.</summary>
+    /// <returns>How many of the partition's own date they were.</returns>
+    public static async Task<long> TakeOutAsync(
+        NpgsqlConnection connection, DatasetContract contract, DateOnly partition, CancellationToken cancellationToken)
+    {
+        var late = new LateRows(connection, contract, partition);
+        await late.GatherAsync(into: null, cancellationToken);
+        var rows = await PartitionTarget.WithdrawAsync(connection, contract, partition, cancellationToken);
+        await late.PutBackAsync(table: null, cancellationToken);
         return rows;
     }
 

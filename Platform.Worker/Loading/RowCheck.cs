@@ -28,6 +28,7 @@ internal sealed class RowCheck
     private readonly bool _partitionIsTimestamp;
     private readonly DateOnly _partition;
     private readonly long _partitionDay;
+    private readonly int _lateDays;
     private readonly long _loadId;
     private readonly long[] _values;
     private readonly int[] _starts;
@@ -50,6 +51,7 @@ internal sealed class RowCheck
         _partitionIsTimestamp = _partitionColumn >= 0 && contract.Columns[_partitionColumn].Type == ColumnType.Timestamp;
         _partition = partition;
         _partitionDay = partition.DayNumber - FieldText.EpochDay;
+        _lateDays = contract.Policy.LateDays;
         _loadId = loadId;
         LineOffset = lineOffset;
         LastLine = lineOffset;
@@ -199,7 +201,9 @@ internal sealed class RowCheck
     /// <summary>The field of a column; empty where the file does not have the column, since only what is optional may lack.</summary>
     public ReadOnlySpan<byte> FieldOf(CsvRecords record, int column) => _fields[column] < 0 ? [] : record.Field(_fields[column]);
 
-    private bool IsInPartition(long value) => (_partitionIsTimestamp ? FieldText.DayOf(value) : value) == _partitionDay;
+    /// <summary>Of the data date, or late by no more days than the contract has.</summary>
+    private bool IsInPartition(long value) =>
+        _partitionDay - (_partitionIsTimestamp ? FieldText.DayOf(value) : value) is var late && late >= 0 && late <= _lateDays;
 
     private List<Violation> Violations(CsvRecords record)
     {
@@ -245,7 +249,7 @@ internal sealed class RowCheck
 
     private Violation? OutsidePartition(CompiledColumn column, string field) =>
         column.TryRead(Encoding.UTF8.GetBytes(field), out var value) && !IsInPartition(value)
-            ? column.Broken(Rules.Partition, field, $"is {field}; expected the data date {_partition:yyyy-MM-dd} of the partition")
+            ? column.Broken(Rules.Partition, field, $"is {field}; expected the data date {_partition:yyyy-MM-dd} of the partition{(_lateDays > 0 ? $", or one of the {_lateDays} days before it" : "")}")
             : null;
 
     private decimal? NumberOf(CsvRecords record, int column)

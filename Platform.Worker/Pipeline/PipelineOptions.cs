@@ -79,6 +79,10 @@ internal sealed class PipelineOptions : IValidatableObject
     [Range(0, 3660)]
     public int CorrectionDays { get; set; } = 7;
 
+    /// <summary>Quartz cron expression, in UTC, of the removal of partitions older than their contract's retention. Default 03:30 every day.</summary>
+    [Required]
+    public string RetirementCron { get; set; } = "0 30 3 * * ?";
+
     /// <summary>
     /// How long past attempts of tasks, their logs, backfills that are over, and the scheduler's firings are kept. The last attempt of a task on a date, and
     /// the last that succeeded, are kept with the run. Default 30 days.

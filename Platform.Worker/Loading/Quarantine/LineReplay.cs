@@ -41,9 +41,11 @@ internal sealed record ReplayedLines
 /// <param name="load">The partition's current load, or the one that is going on.</param>
 /// <param name="table">The quoted table that holds the rows of the date.</param>
 /// <param name="tables">Where references are looked up.</param>
+/// <param name="late">What keeps the rows of other loads out of the table meanwhile.</param>
 /// <param name="now">When.</param>
 internal sealed class LineReplay(
-    NpgsqlConnection connection, DatasetContract contract, DateOnly partition, long load, string table, PartitionTables tables, DateTimeOffset now)
+    NpgsqlConnection connection, DatasetContract contract, DateOnly partition, long load, string table, PartitionTables tables, LateRows late,
+    DateTimeOffset now)
 {
     /// <summary>The lines with what became of them; until the transaction ends or the next replay starts.</summary>
     public const string Lines = "pg_temp.replay_line";
@@ -96,6 +98,7 @@ internal sealed class LineReplay(
         await CheckLinesAsync(cancellationToken);
         var checks = new PartitionChecks(connection, contract, partition, table, tables);
         await checks.ResolveSuspectsAsync("_ordinal", cancellationToken);
+        await late.RefuseClashesAsync(checks, table, cancellationToken);
         var counted = await checks.CountAsync(cancellationToken);
         if (counted.HasFaults)
         {

@@ -41,7 +41,8 @@ internal sealed class PartitionReplay(
 
         contract = await UndeclaredColumns.IncludeTableAsync(connection, contract, cancellationToken);
         var table = await _tables.FindAsync(contract.Domain, contract.Dataset, cancellationToken);
-        var replay = new LineReplay(connection, contract, date, load.LoadId, table, _tables, now);
+        var late = new LateRows(connection, contract, date);
+        var replay = new LineReplay(connection, contract, date, load.LoadId, table, _tables, late, now);
         if (await replay.ChooseAsync(filter.Condition, waited, cancellationToken) == 0)
         {
             return false;
@@ -49,6 +50,7 @@ internal sealed class PartitionReplay(
 
         Asked += await CountAsync($"select count(*) from {LineReplay.Lines} where is_asked", cancellationToken);
         RequireCurrentReferences(contract, load);
+        await late.GatherAsync(table, cancellationToken);
         var lines = await replay.RunAsync(cancellationToken);
         await TellRejectedAsync(contract, cancellationToken);
         if (allOrNone && Rejected > 0)
@@ -69,6 +71,7 @@ internal sealed class PartitionReplay(
                 connection, contract.Domain, contract.Dataset, [date], $"{rows} rows of load {load.LoadId} replayed by {actor.By}: {actor.Why}", cancellationToken);
         }
 
+        await late.ScatterAsync(table, load.LoadId, cancellationToken);
         await QuarantineLog.AppendReplayAsync(connection, actor, now, cancellationToken);
         Replayed += lines.Replayed;
         return lines.Replayed > 0;

@@ -33,6 +33,7 @@ internal static class RememberedDecisions
         long loadId,
         string table,
         PartitionTables tables,
+        LateRows late,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
@@ -50,7 +51,7 @@ internal static class RememberedDecisions
         discard.Parameters.Add(new NpgsqlParameter<long> { TypedValue = loadId });
         var discarded = await discard.ExecuteNonQueryAsync(cancellationToken);
 
-        var replay = new LineReplay(connection, contract, partition, loadId, table, tables, now);
+        var replay = new LineReplay(connection, contract, partition, loadId, table, tables, late, now);
         var lines = await replay.ChooseAsync(_ => "q.state = 'open' and c.fields is not null", waited: [], cancellationToken) > 0
             ? await replay.RunAsync(cancellationToken)
             : null;

@@ -18,6 +18,7 @@ internal static class CommandLine
         ["incidents"] = (session, _) => IncidentsVerb.Create(session),
         ["status"] = (session, _) => StatusVerb.Create(session),
         ["quarantine"] = (session, _) => Quarantine.QuarantineVerb.Create(session),
+        ["retire"] = (session, _) => RetireVerb.Create(session),
         ["contracts"] = (session, _) => Contracts.ContractsVerb.Create(session),
     };
 

@@ -15,6 +15,7 @@ internal static class PipelineSchedule
     public static readonly JobKey Resume = new("resume");
     public static readonly JobKey Arrivals = new("arrivals");
     public static readonly JobKey Corrections = new("corrections");
+    public static readonly JobKey Retirement = new("retirement");
     public static readonly JobKey Prune = new("prune");
 
     /// <summary>Beyond the retries of the ledger's own statements: PostgreSQL stays away for longer.</summary>
@@ -70,6 +71,10 @@ internal static class PipelineSchedule
             .WithDescription("Looks for the partitions that runs wait for, at deadlines and at freshness"));
         quartz.AddJob<CorrectionJob>(job => job.WithIdentity(Corrections).StoreDurably().DisallowConcurrentExecution()
             .WithDescription("Looks for partitions that were landed again"));
+        quartz.AddJob<RetirementJob>(job => job.WithIdentity(Retirement).StoreDurably().DisallowConcurrentExecution()
+            .WithDescription("Removes partitions older than their contract's retention"));
+        quartz.AddTrigger((services, trigger) => trigger.ForJob(Retirement).WithIdentity("retirement")
+            .WithCronSchedule(Options(services).RetirementCron, cron => cron.InTimeZone(TimeZoneInfo.Utc)));
         quartz.AddJob<PruneJob>(job => job.WithIdentity(Prune).StoreDurably().DisallowConcurrentExecution()
             .WithDescription("Deletes history past its time, and makes room for the next month's logs"));
         quartz.AddTrigger((services, trigger) => trigger.ForJob(ScheduledRun).WithIdentity("daily")

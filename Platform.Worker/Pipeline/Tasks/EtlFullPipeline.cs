@@ -2,6 +2,7 @@ using Platform.Worker.Contracts;
 using Platform.Worker.Landing;
 using Platform.Worker.Loading;
 using Platform.Worker.Pipeline.Arrivals;
+using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Pipeline.Tasks;
 
@@ -12,6 +13,8 @@ internal static class EtlFullPipeline
 
     public static PipelineDefinition Create(IServiceProvider services)
     {
+        // What is wrong with the folders of further domains is told at start, not by the first build.
+        _ = services.GetRequiredService<JoinedPackages>().Read();
         var loader = services.GetRequiredService<PartitionLoader>();
         var withdrawal = services.GetRequiredService<PartitionWithdrawal>();
         var arrivals = services.GetRequiredService<PartitionArrivals>();

@@ -117,6 +117,43 @@ public sealed class ContractCatalogTests : IDisposable
         Assert.Contains("column 'toy_id': refers to domain 'shop'; add it to this domain's dependsOn.", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Load_DomainInTwoFolders_NamesBothAndTheRemedy()
+    {
+        Write("toys", Contract.Replace("domain: shop", "domain: sales", StringComparison.Ordinal));
+        var builtIn = Path.Combine(AppContext.BaseDirectory, "Sources");
+
+        var error = Assert.Throws<ContractException>(() => ContractCatalog.Load([builtIn, _directory.FullName]));
+
+        Assert.Equal(
+            $"{Path.Combine(_directory.FullName, "toys.odcs.yaml")}: domain 'sales' is in {builtIn} already, and a domain is in one folder. "
+            + "Give this one another name, or correct Sources:Directories.",
+            Assert.Single(error.Errors).ToString());
+    }
+
+    [Fact]
+    public void Load_FolderWithoutContracts_IsRefused()
+    {
+        var error = Assert.Throws<ContractException>(() => ContractCatalog.Load([_directory.FullName]));
+
+        Assert.Equal(
+            $"{_directory.FullName}: there is no *.odcs.yaml in it or below. Add the contracts, or correct Sources:Directories.",
+            Assert.Single(error.Errors).ToString());
+    }
+
+    [Fact]
+    public void Load_ReferenceToADatasetWhoseRowsMayBeLate_AsksForTheHistory()
+    {
+        Write("toys", Contract.Replace("domain: shop", "domain: shop\ncustomProperties:\n  - property: lateRows\n    value: {days: 2}\n  - property: partitionColumn\n    value: day", StringComparison.Ordinal)
+            + "\n      - name: day\n        logicalType: date\n        required: true\n");
+        Write("games", Contract.Replace("toys", "games", StringComparison.Ordinal)
+            .Replace("required: true", "required: true\n        relationships: [{to: toys.odcs.yaml#/schema/toys/properties/toy_id}]", StringComparison.Ordinal));
+
+        var error = Assert.Throws<ContractException>(() => ContractCatalog.Load([_directory.FullName]));
+
+        Assert.Contains("whose rows may come late (lateRows)", Assert.Single(error.Errors).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("    value: optional", true, "says that a manifest is required, and")]
     [InlineData("    value: optional\n  - property: optional\n    value: true", false, "nothing would tell that a partition has arrived")]

@@ -1,4 +1,7 @@
-{# Nothing lost and nothing doubled: in each partition of this build, as many rows as the loader says that it loaded. #}
+{#
+  Nothing lost and nothing doubled: in each partition of this build, as many rows as the loader says that it loaded, less those that it brought to
+  earlier dates and more those that later loads brought.
+#}
 {% test rows_tie_to_partition_load(model, domain, dataset) %}
 
 with counted as (
@@ -12,12 +15,19 @@ with counted as (
 
 loaded as (
 
-    select partition_date, loaded_rows
-    from {{ ref('stg_meta__partition_loads') }}
+    select partition_date, sum(loaded_rows) as loaded_rows
+    from (
+        select domain, dataset, partition_date, loaded_rows from {{ ref('stg_meta__partition_loads') }}
+        union all
+        select domain, dataset, partition_date, -late_rows from {{ ref('stg_meta__late_rows') }}
+        union all
+        select domain, dataset, data_date, late_rows from {{ ref('stg_meta__late_rows') }}
+    ) as moves
     where
         domain = '{{ domain }}'
         and dataset = '{{ dataset }}'
         and {{ in_build_window('partition_date') }}
+    group by partition_date
 
 )
 
