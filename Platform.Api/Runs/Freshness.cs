@@ -31,6 +31,14 @@ internal sealed class Freshness(NpgsqlDataSource dataSource, TimeProvider time)
             group by domain
             order by min(loaded_at), domain
             """));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            select domain, dataset, count(*), sum(amount), currency
+            from meta.quarantine
+            where state = 'open'
+            group by domain, dataset, currency
+            order by domain, dataset, currency
+            """));
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         (long Id, DateTimeOffset At, DateOnly? From, DateOnly? To)? published = await reader.ReadAsync(cancellationToken)
@@ -45,8 +53,20 @@ internal sealed class Freshness(NpgsqlDataSource dataSource, TimeProvider time)
                 reader.GetString(0), reader.Date(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt32(3), reader.GetInt64(4)));
         }
 
+        await reader.NextResultAsync(cancellationToken);
+        var quarantine = ImmutableArray.CreateBuilder<QuarantinedData>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            quarantine.Add(new QuarantinedData(
+                reader.GetString(0),
+                reader.GetString(1),
+                reader.GetInt64(2),
+                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetDecimal(3),
+                await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetString(4)));
+        }
+
         var due = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(-1);
         return new FreshnessReport(
-            due, published?.To >= due, published?.To, published?.From, published?.At, published?.Id, domains.ToImmutable());
+            due, published?.To >= due, published?.To, published?.From, published?.At, published?.Id, domains.ToImmutable(), quarantine.ToImmutable());
     }
 }

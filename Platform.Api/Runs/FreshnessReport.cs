@@ -10,6 +10,7 @@ namespace Platform.Api.Runs;
 /// <param name="PublishedAt">When.</param>
 /// <param name="PublicationId">By which publication.</param>
 /// <param name="Domains">The newest loaded partition of each domain, published or not.</param>
+/// <param name="Quarantine">What the numbers lack: rows that did not pass their contract and wait for a decision.</param>
 public sealed record FreshnessReport(
     DateOnly DueDataDate,
     bool IsReady,
@@ -17,7 +18,8 @@ public sealed record FreshnessReport(
     DateOnly? OldestDataDate,
     DateTimeOffset? PublishedAt,
     long? PublicationId,
-    ImmutableArray<DomainFreshness> Domains);
+    ImmutableArray<DomainFreshness> Domains,
+    ImmutableArray<QuarantinedData> Quarantine);
 
 /// <summary>What is loaded of a domain.</summary>
 /// <param name="Domain">sales, operations, finance, ...</param>
@@ -26,3 +28,11 @@ public sealed record FreshnessReport(
 /// <param name="Datasets">How many datasets it has.</param>
 /// <param name="QuarantinedRows">Rows of its current partitions that did not pass their contract.</param>
 public sealed record DomainFreshness(string Domain, DateOnly? LastPartition, DateTimeOffset LoadedAt, int Datasets, long QuarantinedRows);
+
+/// <summary>Rows of a dataset that wait in quarantine.</summary>
+/// <param name="Domain">sales, operations, finance, ...</param>
+/// <param name="Dataset">orders, ...</param>
+/// <param name="Rows">How many.</param>
+/// <param name="Amount">The money at stake, as far as it can be read; null when the dataset has none.</param>
+/// <param name="Currency">Its currency, where the dataset has several: then each has an entry.</param>
+public sealed record QuarantinedData(string Domain, string Dataset, long Rows, decimal? Amount, string? Currency);

@@ -21,29 +21,56 @@ internal sealed class ContractCatalog
     public DatasetContract? Find(string domain, string dataset) =>
         Domains.FirstOrDefault(item => item.Name == domain)?.Datasets.FirstOrDefault(contract => contract.Dataset == dataset);
 
-    /// <summary>Reads every <c>*.odcs.yaml</c> in and below the directories.</summary>
-    /// <exception cref="ContractException">Anything is wrong in any file; it carries all errors.</exception>
-    public static ContractCatalog Load(IEnumerable<string> directories)
+    /// <summary>Reads every <c>*.odcs.yaml</c> in and below the folders.</summary>
+    /// <exception cref="ContractException">Anything is wrong in any file or folder; it carries all errors.</exception>
+    public static ContractCatalog Load(IEnumerable<string> folders)
     {
         var errors = new List<ContractError>();
         var contracts = new List<ParsedContract>();
-        foreach (var directory in directories)
+        var folderOf = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var folder in folders.Select(Path.GetFullPath))
         {
-            if (!Directory.Exists(directory))
+            if (FilesOf(folder, errors) is not { } files)
             {
-                errors.Add(new ContractError(directory, 0, "there is no such directory of contracts; correct Sources:Directories."));
                 continue;
             }
 
-            contracts.AddRange(Directory.EnumerateFiles(directory, "*" + FileSuffix, SearchOption.AllDirectories)
-                .Order(StringComparer.Ordinal)
-                .Select(file => ContractParser.Parse(file, errors))
-                .OfType<ParsedContract>());
+            var parsed = files.Select(file => ContractParser.Parse(file, errors)).OfType<ParsedContract>().ToList();
+            contracts.AddRange(parsed);
+            foreach (var contract in parsed.Select(item => item.Contract).DistinctBy(contract => contract.Domain))
+            {
+                if (!folderOf.TryAdd(contract.Domain, folder))
+                {
+                    errors.Add(new ContractError(
+                        contract.File, 0,
+                        $"domain '{contract.Domain}' is in {folderOf[contract.Domain]} already, and a domain is in one folder. "
+                        + "Give this one another name, or correct Sources:Directories."));
+                }
+            }
         }
 
         // Contracts that refer to one with errors would only repeat them.
         var domains = errors.Count == 0 ? Link(contracts, errors) : [];
-        return errors.Count == 0 ? new ContractCatalog(domains) : throw new ContractException(errors);
+        return errors.Count == 0
+            ? new ContractCatalog([.. domains.Select(domain => domain with { Folder = folderOf[domain.Name] })])
+            : throw new ContractException(errors);
+    }
+
+    private static string[]? FilesOf(string folder, List<ContractError> errors)
+    {
+        if (!Directory.Exists(folder))
+        {
+            errors.Add(new ContractError(folder, 0, "there is no such folder of contracts. Create it, or correct Sources:Directories."));
+            return null;
+        }
+
+        string[] files = [.. Directory.EnumerateFiles(folder, "*" + FileSuffix, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        if (files.Length == 0)
+        {
+            errors.Add(new ContractError(folder, 0, $"there is no *{FileSuffix} in it or below. Add the contracts, or correct Sources:Directories."));
+        }
+
+        return files;
     }
 
     private static List<Domain> Link(List<ParsedContract> contracts, List<ContractError> errors)

@@ -5,6 +5,9 @@ internal sealed record ContractOptions
 {
     public const string Section = "Sources";
 
-    /// <summary>Folders of contracts beside the built-in ones, absolute or from the working directory. Default none.</summary>
+    /// <summary>
+    /// Folders of further domains, absolute or from the working directory: contracts in and below each, and the dbt models that read them, if it
+    /// has a dbt_project.yml. Default none.
+    /// </summary>
     public IReadOnlyList<string> Directories { get; init; } = [];
 }

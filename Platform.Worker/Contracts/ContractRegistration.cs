@@ -11,8 +11,10 @@ internal static class ContractRegistration
     public static IHostApplicationBuilder AddContracts(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptions<ContractOptions>().BindConfiguration(ContractOptions.Section).ValidateOnStart();
-        builder.Services.AddSingleton(provider => ContractCatalog.Load(
-            [BuiltIn, .. provider.GetRequiredService<IOptions<ContractOptions>>().Value.Directories]));
+        builder.Services.AddSingleton(provider => Load(provider.GetRequiredService<IOptions<ContractOptions>>().Value));
         return builder;
     }
+
+    /// <exception cref="ContractException">Anything is wrong in any file or folder; it carries all errors.</exception>
+    public static ContractCatalog Load(ContractOptions options) => ContractCatalog.Load([BuiltIn, .. options.Directories]);
 }

@@ -6,8 +6,14 @@ namespace Platform.Worker.Contracts;
 /// <param name="Datasets">In the order in which they are loaded: a dataset comes after those that its rows refer to.</param>
 internal sealed record Domain(string Name, IReadOnlyList<string> DependsOn, IReadOnlyList<DatasetContract> Datasets)
 {
-    /// <summary>The folder of its contracts; models and sources of the domain may lie below it.</summary>
+    /// <summary>The configured folder that its contracts are in or below.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>The folder of its contracts.</summary>
     public string Directory => Path.GetDirectoryName(Datasets[0].File)!;
+
+    /// <summary>Whether a partition is complete only with its manifest; its contracts agree on that.</summary>
+    public bool NeedsManifest => Datasets.Any(contract => !contract.Policy.IsManifestOptional);
 }
 
 /// <summary>What a supplier promises about one dataset: an ODCS 3.1 file, read and checked.</summary>

@@ -7,6 +7,9 @@ internal sealed class LandingZone(BlobContainerClient container)
 {
     private volatile bool _containerExists;
 
+    /// <summary>Where the container is, as lineage calls it: <c>wasbs://{container}@{account's host}</c>.</summary>
+    public string Address => $"wasbs://{container.Name}@{container.Uri.Authority}";
+
     /// <summary>
     /// Starts (or starts again) a partition: takes its manifest away, so that nobody reads old and new files together, and returns the
     /// writer of its files. The partition is there once <see cref="PartitionWriter.CompleteAsync"/> has returned.

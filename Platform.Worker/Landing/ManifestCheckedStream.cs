@@ -5,7 +5,7 @@ using Azure;
 namespace Platform.Worker.Landing;
 
 /// <summary>A file's bytes on the way in, compared with its manifest when the end is reached.</summary>
-internal sealed class ManifestCheckedStream(Stream content, string path, ManifestFile expected) : ForwardStream
+internal sealed class ManifestCheckedStream(Stream content, string path, ManifestFile expected, Action<string>? read = null) : ForwardStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _bytes;
@@ -15,13 +15,13 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
     {
         try
         {
-            var read = content.Read(buffer);
-            Check(buffer[..read], atEnd: read == 0 && buffer.Length > 0);
-            return read;
+            var count = content.Read(buffer);
+            Check(buffer[..count], atEnd: count == 0 && buffer.Length > 0);
+            return count;
         }
         catch (RequestFailedException replaced) when (replaced.Status == (int)HttpStatusCode.PreconditionFailed)
         {
-            throw Replaced(replaced);
+            throw Replaced(path, replaced);
         }
     }
 
@@ -29,13 +29,13 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
     {
         try
         {
-            var read = await content.ReadAsync(buffer, cancellationToken);
-            Check(buffer.Span[..read], atEnd: read == 0 && buffer.Length > 0);
-            return read;
+            var count = await content.ReadAsync(buffer, cancellationToken);
+            Check(buffer.Span[..count], atEnd: count == 0 && buffer.Length > 0);
+            return count;
         }
         catch (RequestFailedException replaced) when (replaced.Status == (int)HttpStatusCode.PreconditionFailed)
         {
-            throw Replaced(replaced);
+            throw Replaced(path, replaced);
         }
     }
 
@@ -50,10 +50,10 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
         base.Dispose(disposing);
     }
 
-    private void Check(ReadOnlySpan<byte> read, bool atEnd)
+    private void Check(ReadOnlySpan<byte> bytes, bool atEnd)
     {
-        _hash.AppendData(read);
-        _bytes += read.Length;
+        _hash.AppendData(bytes);
+        _bytes += bytes.Length;
         if (!atEnd || _ended)
         {
             return;
@@ -61,7 +61,14 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
 
         _ended = true;
         var actual = Convert.ToHexStringLower(_hash.GetHashAndReset());
-        if (actual != expected.Sha256 || _bytes != expected.Bytes)
+        if (!expected.IsListed)
+        {
+            if (_bytes != expected.Bytes)
+            {
+                throw Replaced(path, cause: null);
+            }
+        }
+        else if (actual != expected.Sha256 || _bytes != expected.Bytes)
         {
             throw new LandingException(
                 $"{path} is not the file that its manifest lists: {_bytes} bytes with SHA-256 {actual}; "
@@ -70,8 +77,10 @@ internal sealed class ManifestCheckedStream(Stream content, string path, Manifes
                 Blob = path,
             };
         }
+
+        read?.Invoke(actual);
     }
 
-    private LandingException Replaced(RequestFailedException cause) =>
+    public static LandingException Replaced(string path, RequestFailedException? cause) =>
         new($"{path} was replaced while it was read. Run the task again.", cause) { Blob = path };
 }

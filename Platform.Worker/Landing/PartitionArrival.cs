@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Platform.Worker.Landing;
 
 /// <summary>A partition that somebody is to land.</summary>
@@ -32,6 +36,19 @@ internal sealed record PartitionArrival
 /// <param name="IsGenerated">Whether the mock generator wrote it.</param>
 internal sealed record LandedFile(string Name, long Bytes, string Version, bool IsGenerated)
 {
+    /// <summary>Names these bytes in the landing zone; null where a listing has none.</summary>
+    public string? ETag { get; init; }
+
     /// <summary>The dataset that it is a file of: its name up to the first dot.</summary>
     public string Dataset => LandingPath.DatasetOf(Name);
+
+    public bool IsManifest => Name == LandingPath.ManifestName;
+
+    /// <summary>SHA-256 over name, size and version: another identity, another content.</summary>
+    public string Identity => IdentityOf([this]);
+
+    /// <summary>The same over several files, in whatever order they come.</summary>
+    public static string IdentityOf(IEnumerable<LandedFile> files) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(
+        files.OrderBy(file => file.Name, StringComparer.Ordinal)
+            .Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}\n{file.Bytes}\n{file.Version}\n"))))));
 }

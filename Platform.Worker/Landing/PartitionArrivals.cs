@@ -1,10 +1,4 @@
-using System.Globalization;
-using System.Net;
-using System.Security.Cryptography;
-using System.Text;
-using Azure;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 
 namespace Platform.Worker.Landing;
 
@@ -19,14 +13,14 @@ internal sealed class PartitionArrivals(BlobContainerClient container, Partition
     /// </summary>
     public async Task<PartitionArrival> FindAsync(ExpectedPartition expected, CancellationToken cancellationToken)
     {
-        var folder = await ListAsync(expected.Domain, expected.Date, cancellationToken);
-        var hasManifest = folder.Exists(IsManifest);
-        List<LandedFile> files = [.. folder.Where(file => !IsManifest(file)).OrderBy(file => file.Name, StringComparer.Ordinal)];
+        var folder = await PartitionFolder.ListAsync(container, expected.Domain, expected.Date, cancellationToken);
+        var hasManifest = folder.Exists(file => file.IsManifest);
+        List<LandedFile> files = [.. folder.Where(file => !file.IsManifest).OrderBy(file => file.Name, StringComparer.Ordinal)];
         return new PartitionArrival
         {
             Missing = hasManifest ? await MissingAsync(expected, files, cancellationToken) : Missing(expected, files),
             HasManifest = hasManifest,
-            Identity = Identity(folder),
+            Identity = LandedFile.IdentityOf(folder),
             Files = files,
         };
     }
@@ -34,14 +28,14 @@ internal sealed class PartitionArrivals(BlobContainerClient container, Partition
     /// <summary>Whether a supplier has landed the partition, or has begun to: the generator then leaves it alone.</summary>
     public async Task<bool> IsSuppliersAsync(string domain, DateOnly date, CancellationToken cancellationToken)
     {
-        var folder = await ListAsync(domain, date, cancellationToken);
+        var folder = await PartitionFolder.ListAsync(container, domain, date, cancellationToken);
         return !folder.TrueForAll(file => file.IsGenerated)
             && (folder.Exists(file => file.IsGenerated) || !WasGenerated(await ManifestAsync(domain, date, cancellationToken), folder));
     }
 
     /// <summary>Partitions generated before files bore the generator's mark: the manifest says so, and speaks of the files that are there.</summary>
     private static bool WasGenerated(Manifest? manifest, List<LandedFile> folder) =>
-        manifest is { Generator: not null } && folder.Where(file => !IsManifest(file)).All(
+        manifest is { Generator: not null } && folder.Where(file => !file.IsManifest).All(
             file => manifest.Files.Any(listed => listed.Name == file.Name && listed.Bytes == file.Bytes));
 
     private static string? Missing(ExpectedPartition expected, List<LandedFile> files)
@@ -79,38 +73,6 @@ internal sealed class PartitionArrivals(BlobContainerClient container, Partition
             return null;
         }
     }
-
-    private async Task<List<LandedFile>> ListAsync(string domain, DateOnly date, CancellationToken cancellationToken)
-    {
-        var folder = $"{LandingPath.For(domain, date)}/";
-        var files = new List<LandedFile>();
-        try
-        {
-            await foreach (var blob in container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, folder, cancellationToken))
-            {
-                if (blob.Name[folder.Length..] is var name && (name == LandingPath.ManifestName || LandingPath.IsDataFile(name)))
-                {
-                    files.Add(new LandedFile(
-                        name,
-                        blob.Properties.ContentLength ?? 0,
-                        blob.Properties.ContentHash is { Length: > 0 } md5 ? Convert.ToHexStringLower(md5) : blob.Properties.ETag?.ToString() ?? "",
-                        blob.Metadata.ContainsKey(BlockUpload.GeneratorMark)));
-                }
-            }
-        }
-        catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)
-        {
-            // No container yet: nothing ever landed.
-        }
-
-        return files;
-    }
-
-    private static string Identity(List<LandedFile> folder) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(
-        folder.OrderBy(file => file.Name, StringComparer.Ordinal)
-            .Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.Name}\n{file.Bytes}\n{file.Version}\n"))))));
-
-    private static bool IsManifest(LandedFile file) => file.Name == LandingPath.ManifestName;
 
     private static string Names(IEnumerable<string> names)
     {

@@ -1,3 +1,5 @@
+using System.Net;
+using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
@@ -6,20 +8,34 @@ namespace Platform.Worker.Landing;
 /// <summary>What lies in a partition's folder.</summary>
 internal static class PartitionFolder
 {
-    /// <summary>Names of its data files, listed in a manifest or not.</summary>
-    public static async Task<HashSet<string>> DataFilesAsync(
+    /// <summary>The manifest, if there is one, and the data files, listed in it or not. Other blobs are nobody's business.</summary>
+    public static async Task<List<LandedFile>> ListAsync(
         BlobContainerClient container, string domain, DateOnly date, CancellationToken cancellationToken)
     {
         var folder = $"{LandingPath.For(domain, date)}/";
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var blob in container.GetBlobsAsync(new GetBlobsOptions { Prefix = folder }, cancellationToken))
+        var files = new List<LandedFile>();
+        try
         {
-            if (blob.Name[folder.Length..] is var name && LandingPath.IsDataFile(name))
+            await foreach (var blob in container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, folder, cancellationToken))
             {
-                names.Add(name);
+                if (blob.Name[folder.Length..] is var name && (name == LandingPath.ManifestName || LandingPath.IsDataFile(name)))
+                {
+                    files.Add(new LandedFile(
+                        name,
+                        blob.Properties.ContentLength ?? 0,
+                        blob.Properties.ContentHash is { Length: > 0 } md5 ? Convert.ToHexStringLower(md5) : blob.Properties.ETag?.ToString() ?? "",
+                        blob.Metadata.ContainsKey(BlockUpload.GeneratorMark))
+                    {
+                        ETag = blob.Properties.ETag?.ToString(),
+                    });
+                }
             }
         }
+        catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)
+        {
+            // No container yet: nothing ever landed.
+        }
 
-        return names;
+        return files;
     }
 }

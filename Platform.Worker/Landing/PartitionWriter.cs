@@ -40,8 +40,8 @@ internal sealed class PartitionWriter(BlobContainerClient container, string doma
             Files = [.. _files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value.Completed
                 ?? throw new InvalidOperationException($"The file of {domain}.{file.Key} was not completed."))],
         };
-        var left = await PartitionFolder.DataFilesAsync(container, domain, date, cancellationToken);
-        foreach (var name in left.Except(manifest.Files.Select(file => file.Name)))
+        var there = await PartitionFolder.ListAsync(container, domain, date, cancellationToken);
+        foreach (var name in there.Where(file => !file.IsManifest).Select(file => file.Name).Except(manifest.Files.Select(file => file.Name)))
         {
             await container.GetBlobClient($"{LandingPath.For(domain, date)}/{name}").DeleteIfExistsAsync(cancellationToken: cancellationToken);
         }

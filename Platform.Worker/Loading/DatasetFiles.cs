@@ -7,10 +7,15 @@ namespace Platform.Worker.Loading;
 /// <summary>Reads the files that a partition has of one dataset, each in its form, and says what is wrong with one by its path.</summary>
 internal sealed class DatasetFiles(PartitionReader landing, Manifest manifest, DatasetContract contract)
 {
+    private readonly Dictionary<string, string> _read = new(StringComparer.Ordinal);
+
     public string PathOf(ManifestFile file) => $"{LandingPath.For(contract.Domain, manifest.Partition)}/{file.Name}";
 
     public Task<CsvRecords> OpenAsync(ManifestFile file, CancellationToken cancellationToken) => CsvRecords.OpenAsync(
         token => OpenTextAsync(file, token), RecordForm.Of(contract, file.Name), (what, line, cause) => Fault(file, what, line, cause), cancellationToken);
+
+    /// <summary>SHA-256 of the bytes of a file that has been read to its end.</summary>
+    public string Sha256Of(ManifestFile file) => _read[file.Name];
 
     /// <summary>Opens a file together with the check of its rows.</summary>
     public async Task<(CsvRecords Records, RowCheck Check)> OpenCheckedAsync(
@@ -43,7 +48,7 @@ internal sealed class DatasetFiles(PartitionReader landing, Manifest manifest, D
 
     private async Task<Stream> OpenTextAsync(ManifestFile file, CancellationToken cancellationToken)
     {
-        var content = await landing.OpenAsync(manifest, file, cancellationToken);
+        var content = await landing.OpenAsync(manifest, file, sha256 => _read[file.Name] = sha256, cancellationToken);
         return LandingPath.IsParquet(file.Name)
             ? await ParquetText.OpenAsync(content, (what, line, cause) => Fault(file, what, line, cause), cancellationToken)
             : content;

@@ -107,6 +107,7 @@ internal sealed class DatasetLoader(
             read.Add(new LoadedFile
             {
                 File = file,
+                Sha256 = source.Sha256Of(file),
                 LineOffset = lineOffset,
                 LastLine = check.LastLine,
                 Rows = check.Rows,

@@ -8,6 +8,7 @@ internal sealed class KeyFilter
 {
     private const int WordsPerBlock = 8;
     private const int BitsPerKey = 16;
+    private const int BitsOfKey = 6;
     private const long MaxBytes = 64 << 20;
 
     private readonly ulong[] _words;
@@ -21,13 +22,27 @@ internal sealed class KeyFilter
         _words = new ulong[_blocks * WordsPerBlock];
     }
 
+    /// <summary>Whether the key was probably added; false when it was not.</summary>
+    public bool Contains(ulong hash)
+    {
+        var block = BlockOf(hash);
+        var bits = Spread(hash);
+        var isThere = true;
+        for (var index = 0; index < BitsOfKey; index++, bits >>= 9)
+        {
+            isThere &= (_words[block + (int)((bits >> 6) & 7)] & (1UL << (int)(bits & 63))) != 0;
+        }
+
+        return isThere;
+    }
+
     /// <summary>Adds the key; true when it was not there before, false when it probably was.</summary>
     public bool Add(ulong hash)
     {
-        var block = (int)(((hash >> 32) * _blocks) >> 32) * WordsPerBlock;
-        var bits = hash * 0x9E3779B97F4A7C15UL;
+        var block = BlockOf(hash);
+        var bits = Spread(hash);
         var isNew = false;
-        for (var index = 0; index < 6; index++, bits >>= 9)
+        for (var index = 0; index < BitsOfKey; index++, bits >>= 9)
         {
             ref var word = ref _words[block + (int)((bits >> 6) & 7)];
             var bit = 1UL << (int)(bits & 63);
@@ -37,4 +52,8 @@ internal sealed class KeyFilter
 
         return isNew;
     }
+
+    private int BlockOf(ulong hash) => (int)(((hash >> 32) * _blocks) >> 32) * WordsPerBlock;
+
+    private static ulong Spread(ulong hash) => hash * 0x9E3779B97F4A7C15UL;
 }

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Platform.Worker.Contracts;
 using Platform.Worker.Landing;
+using Platform.Worker.Loading.Quarantine;
 
 namespace Platform.Worker.Loading;
 
@@ -9,6 +10,9 @@ namespace Platform.Worker.Loading;
 internal sealed record LoadRecord(
     long LoadId, string ContentSha256, string ContractSha256, long[] ReferenceLoads, long FileRows, long LoadedRows, long QuarantinedRows)
 {
+    /// <summary>Whether something was decided about its quarantined lines that its facts do not have yet.</summary>
+    public bool HasNewDecisions { get; init; }
+
     /// <summary>Whether it is a load of this content under this contract.</summary>
     public bool IsOf(string content, DatasetContract contract) => ContentSha256 == content && ContractSha256 == contract.Sha256;
 }
@@ -21,9 +25,10 @@ internal sealed class LoadRecords(NpgsqlConnection connection, DateOnly partitio
         IEnumerable<string> domains, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            """
-            select domain, dataset, load_id, content_sha256, contract_sha256, reference_loads, file_rows, loaded_rows, quarantined_rows
-            from meta.partition_load where current and partition = $1 and domain = any ($2)
+            $"""
+            select domain, dataset, load_id, content_sha256, contract_sha256, reference_loads, file_rows, loaded_rows, quarantined_rows,
+                {RememberedDecisions.AreNew("l")}
+            from meta.partition_load l where current and partition = $1 and domain = any ($2)
             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = partition });
@@ -34,7 +39,10 @@ internal sealed class LoadRecords(NpgsqlConnection connection, DateOnly partitio
         {
             loads[(reader.GetString(0), reader.GetString(1))] = new LoadRecord(
                 reader.GetInt64(2), reader.GetString(3), reader.GetString(4), reader.GetFieldValue<long[]>(5), reader.GetInt64(6),
-                reader.GetInt64(7), reader.GetInt64(8));
+                reader.GetInt64(7), reader.GetInt64(8))
+            {
+                HasNewDecisions = reader.GetBoolean(9),
+            };
         }
 
         return loads;

@@ -35,7 +35,8 @@ internal static class LoadRefusal
         };
     }
 
-    private static string? OverLimit(LoadPolicy policy, Reconciliation result)
+    /// <summary>What is said of more bad rows than the contract allows; null when there are not.</summary>
+    public static string? OverLimit(LoadPolicy policy, Reconciliation result)
     {
         var percent = result.FileRows == 0 ? 0 : 100m * result.OpenRows / result.FileRows;
         var isOver = result.OpenRows > policy.MaxQuarantinedRows || percent > policy.MaxQuarantinedPercent;

@@ -10,6 +10,9 @@ internal sealed record LoadedFile
 {
     public required ManifestFile File { get; init; }
 
+    /// <summary>SHA-256 of the bytes that were read.</summary>
+    public required string Sha256 { get; init; }
+
     /// <summary>What is added to a line of this file to give its <c>_line</c>: the last lines of the files before it.</summary>
     public required int LineOffset { get; init; }
 
@@ -40,6 +43,6 @@ internal sealed record LoadedFile
         line_offset = file.LineOffset,
         last_line = file.LastLine,
         rows = file.Rows,
-        sha256 = file.File.Sha256,
+        sha256 = file.Sha256,
     }));
 }

@@ -36,7 +36,7 @@ internal sealed class PartitionLoader(
         activity?.SetTag(LoadingTelemetry.Domain, domain)
             .SetTag(LoadingTelemetry.Partition, date.ToString("O", CultureInfo.InvariantCulture));
 
-        var manifest = await landing.ReadManifestAsync(domain, date, cancellationToken);
+        var manifest = await landing.ReadManifestAsync(domain, date, contract.NeedsManifest, cancellationToken);
         var files = Files(contract, manifest);
         await FactTables.EnsureAsync(dataSource, contract, cancellationToken);
         await FactPartitions.EnsureMonthsAsync(dataSource, contract, date, cancellationToken);
@@ -118,6 +118,7 @@ internal sealed class PartitionLoader(
         if (!force
             && present is not null
             && present.IsOf(content, contract)
+            && !present.HasNewDecisions
             && present.ReferenceLoads.AsSpan().SequenceEqual(references))
         {
             return (
@@ -175,7 +176,7 @@ internal sealed class PartitionLoader(
         return missing.Count + unknown.Count == 0
             ? domain.Datasets.ToDictionary(contract => contract.Dataset, contract => LoadedFile.InOrder(files[contract.Dataset]), StringComparer.Ordinal)
             : throw new PartitionFaultException(
-                $"{LandingPath.Manifest(domain.Name, manifest.Partition)}: "
+                $"{(manifest.Files.All(file => file.IsListed) ? LandingPath.Manifest(domain.Name, manifest.Partition) : LandingPath.For(domain.Name, manifest.Partition))}: "
                 + string.Join("; ", missing.Select(contract => $"there is no file of {contract.Dataset}")
                     .Concat(unknown.Select(group => $"there is a file of '{group.Key}', which has no contract")))
                 + ". Land a complete partition, or change the contracts.")

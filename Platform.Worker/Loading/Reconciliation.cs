@@ -91,7 +91,7 @@ internal sealed record Reconciliation
 
     private static IEnumerable<string> FromManifest(DatasetContract contract, LoadedFile file, string subject)
     {
-        if (file.Rows != file.File.Rows)
+        if (file.File.IsListed && file.Rows != file.File.Rows)
         {
             yield return $"{subject} has {file.Rows} rows, its manifest says {file.File.Rows}";
         }

@@ -197,7 +197,7 @@ internal sealed class RowCheck
     }
 
     /// <summary>The field of a column; empty where the file does not have the column, since only what is optional may lack.</summary>
-    private ReadOnlySpan<byte> FieldOf(CsvRecords record, int column) => _fields[column] < 0 ? [] : record.Field(_fields[column]);
+    public ReadOnlySpan<byte> FieldOf(CsvRecords record, int column) => _fields[column] < 0 ? [] : record.Field(_fields[column]);
 
     private bool IsInPartition(long value) => (_partitionIsTimestamp ? FieldText.DayOf(value) : value) == _partitionDay;
 

@@ -48,10 +48,7 @@ internal static class UndeclaredColumns
             foreach (var file in changed[contract.Dataset])
             {
                 await using var records = await source.OpenAsync(file, cancellationToken);
-                var found = Of(contract, records.Header);
-                names.UnionWith(found.Select(name => Fault(contract, name)).FirstOrDefault(fault => fault is not null) is { } fault
-                    ? throw source.Fault(file, fault, line: 1)
-                    : found);
+                names.UnionWith(Fault(contract, records.Header) is { } fault ? throw source.Fault(file, fault, line: 1) : Of(contract, records.Header));
             }
 
             if (names.Count > 0)
@@ -69,6 +66,10 @@ internal static class UndeclaredColumns
         var tables = await FactTableReader.ReadAsync(connection, domain, cancellationToken);
         return domain with { Datasets = [.. domain.Datasets.Select(contract => evolving.Contains(contract) ? With(contract, Of(contract, tables[contract.Dataset])) : contract)] };
     }
+
+    /// <summary>Why the fact table cannot have what a header has beyond the contract; null when it can.</summary>
+    public static string? Fault(DatasetContract contract, IReadOnlyList<string> header) =>
+        Of(contract, header).Select(name => Fault(contract, name)).FirstOrDefault(fault => fault is not null);
 
     /// <summary>Why the fact table cannot have a column of the name; null when it can.</summary>
     private static string? Fault(DatasetContract contract, string name)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.Worker.Warehouse;
@@ -10,14 +11,22 @@ namespace Platform.Worker.Pipeline;
 /// </summary>
 internal sealed class DateClaim : IAsyncDisposable
 {
+    /// <summary>Where the holder of a date is told to cancel its run; the payload is <c>pipeline yyyy-MM-dd</c>.</summary>
+    public const string Channel = "platform_run_cancel";
+
     private readonly NpgsqlConnection _session;
+    private readonly Dictionary<string, CancellationTokenSource> _cancelled;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _released = new();
     private readonly Task _watch;
+    private readonly string _pipeline;
 
-    private DateClaim(NpgsqlConnection session, IReadOnlyList<DateOnly> dates)
+    private DateClaim(NpgsqlConnection session, string pipeline, IReadOnlyList<DateOnly> dates)
     {
         _session = session;
+        _pipeline = pipeline;
+        _cancelled = dates.ToDictionary(Payload, _ => new CancellationTokenSource());
+        _session.Notification += OnNotified;
         Dates = dates;
         Lost = _lost.Token;
         _watch = WatchAsync();
@@ -29,6 +38,9 @@ internal sealed class DateClaim : IAsyncDisposable
     /// <summary>Signalled when the session broke: another Worker may hold the dates now.</summary>
     public CancellationToken Lost { get; }
 
+    /// <summary>Signalled when somebody wants the run of this date cancelled after it was claimed.</summary>
+    public CancellationToken Cancelled(DateOnly date) => _cancelled[Payload(date)].Token;
+
     /// <summary>Claims those of the dates that nobody holds; null when all are held elsewhere.</summary>
     public static async Task<DateClaim?> TryAcquireAsync(
         NpgsqlDataSource warehouse, string pipeline, IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken)
@@ -36,6 +48,11 @@ internal sealed class DateClaim : IAsyncDisposable
         var session = await LockSession.OpenAsync(warehouse, cancellationToken);
         try
         {
+            // Before the claim: who sees the date held can reach its holder.
+            await using (var listen = new NpgsqlCommand($"listen {Channel}", session))
+            {
+                await listen.ExecuteNonQueryAsync(cancellationToken);
+            }
             await using var command = new NpgsqlCommand(
                 "select day from unnest(@days) day where pg_try_advisory_lock(hashtext(@pipeline), day) order by day", session);
             command.Parameters.AddWithValue("pipeline", pipeline);
@@ -50,7 +67,7 @@ internal sealed class DateClaim : IAsyncDisposable
             }
             if (held.Count > 0)
             {
-                return new DateClaim(session, held);
+                return new DateClaim(session, pipeline, held);
             }
             await LockSession.CloseAsync(session);
             return null;
@@ -81,16 +98,21 @@ internal sealed class DateClaim : IAsyncDisposable
     {
         await _released.CancelAsync();
         await _watch;
+        _session.Notification -= OnNotified;
         await LockSession.CloseAsync(_session);
         _released.Dispose();
         _lost.Dispose();
+        foreach (var cancelled in _cancelled.Values)
+        {
+            cancelled.Dispose();
+        }
     }
 
     private async Task WatchAsync()
     {
         try
         {
-            // Nothing is ever notified here: the wait returns only when the session breaks, or the claim is released.
+            // Ends when the session breaks or the claim is released; until then it hears what is notified.
             while (!_released.IsCancellationRequested)
             {
                 await _session.WaitAsync(_released.Token);
@@ -102,6 +124,17 @@ internal sealed class DateClaim : IAsyncDisposable
         catch (Exception exception) when (exception is NpgsqlException or IOException or InvalidOperationException)
         {
             await _lost.CancelAsync();
+        }
+    }
+
+    private string Payload(DateOnly date) => string.Create(CultureInfo.InvariantCulture, $"{_pipeline} {date:yyyy-MM-dd}");
+
+    private void OnNotified(object sender, NpgsqlNotificationEventArgs notification)
+    {
+        if (_cancelled.TryGetValue(notification.Payload, out var cancelled))
+        {
+            // Not on the session's thread: what it cancels may use the session's pool.
+            _ = cancelled.CancelAsync();
         }
     }
 

@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Success = 0;
 
-    /// <summary>A run failed on its data, or a test did.</summary>
+    /// <summary>A run failed on its data, a test did, or somebody cancelled a run.</summary>
     public const int Data = 1;
 
     /// <summary>The command line, a setting, a contract or the dbt project is wrong.</summary>
@@ -14,7 +14,7 @@ internal static class ExitCode
     /// <summary>A server could not be reached, or something unforeseen happened.</summary>
     public const int Infrastructure = 3;
 
-    /// <summary>A partition has not landed; the run waits for it.</summary>
+    /// <summary>A partition has not landed and the run waits for it, or the pipeline is paused.</summary>
     public const int Waiting = 4;
 
     public static int Of(Fault fault) => fault switch

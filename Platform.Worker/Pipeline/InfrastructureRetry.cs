@@ -4,10 +4,12 @@ using Polly.Retry;
 
 namespace Platform.Worker.Pipeline;
 
-/// <summary>Tries again after an infrastructure fault, a bounded number of times, with exponential backoff and jitter.</summary>
+/// <summary>Tries again after an infrastructure fault, a bounded number of times and until a deadline, with exponential backoff and jitter.</summary>
 internal sealed class InfrastructureRetry(IOptions<PipelineOptions> options, TimeProvider clock)
 {
     private static readonly ResiliencePropertyKey<Func<Exception, int, TimeSpan, ValueTask>> OnRetryKey = new("on-retry");
+
+    private static readonly ResiliencePropertyKey<long> StartedKey = new("started");
 
     private readonly ResiliencePipeline _pipeline = Build(options.Value, clock);
 
@@ -22,6 +24,7 @@ internal sealed class InfrastructureRetry(IOptions<PipelineOptions> options, Tim
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         try
         {
+            context.Properties.Set(StartedKey, clock.GetTimestamp());
             if (onRetry is not null)
             {
                 context.Properties.Set(OnRetryKey, onRetry);
@@ -51,7 +54,8 @@ internal sealed class InfrastructureRetry(IOptions<PipelineOptions> options, Tim
                 ShouldHandle = outcome => ValueTask.FromResult(
                     outcome.Outcome.Exception is { } exception
                     && !outcome.Context.CancellationToken.IsCancellationRequested
-                    && FaultClassifier.Classify(exception) is Fault.Infrastructure),
+                    && FaultClassifier.Classify(exception) is Fault.Infrastructure
+                    && clock.GetElapsedTime(outcome.Context.Properties.GetValue(StartedKey, 0)) < options.RetryDeadline),
                 OnRetry = retry => retry.Context.Properties.TryGetValue(OnRetryKey, out var onRetry)
                     ? onRetry(retry.Outcome.Exception!, retry.AttemptNumber + 1, retry.RetryDelay)
                     : ValueTask.CompletedTask,

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Platform.Worker.Pipeline;
 
 /// <summary>Section <c>Pipeline</c>: when the pipeline runs, and how it meets faults.</summary>
-internal sealed class PipelineOptions
+internal sealed class PipelineOptions : IValidatableObject
 {
     public const string Section = "Pipeline";
 
@@ -35,6 +35,34 @@ internal sealed class PipelineOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>No retry begins later than this after the first attempt. Default 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "2.00:00:00")]
+    public TimeSpan RetryDeadline { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// How long an attempt of a task may take, by task name (<c>etl_sales</c>, <c>dbt_build</c>); one that takes longer is an infrastructure fault and is
+    /// retried. Default none.
+    /// </summary>
+    public Dictionary<string, TimeSpan> TaskTimeouts { get; } = [];
+
+    /// <summary>How long an attempt of any other task may take; 0 for no limit. Default 0.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "2.00:00:00")]
+    public TimeSpan TaskTimeout { get; set; }
+
+    /// <summary>Tasks of one data date that run side by side, in one Worker; 0 means all that may. Default 0.</summary>
+    [Range(0, 64)]
+    public int MaxParallelTasks { get; set; }
+
+    /// <summary>Data dates that are generated and loaded at once by all Workers together; 0 for no limit. Default 0.</summary>
+    [Range(0, 1000)]
+    public int MaxActiveRuns { get; set; }
+
+    /// <summary>Pools by name, with how many tasks may be in each at once, in all Workers. Default none.</summary>
+    public Dictionary<string, int> Pools { get; } = [];
+
+    /// <summary>The pool of a task, by task name; dbt_build needs none, because it runs alone. Default none.</summary>
+    public Dictionary<string, string> TaskPools { get; } = [];
+
     /// <summary>How often runs whose Worker is gone are looked for (at start they always are). Default 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
     public TimeSpan ResumeInterval { get; set; } = TimeSpan.FromMinutes(1);
@@ -51,9 +79,36 @@ internal sealed class PipelineOptions
     [Range(0, 3660)]
     public int CorrectionDays { get; set; } = 7;
 
-    /// <summary>How long the scheduler keeps the history of its firings with their captured logs. Default 30 days.</summary>
+    /// <summary>
+    /// How long past attempts of tasks, their logs, backfills that are over, and the scheduler's firings are kept. The last attempt of a task on a date, and
+    /// the last that succeeded, are kept with the run. Default 30 days.
+    /// </summary>
     [Range(typeof(TimeSpan), "01:00:00", "366.00:00:00")]
     public TimeSpan HistoryRetention { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>How often history past its time is deleted. Default 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
+    public TimeSpan PruneInterval { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long an attempt of the task may take; null for no limit.</summary>
+    public TimeSpan? TimeoutOf(string task) =>
+        TaskTimeouts.TryGetValue(task, out var timeout) ? timeout : TaskTimeout > TimeSpan.Zero ? TaskTimeout : null;
+
     public int ParallelDates => MaxParallelDates > 0 ? MaxParallelDates : Math.Max(2, Environment.ProcessorCount);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var (task, timeout) in TaskTimeouts.Where(timeout => timeout.Value <= TimeSpan.Zero))
+        {
+            yield return new($"{Section}:TaskTimeouts:{task} is {timeout}; it must be more than 0.", [nameof(TaskTimeouts)]);
+        }
+        foreach (var (pool, places) in Pools.Where(pool => pool.Value < 1))
+        {
+            yield return new($"{Section}:Pools:{pool} is {places}; a pool needs at least 1 place.", [nameof(Pools)]);
+        }
+        foreach (var (task, pool) in TaskPools.Where(task => !Pools.ContainsKey(task.Value)))
+        {
+            yield return new($"{Section}:TaskPools:{task} names '{pool}', which is not in {Section}:Pools.", [nameof(TaskPools)]);
+        }
+    }
 }

@@ -1,9 +1,18 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Platform.Worker.Contracts;
 using Platform.Worker.Pipeline.Arrivals;
+using Platform.Worker.Pipeline.Audit;
+using Platform.Worker.Pipeline.Backfills;
+using Platform.Worker.Pipeline.Control;
+using Platform.Worker.Pipeline.Following;
+using Platform.Worker.Pipeline.History;
+using Platform.Worker.Pipeline.Lineage;
+using Platform.Worker.Pipeline.Logs;
 using Platform.Worker.Pipeline.Schedule;
 using Platform.Worker.Pipeline.Start;
 using Platform.Worker.Pipeline.Tasks;
+using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Pipeline;
 
@@ -13,9 +22,14 @@ internal static class PipelineRegistration
     public static IHostApplicationBuilder AddPipeline(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<GenerateTask>();
+        builder.Services.AddSingleton<BuildMetrics>();
         builder.Services.AddSingleton<BuildTask>();
+        builder.AddLineage();
         builder.Services.AddSingleton<ArrivalRecords>();
+        builder.Services.AddSingleton<TaskInputs>();
         builder.Services.AddSingleton(EtlFullPipeline.Create);
+        builder.Services.AddSingleton(services => new JoinedPackages(() => DomainProjects.Of(
+            services.GetRequiredService<ContractCatalog>(), services.GetRequiredService<IOptions<ContractOptions>>().Value)));
         return builder.AddPipelineRunner();
     }
 
@@ -25,12 +39,24 @@ internal static class PipelineRegistration
         builder.Services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<InfrastructureRetry>();
+        builder.Services.AddSingleton<LedgerStatements>();
         builder.Services.AddSingleton<RunLedger>();
+        builder.Services.AddSingleton<TaskLogs>();
+        builder.Services.AddSingleton<TaskLogReader>();
+        builder.Services.AddSingleton<ILoggerProvider, TaskLogProvider>();
+        builder.Services.AddSingleton<PipelineMetrics>();
+        builder.Services.AddSingleton<RunFollower>();
         builder.Services.AddSingleton<TaskRunner>();
         builder.Services.AddSingleton<Incidents>();
         builder.Services.AddSingleton<ArrivalWatch>();
         builder.Services.AddSingleton<PipelineRunner>();
         builder.Services.AddSingleton<RunHistory>();
+        builder.Services.AddSingleton<RunControl>();
+        builder.Services.AddSingleton<PipelinePause>();
+        builder.Services.AddSingleton<PipelineStatusReader>();
+        builder.Services.AddSingleton<BackfillLedger>();
+        builder.Services.AddSingleton<AuditLog>();
+        builder.Services.AddSingleton<HistoryPruning>();
         return builder;
     }
 
@@ -41,6 +67,8 @@ internal static class PipelineRegistration
         builder.Services.AddSingleton<WorkerReadiness>();
         builder.Services.AddHealthChecks().AddCheck<WorkerReadiness>("migrations", tags: ["ready"]);
         builder.Services.AddSingleton<CatchUp>();
+        builder.Services.AddSingleton(services =>
+            ActivatorUtilities.CreateInstance<PipelineGauges>(services, services.GetRequiredService<ContractCatalog>().Domains));
         builder.Services.AddSingleton(services =>
             ActivatorUtilities.CreateInstance<FreshnessWatch>(services, services.GetRequiredService<ContractCatalog>().Domains));
         builder.AddPipelineSchedule();

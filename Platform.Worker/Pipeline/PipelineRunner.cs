@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Worker.Pipeline.Arrivals;
+using Platform.Worker.Pipeline.Following;
+using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Pipeline;
 
@@ -14,6 +15,7 @@ internal sealed class PipelineRunner(
     PipelineDefinition pipeline,
     RunLedger ledger,
     TaskRunner tasks,
+    RunFollower follower,
     ArrivalWatch arrivals,
     InfrastructureRetry retry,
     NpgsqlDataSource warehouse,
@@ -29,21 +31,26 @@ internal sealed class PipelineRunner(
     /// <summary>Tasks of one data date.</summary>
     public int TaskCount => pipeline.TaskNames.Count;
 
-    public bool IsLastPartitionTask(string task) => pipeline.PartitionTasks[^1].Name == task;
-
-    /// <summary>The dates that are queued or running, oldest first.</summary>
+    /// <summary>The dates that are queued or running, in their turn.</summary>
     public async Task<IReadOnlyList<DateOnly>> UnfinishedAsync(CancellationToken cancellationToken) =>
         await ledger.UnfinishedAsync(pipeline.Name, dates: null, cancellationToken);
+
+    public Task<bool> IsPausedAsync(CancellationToken cancellationToken) => ledger.IsPausedAsync(pipeline.Name, cancellationToken);
 
     /// <summary>Requests the dates: from here on the ledger holds the request, and any Worker may work on it.</summary>
     /// <returns>The dates that were not already queued or running, nor left alone because they have succeeded.</returns>
     public async Task<IReadOnlyList<DateOnly>> QueueAsync(
         IReadOnlyCollection<DateOnly> dates, RunTrigger trigger, bool again, bool force, CancellationToken cancellationToken) =>
-        await ledger.QueueAsync(pipeline.Name, dates, trigger, again, force, cancellationToken);
+        await QueueAsync(dates, new RunOrder(trigger) { Again = again, Force = force }, cancellationToken);
+
+    /// <inheritdoc cref="QueueAsync(IReadOnlyCollection{DateOnly}, RunTrigger, bool, bool, CancellationToken)"/>
+    public async Task<IReadOnlyList<DateOnly>> QueueAsync(
+        IReadOnlyCollection<DateOnly> dates, RunOrder order, CancellationToken cancellationToken) =>
+        await ledger.QueueAsync(pipeline.Name, dates, order, cancellationToken);
 
     /// <summary>
     /// Works on those of the dates (of all, if null) that are queued, or running without anybody who runs them, until none is left to do,
-    /// here or in another Worker. A date whose partition has not landed is left waiting, unless <paramref name="work"/> says to wait with it.
+    /// here or in another Worker, or until the pipeline is paused. A date whose partition has not landed is left waiting, unless <paramref name="work"/> says to wait with it.
     /// </summary>
     /// <returns>How the runs that this process worked on ended.</returns>
     public async Task<IReadOnlyDictionary<DateOnly, TaskEnd>> WorkAsync(
@@ -57,7 +64,9 @@ internal sealed class PipelineRunner(
                 await WorkAsync(dates, work, ended, progress, cancellationToken);
                 await BuildStaleAsync(work, ended, cancellationToken);
             }
-            while (work.WaitForPartitions && await ArrivedAsync(dates, cancellationToken));
+            while (work.WaitForPartitions
+                && !await IsPausedAsync(cancellationToken)
+                && await ArrivedAsync(dates, cancellationToken));
         }
         catch (OperationCanceledException) when (work.WhenInterrupted is RunState.Cancelled && dates is not null)
         {
@@ -108,6 +117,11 @@ internal sealed class PipelineRunner(
     {
         while (await ledger.UnfinishedAsync(pipeline.Name, dates, cancellationToken) is { Count: > 0 } unfinished)
         {
+            if (await IsPausedAsync(cancellationToken))
+            {
+                Log.Paused(logger, pipeline.Name, unfinished.Count);
+                break;
+            }
             var worked = await retry.ExecuteAsync(
                 token => WorkOnBatchAsync(unfinished, work, ended, progress, token), cancellationToken);
             if (!worked)
@@ -143,31 +157,24 @@ internal sealed class PipelineRunner(
             {
                 continue;
             }
-            // Whoever held a date until a moment ago may have finished it.
-            var dates = await ledger.UnfinishedAsync(pipeline.Name, claim.Dates, cancellationToken);
-            if (dates.Count > 0)
+            // Whoever held a date until a moment ago may have finished it. In their turn, which the claim does not keep.
+            var runs = await ledger.ClaimedAsync(pipeline.Name, [.. batch.Where(claim.Dates.Contains)], cancellationToken);
+            if (runs.Count > 0)
             {
-                await RunClaimedAsync(claim, dates, work, ended, progress, cancellationToken);
+                await RunClaimedAsync(new(claim, runs, work, ended, progress), cancellationToken);
             }
             return true;
         }
         return false;
     }
 
-    private async Task RunClaimedAsync(
-        DateClaim claim,
-        IReadOnlyList<DateOnly> dates,
-        WorkOptions work,
-        ConcurrentDictionary<DateOnly, TaskEnd> ended,
-        IProgress<TaskEvent>? progress,
-        CancellationToken cancellationToken)
+    private async Task RunClaimedAsync(Batch batch, CancellationToken cancellationToken)
     {
+        var (claim, work) = (batch.Claim, batch.Work);
+        DateOnly[] dates = [.. batch.Runs.Select(run => run.Date).Order()];
         var range = new DataDateRange(dates[0], dates[^1]);
-        Log.BatchStarted(logger, pipeline.Name, dates.Count, range);
-        using var activity = PipelineTelemetry.Source.StartActivity(pipeline.Name, ActivityKind.Internal);
-        activity?.SetTag("platform.pipeline", pipeline.Name).SetTag("platform.data_dates", range.ToString());
+        Log.BatchStarted(logger, pipeline.Name, dates.Length, range);
         using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, claim.Lost);
-        var batch = new Batch(dates, work, ended, progress);
         try
         {
             var loaded = await LoadAsync(batch, held.Token);
@@ -186,55 +193,131 @@ internal sealed class PipelineRunner(
             // The claim is still held, so the ledger can be put right; a kill leaves that to the next Worker.
             using var grace = new CancellationTokenSource(Grace);
             await ledger.InterruptAsync(pipeline.Name, dates, work.WhenInterrupted, grace.Token);
+            batch.Interrupted();
             Log.Interrupted(logger, pipeline.Name, range, work.WhenInterrupted);
             throw;
         }
+        finally
+        {
+            batch.Leave();
+        }
     }
 
-    /// <returns>The dates whose partition tasks have all succeeded, ascending.</returns>
+    /// <returns>The dates whose partition tasks have all succeeded and that are to be built, ascending.</returns>
     private async Task<IReadOnlyList<DateOnly>> LoadAsync(Batch batch, CancellationToken cancellationToken)
     {
-        await ledger.EnterTasksAsync(pipeline.Name, batch.Dates, pipeline.TaskNames, cancellationToken);
-        var loaded = new ConcurrentBag<DateOnly>();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Value.ParallelDates, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(batch.Dates, parallel, async (date, token) =>
+        // Of a Worker that is gone, or told between its claim and here.
+        if (batch.Runs.Where(run => run.CancelRequested).Select(run => run.Date).ToList() is { Count: > 0 } cancelled)
         {
-            if (await LoadDateAsync(batch, date, token))
+            await CancelAsync(batch, cancelled, cancellationToken);
+        }
+        ClaimedRun[] runs = [.. batch.Runs.Where(run => !run.CancelRequested)];
+        await ledger.EnterTasksAsync(pipeline.Name, [.. runs.Select(run => run.Date)], pipeline.TaskNames, cancellationToken);
+        var loaded = new ConcurrentBag<DateOnly>();
+        var degree = runs.Length > 0 && runs.All(run => run.Parallel is not null) ? runs.Max(run => run.Parallel!.Value) : options.Value.ParallelDates;
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = degree, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(runs, parallel, async (run, token) =>
+        {
+            if (await LoadUnlessCancelledAsync(batch, run, token))
             {
-                loaded.Add(date);
+                loaded.Add(run.Date);
             }
         });
         return [.. loaded.Order()];
     }
 
+    private async Task<bool> LoadUnlessCancelledAsync(Batch batch, ClaimedRun run, CancellationToken cancellationToken)
+    {
+        var cancelled = batch.Claim.Cancelled(run.Date);
+        using var own = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, cancelled);
+        try
+        {
+            // Before the facts: who waits for a place keeps no build waiting.
+            await using var active = await PlaceAsync("platform.active_runs", options.Value.MaxActiveRuns, own.Token);
+            await using var place = await PlaceAsync($"platform.backfill.{run.Backfill}", run.Parallel ?? 0, own.Token);
+            await using var facts = await FactsLock.SharedAsync(warehouse, own.Token);
+            return await LoadDateAsync(batch, run.Date, own.Token);
+        }
+        catch (Exception) when (cancelled.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            await CancelAsync(batch, [run.Date], cancellationToken);
+            return false;
+        }
+    }
+
+    /// <returns>Whether the date is to be built.</returns>
     private async Task<bool> LoadDateAsync(Batch batch, DateOnly date, CancellationToken cancellationToken)
     {
-        await using var facts = await FactsLock.SharedAsync(warehouse, cancellationToken);
-        var force = await ledger.StartRunAsync(pipeline.Name, date, cancellationToken);
+        if (await ledger.StartRunAsync(pipeline.Name, date, cancellationToken) is not var (force, requestedAt))
+        {
+            return false;
+        }
+        var run = batch.Followed[date] = follower.Begin(new RunIdentity(pipeline.Name, date, requestedAt));
         // Asked under the lock: until then another Worker's build may take back what is half loaded.
         var done = await ledger.DoneTasksAsync(pipeline.Name, date, cancellationToken);
-        foreach (var task in pipeline.PartitionTasks.Where(task => !done.Contains(task.Name)))
-        {
-            var end = await tasks.RunAsync(
-                pipeline.Name, task.Name, [date], last: false,
-                token => task.AwaitedAsync(date, token), token => task.RunAsync(date, force, token), cancellationToken);
-            batch.Report(date, task.Name, end);
-            if (end.State is TaskState.Failed or TaskState.Waiting)
+        var load = new DateLoad(pipeline.PartitionTasks, done, options.Value.MaxParallelTasks);
+        await load.RunAsync(
+            (task, token) => RunTaskAsync(task, run, force, token),
+            (task, end, ended, bad) =>
             {
-                return false;
-            }
+                batch.Progress?.Report(new(date, task, end, LoadEnded: ended, RunEnded: bad is not null));
+            },
+            cancellationToken);
+        // One task was cleared alone, and it left the facts as they were: the marts are of them already.
+        if (load.Bad is null && (load.Changed || !done.Contains(pipeline.BatchTask.Name)))
+        {
+            return true;
         }
-        return true;
+        await ledger.SettleAsync(pipeline.Name, date, cancellationToken);
+        batch.End(date, load.Bad ?? new TaskEnd(TaskState.Success));
+        return false;
+    }
+
+    private async Task<TaskEnd> RunTaskAsync(IPartitionTask task, FollowedRun run, bool force, CancellationToken cancellationToken)
+    {
+        var pool = options.Value.TaskPools.GetValueOrDefault(task.Name);
+        await using var place = pool is null ? null : await PlaceAsync($"platform.pool.{pool}", options.Value.Pools[pool], cancellationToken);
+        return await tasks.RunAsync(
+            pipeline.Name, task.Name, [run], pipeline.After(task.Name),
+            token => task.AwaitedAsync(run.Date, token), token => task.RunAsync(run.Date, force, token), cancellationToken);
+    }
+
+    /// <summary>Waits for one of so many places, in all Workers together; 0 places mean no limit.</summary>
+    private async Task<AdvisoryLock?> PlaceAsync(string name, int places, CancellationToken cancellationToken) =>
+        places == 0 ? null : await AdvisoryLock.AcquirePlaceAsync(warehouse, name, places, clock, cancellationToken);
+
+    /// <summary>Somebody wants the runs cancelled, and nothing works on them any more.</summary>
+    private async Task CancelAsync(Batch batch, IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken)
+    {
+        await ledger.InterruptAsync(pipeline.Name, dates, RunState.Cancelled, cancellationToken);
+        foreach (var date in dates)
+        {
+            Log.RunCancelled(logger, pipeline.Name, date);
+            batch.End(date, new TaskEnd(TaskState.Cancelled));
+        }
     }
 
     private async Task BuildAsync(Batch batch, DataDateRange range, CancellationToken cancellationToken)
     {
         var build = pipeline.BatchTask;
         DateOnly[] dates = [.. range.Dates];
-        var end = await tasks.RunAsync(pipeline.Name, build.Name, dates, last: true, awaited: null, BuildWholeDatesAsync, cancellationToken);
-        foreach (var date in dates)
+        using var own = CancellationTokenSource.CreateLinkedTokenSource([cancellationToken, .. dates.Select(batch.Claim.Cancelled)]);
+        try
         {
-            batch.Report(date, build.Name, end, last: true);
+            FollowedRun[] runs = [.. dates.Select(date => batch.Followed[date])];
+            var end = await tasks.RunAsync(pipeline.Name, build.Name, runs, after: [], awaited: null, BuildWholeDatesAsync, own.Token);
+            foreach (var date in dates)
+            {
+                batch.End(date, end);
+                batch.Progress?.Report(new(date, build.Name, end, LoadEnded: false, RunEnded: true));
+            }
+        }
+        catch (Exception) when (own.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            DateOnly[] cancelled = [.. dates.Where(date => batch.Claim.Cancelled(date).IsCancellationRequested)];
+            await CancelAsync(batch, cancelled, cancellationToken);
+            // The others are built without them.
+            await ledger.InterruptAsync(pipeline.Name, [.. dates.Except(cancelled)], RunState.Queued, cancellationToken);
         }
 
         async Task<TaskOutcome> BuildWholeDatesAsync(CancellationToken token)
@@ -261,16 +344,56 @@ internal sealed class PipelineRunner(
     }
 
     private sealed record Batch(
-        IReadOnlyList<DateOnly> Dates, WorkOptions Work, ConcurrentDictionary<DateOnly, TaskEnd> Ended, IProgress<TaskEvent>? Progress)
+        DateClaim Claim,
+        IReadOnlyList<ClaimedRun> Runs,
+        WorkOptions Work,
+        ConcurrentDictionary<DateOnly, TaskEnd> Ended,
+        IProgress<TaskEvent>? Progress)
     {
-        public void Report(DateOnly date, string task, TaskEnd end, bool last = false)
+        /// <summary>The runs of the dates that were begun.</summary>
+        public ConcurrentDictionary<DateOnly, FollowedRun> Followed { get; } = new();
+
+        /// <summary>The work was interrupted, and what the runs are now the ledger has been told.</summary>
+        public void Interrupted()
         {
-            var ends = last || end.State is TaskState.Failed or TaskState.Waiting;
-            if (ends)
+            if (Work.WhenInterrupted is RunState.Cancelled)
             {
-                Ended[date] = end;
+                foreach (var run in Followed.Values)
+                {
+                    run.End(RunState.Cancelled);
+                }
             }
-            Progress?.Report(new(date, task, end, ends));
+        }
+
+        /// <summary>This process works on the dates no longer, whether or not their runs have ended.</summary>
+        public void Leave()
+        {
+            foreach (var run in Followed.Values)
+            {
+                run.Leave(Work.WhenInterrupted.Word());
+            }
+        }
+
+        /// <summary>The run of the date has ended, or waits.</summary>
+        public void End(DateOnly date, TaskEnd end)
+        {
+            Ended[date] = end;
+            if (!Followed.TryGetValue(date, out var run))
+            {
+                return;
+            }
+            switch (end.State)
+            {
+                case TaskState.Waiting:
+                    run.Leave(RunState.Waiting.Word());
+                    break;
+                case TaskState.Cancelled:
+                    run.End(RunState.Cancelled);
+                    break;
+                default:
+                    run.End(end.State is TaskState.Failed ? RunState.Failed : RunState.Success, end.Error);
+                    break;
+            }
         }
     }
 }
@@ -288,5 +411,8 @@ internal sealed record WorkOptions
     public RunState WhenInterrupted { get; init; } = RunState.Queued;
 }
 
-/// <summary>A task of a data date has ended or waits; with <paramref name="RunEnded"/>, the date's run has ended or waits with it.</summary>
-internal sealed record TaskEvent(DateOnly Date, string Task, TaskEnd End, bool RunEnded);
+/// <summary>
+/// A task of a data date has ended or waits. With <paramref name="LoadEnded"/>, its partition tasks are over, well or not; with
+/// <paramref name="RunEnded"/>, the date's run has ended or waits.
+/// </summary>
+internal sealed record TaskEvent(DateOnly Date, string Task, TaskEnd End, bool LoadEnded, bool RunEnded);

@@ -5,6 +5,9 @@ internal interface IPartitionTask
 {
     string Name { get; }
 
+    /// <summary>The tasks of the same date that must have succeeded before; those that do not depend on each other run side by side.</summary>
+    IReadOnlyList<string> DependsOn { get; }
+
     /// <summary>Looks whether the task can start on the date.</summary>
     /// <returns>The partition that it waits for; null when there is nothing to wait for.</returns>
     Task<AwaitedPartition?> AwaitedAsync(DateOnly date, CancellationToken cancellationToken);
@@ -41,10 +44,34 @@ internal sealed record TaskOutcome(long? Rows = null, object? Detail = null)
 {
     /// <summary>There was nothing for the task to do; the tasks after it go on.</summary>
     public bool Skipped { get; init; }
+
+    /// <summary>Whether builds see something else after the task than before it.</summary>
+    public bool Changed { get; init; } = true;
+
+    /// <summary>What the task made, for those who follow runs; of the task's own type. Not kept in the ledger.</summary>
+    public object? Made { get; init; }
+
+    /// <summary>What the task worked from, written as JSON: content hashes, contract and model versions.</summary>
+    public object? Inputs { get; init; }
 }
 
-/// <summary>The tasks of a pipeline in their order.</summary>
+/// <summary>The tasks of a pipeline, each after those that it depends on; the batch task is the last.</summary>
 internal sealed record PipelineDefinition(string Name, IReadOnlyList<IPartitionTask> PartitionTasks, IBatchTask BatchTask)
 {
     public IReadOnlyList<string> TaskNames { get; } = [.. PartitionTasks.Select(task => task.Name), BatchTask.Name];
+
+    /// <summary>The tasks that cannot run before the task, in their order.</summary>
+    public IReadOnlyList<string> After(string task)
+    {
+        if (task == BatchTask.Name)
+        {
+            return [];
+        }
+        HashSet<string> reached = [task];
+        foreach (var later in PartitionTasks.Where(later => later.DependsOn.Any(reached.Contains)))
+        {
+            reached.Add(later.Name);
+        }
+        return [.. PartitionTasks.Select(later => later.Name).Where(later => later != task && reached.Contains(later)), BatchTask.Name];
+    }
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 using Platform.Worker.Pipeline.Tasks;
 
 namespace Platform.Worker.Pipeline;
@@ -16,7 +18,13 @@ internal sealed record RunRecord(
     DateTimeOffset? FinishedAt,
     string? ErrorClass,
     string? Error,
-    IReadOnlyList<TaskRecord> Tasks);
+    long? Backfill,
+    DateTimeOffset? CancelRequestedAt,
+    IReadOnlyList<TaskRecord> Tasks)
+{
+    /// <summary>Where a page that follows this run begins: what <see cref="RunQuery.After"/> takes.</summary>
+    public string Place() => string.Create(CultureInfo.InvariantCulture, $"{RequestedAt.UtcTicks}-{DataDate:yyyyMMdd}");
+}
 
 /// <summary>A task of a run as operators see it; <paramref name="Detail"/> is what the task told about its work.</summary>
 internal sealed record TaskRecord(
@@ -30,28 +38,68 @@ internal sealed record TaskRecord(
     string? Error,
     JsonElement? Detail);
 
+/// <summary>Which runs to list, newest request and newest data date first; what is null does not matter.</summary>
+/// <param name="Limit">How many.</param>
+internal sealed record RunQuery(int Limit)
+{
+    public string? State { get; init; }
+
+    public DateOnly? From { get; init; }
+
+    public DateOnly? To { get; init; }
+
+    /// <summary>Those after a <see cref="RunRecord.Place"/>: however far back the page is, it is found by the index.</summary>
+    public string? After { get; init; }
+}
+
 /// <summary>Reads the ledger.</summary>
 internal sealed class RunHistory(NpgsqlDataSource warehouse)
 {
+    /// <summary>The runs asked for, of which there may be any number.</summary>
+    public const string ListSql = """
+        select * from meta.pipeline_run
+        where pipeline = @pipeline
+          and (@state is null or state = @state) and (@from is null or data_date >= @from) and (@to is null or data_date <= @to)
+          and (@after_at is null or (requested_at, data_date) < (@after_at, @after_date))
+        order by requested_at desc, data_date desc
+        limit @limit
+        """;
+
     /// <summary>The runs requested last, newest request and newest data date first.</summary>
-    public Task<List<RunRecord>> LatestAsync(int limit, CancellationToken cancellationToken) =>
-        ReadAsync("order by requested_at desc, data_date desc limit @limit", new("limit", limit), cancellationToken);
+    public Task<List<RunRecord>> LatestAsync(int limit, CancellationToken cancellationToken) => ListAsync(new(limit), cancellationToken);
+
+    /// <exception cref="ConfigurationFaultException"><see cref="RunQuery.After"/> is no place that a run told.</exception>
+    public Task<List<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(ListSql, ListParameters(query), cancellationToken);
+
+    public static NpgsqlParameter[] ListParameters(RunQuery query)
+    {
+        var after = query.After is { } place ? ReadPlace(place) : ((DateTimeOffset At, DateOnly Date)?)null;
+        return
+        [
+            new("pipeline", EtlFullPipeline.Name), new("limit", query.Limit), LedgerStatements.Text("state", query.State),
+            Date("from", query.From), Date("to", query.To), Date("after_date", after?.Date),
+            new("after_at", NpgsqlDbType.TimestampTz) { Value = (object?)after?.At ?? DBNull.Value },
+        ];
+    }
 
     public async Task<RunRecord?> FindAsync(DateOnly date, CancellationToken cancellationToken) =>
-        (await ReadAsync("and data_date = @date", new("date", date), cancellationToken)).SingleOrDefault();
+        (await ReadAsync(
+            "select * from meta.pipeline_run where pipeline = @pipeline and data_date = @date",
+            [new("pipeline", EtlFullPipeline.Name), new("date", date)],
+            cancellationToken)).SingleOrDefault();
 
-    private async Task<List<RunRecord>> ReadAsync(string which, NpgsqlParameter parameter, CancellationToken cancellationToken)
+    private async Task<List<RunRecord>> ReadAsync(string which, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
         await using var command = warehouse.CreateCommand($"""
-            with run as (
-                select * from meta.pipeline_run where pipeline = @pipeline {which})
+            with run as ({which})
             select run.data_date, run.state, run.trigger, run.attempt, run.requested_at, run.started_at, run.finished_at, run.error_class, run.error,
-                   task.task, task.state, task.attempt, task.started_at, task.finished_at, task.rows, task.error_class, task.error, task.detail
+                   task.task, task.state, task.attempt, task.started_at, task.finished_at, task.rows, task.error_class, task.error, task.detail,
+                   run.backfill_id, run.cancel_requested_at
             from run left join meta.task_run task on task.pipeline = run.pipeline and task.data_date = run.data_date
             order by run.requested_at desc, run.data_date desc, task.position
             """);
-        command.Parameters.AddWithValue("pipeline", EtlFullPipeline.Name);
-        command.Parameters.Add(parameter);
+        command.Parameters.AddRange(parameters);
         var runs = new List<RunRecord>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -61,7 +109,8 @@ internal sealed class RunHistory(NpgsqlDataSource warehouse)
             {
                 runs.Add(new RunRecord(
                     EtlFullPipeline.Name, date, reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetFieldValue<DateTimeOffset>(4),
-                    Moment(reader, 5), Moment(reader, 6), Text(reader, 7), Text(reader, 8), new List<TaskRecord>()));
+                    Moment(reader, 5), Moment(reader, 6), Text(reader, 7), Text(reader, 8), reader.IsDBNull(18) ? null : reader.GetInt64(18),
+                    Moment(reader, 19), new List<TaskRecord>()));
             }
             if (!reader.IsDBNull(9))
             {
@@ -73,6 +122,15 @@ internal sealed class RunHistory(NpgsqlDataSource warehouse)
         }
         return runs;
     }
+
+    private static (DateTimeOffset At, DateOnly Date) ReadPlace(string place) =>
+        place.Split('-') is [var ticks, var date]
+        && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= DateTimeOffset.MaxValue.UtcTicks
+        && DateOnly.TryParseExact(date, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? (new DateTimeOffset(at, TimeSpan.Zero), day)
+            : throw new ConfigurationFaultException($"'{place}' is no place in the list of runs; give what the page before told as its next.");
+
+    private static NpgsqlParameter Date(string name, DateOnly? value) => new(name, NpgsqlDbType.Date) { Value = (object?)value ?? DBNull.Value };
 
     private static DateTimeOffset? Moment(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);

@@ -1,6 +1,8 @@
+using System.Reflection;
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using Platform.Worker.Pipeline.Audit;
 
 namespace Platform.Worker.Pipeline;
 
@@ -8,53 +10,87 @@ namespace Platform.Worker.Pipeline;
 /// The state of every run in schema <c>meta</c>, keyed by (pipeline, data date, task). Each transition is one statement, so that a process
 /// killed between any two of them leaves a state to go on from. Statements that meet an infrastructure fault are tried again.
 /// </summary>
-internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry retry, TimeProvider clock)
+internal sealed class RunLedger(LedgerStatements statements)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>This process in the ledger.</summary>
     public static string Worker { get; } = $"{Environment.MachineName}/{Environment.ProcessId}";
 
+    /// <summary>The version of the code that works, as it was built.</summary>
+    public static string CodeVersion { get; } =
+        typeof(RunLedger).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
     /// <summary>
     /// Requests the dates: a date that is not already queued or running becomes queued, with its tasks to do again; one that waits looks for
-    /// its partition again. With
-    /// <paramref name="again"/> false, dates that have succeeded are left alone. With <paramref name="force"/>, their loads are done even
-    /// where nothing has changed.
+    /// its partition again. Dates that have succeeded are left alone unless <see cref="RunOrder.Again"/> says so; with <see cref="RunOrder.Force"/>,
+    /// their loads are done even where nothing has changed.
     /// </summary>
     /// <returns>The dates queued by this call, ascending.</returns>
-    public Task<List<DateOnly>> QueueAsync(
-        string pipeline, IReadOnlyCollection<DateOnly> dates, RunTrigger trigger, bool again, bool force, CancellationToken cancellationToken) =>
-        QueryAsync("""
+    public Task<List<DateOnly>> QueueAsync(string pipeline, IReadOnlyCollection<DateOnly> dates, RunOrder order, CancellationToken cancellationToken) =>
+        statements.QueryAsync($"""
             with queued as (
-                insert into meta.pipeline_run as run (pipeline, data_date, state, trigger, force, attempt, requested_at)
-                select @pipeline, day, 'queued', @trigger, @force, 0, @now from unnest(@dates) day
+                insert into meta.pipeline_run as run (pipeline, data_date, state, trigger, force, attempt, requested_at, backfill_id)
+                select @pipeline, day, 'queued', @trigger, @force, 0, @now, @backfill from unnest(@dates) day
                 on conflict (pipeline, data_date) do update
                 set state = 'queued', trigger = excluded.trigger, force = excluded.force, attempt = 0, requested_at = excluded.requested_at,
-                    started_at = null, finished_at = null, error_class = null, error = null
+                    started_at = null, finished_at = null, error_class = null, error = null, backfill_id = excluded.backfill_id,
+                    cancel_requested_at = null, cancel_requested_by = null
                 where run.state in ('failed', 'cancelled') or (@again and run.state = 'success')
                 returning data_date),
             joined as (
-                update meta.pipeline_run set force = force or @force, state = 'queued'
-                where pipeline = @pipeline and data_date = any (@dates) and (state = 'waiting' or (@force and state = 'queued'))),
+                update meta.pipeline_run
+                set force = force or @force, state = 'queued', backfill_id = coalesce(backfill_id, @backfill)
+                where pipeline = @pipeline and data_date = any (@dates)
+                  and (state = 'waiting' or ((@force or @backfill is not null) and state = 'queued'))),
             cleared as (
                 delete from meta.task_run task using queued
-                where task.pipeline = @pipeline and task.data_date = queued.data_date)
+                where task.pipeline = @pipeline and task.data_date = queued.data_date),
+            {Change.Entry}
             select data_date from queued order by data_date
             """,
             row => row.GetFieldValue<DateOnly>(0),
             cancellationToken,
-            new("pipeline", pipeline), Dates(dates), new("trigger", trigger.Word()), new("again", again), new("force", force), Now());
+            [
+                new("pipeline", pipeline), LedgerStatements.Dates(dates), new("trigger", order.Trigger.Word()), new("again", order.Again),
+                new("force", order.Force), new("backfill", NpgsqlDbType.Bigint) { Value = (object?)order.Backfill ?? DBNull.Value },
+                statements.Now(), .. Change.Parameters(order.By),
+            ]);
 
-    /// <summary>The dates that are queued or running, oldest first: among <paramref name="dates"/>, or among all.</summary>
+    /// <summary>
+    /// The dates that are queued or running, in their turn: oldest first, and after these the dates of backfills that want the newest first.
+    /// Among <paramref name="dates"/>, or among all.
+    /// </summary>
     public Task<List<DateOnly>> UnfinishedAsync(string pipeline, IReadOnlyCollection<DateOnly>? dates, CancellationToken cancellationToken) =>
         QueryAsync("""
-            select data_date from meta.pipeline_run
-            where pipeline = @pipeline and state in ('queued', 'running') and (@dates::date[] is null or data_date = any (@dates))
-            order by data_date
+            select run.data_date
+            from meta.pipeline_run run left join meta.backfill backfill on backfill.backfill_id = run.backfill_id and backfill.newest_first
+            where run.pipeline = @pipeline and run.state in ('queued', 'running') and (@dates::date[] is null or run.data_date = any (@dates))
+            order by case when backfill.newest_first then 1 else 0 end,
+                case when backfill.newest_first then - (run.data_date - date '2000-01-01') else run.data_date - date '2000-01-01' end
             """,
             row => row.GetFieldValue<DateOnly>(0),
             cancellationToken,
             new("pipeline", pipeline), Dates(dates));
+
+    /// <summary>Those of the claimed dates that are still queued or running, in the order given.</summary>
+    public async Task<List<ClaimedRun>> ClaimedAsync(string pipeline, IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken) =>
+        await QueryAsync("""
+            select run.data_date, run.cancel_requested_at is not null, backfill.backfill_id, backfill.parallel
+            from meta.pipeline_run run left join meta.backfill backfill on backfill.backfill_id = run.backfill_id
+            where run.pipeline = @pipeline and run.data_date = any (@dates) and run.state in ('queued', 'running')
+            order by array_position(@dates, run.data_date)
+            """,
+            row => new ClaimedRun(
+                row.GetFieldValue<DateOnly>(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt32(3)),
+            cancellationToken,
+            new("pipeline", pipeline), Dates(dates));
+
+    /// <summary>Whether the pipeline is paused: no date may begin.</summary>
+    public async Task<bool> IsPausedAsync(string pipeline, CancellationToken cancellationToken) =>
+        (await QueryAsync(
+            "select exists (select from meta.pipeline_pause where pipeline = @pipeline)",
+            row => row.GetBoolean(0), cancellationToken, new NpgsqlParameter("pipeline", pipeline))).Single();
 
     /// <summary>Enters the tasks that the runs do not have yet.</summary>
     public Task EnterTasksAsync(
@@ -77,21 +113,23 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             cancellationToken,
             new("pipeline", pipeline), new("date", date));
 
-    /// <returns>Whether the run is forced.</returns>
-    public async Task<bool> StartRunAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
+    /// <returns>Whether the run is forced and when it was requested; null when it must not begin: it was cancelled, or the pipeline is paused.</returns>
+    public async Task<(bool Force, DateTimeOffset RequestedAt)?> StartRunAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
         (await QueryAsync("""
             update meta.pipeline_run
             set state = 'running', attempt = attempt + 1, started_at = coalesce(started_at, @now), finished_at = null, error = null
-            where pipeline = @pipeline and data_date = @date
-            returning force
+            where pipeline = @pipeline and data_date = @date and state in ('queued', 'running') and cancel_requested_at is null
+              and not exists (select from meta.pipeline_pause pause where pause.pipeline = @pipeline)
+            returning force, requested_at
             """,
-            row => row.GetBoolean(0),
+            row => ((bool, DateTimeOffset)?)(row.GetBoolean(0), row.GetFieldValue<DateTimeOffset>(1)),
             cancellationToken,
-            new("pipeline", pipeline), new("date", date), Now())).Single();
+            new("pipeline", pipeline), new("date", date), Now())).SingleOrDefault();
 
     /// <summary>A task begins an attempt on the dates; an attempt left open by a process that is gone is closed.</summary>
-    public Task StartTaskAsync(string pipeline, IReadOnlyCollection<DateOnly> dates, string task, CancellationToken cancellationToken) =>
-        ExecuteAsync("""
+    /// <returns>The key of the attempt's log.</returns>
+    public async Task<long> StartTaskAsync(string pipeline, IReadOnlyCollection<DateOnly> dates, string task, CancellationToken cancellationToken) =>
+        (await QueryAsync("""
             with abandoned as (
                 update meta.task_attempt
                 set state = 'failed', finished_at = @now, error_class = 'infrastructure', error = worker || ' stopped before the task ended'
@@ -101,22 +139,23 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
                 set state = 'running', attempt = attempt + 1, started_at = @now, finished_at = null, rows = null, detail = null,
                     error_class = null, error = null
                 where pipeline = @pipeline and data_date = any (@dates) and task = @task
-                returning data_date, attempt)
-            insert into meta.task_attempt (pipeline, data_date, task, attempt, state, worker, started_at)
-            select @pipeline, data_date, @task, attempt, 'running', @worker, @now from started
+                returning data_date, attempt),
+            log as (select nextval('meta.task_log_key') as key),
+            entered as (
+                insert into meta.task_attempt (pipeline, data_date, task, attempt, state, worker, started_at, code_version, log_key)
+                select @pipeline, data_date, @task, attempt, 'running', @worker, @now, @code, log.key from started cross join log)
+            select key from log
             """,
+            row => row.GetInt64(0),
             cancellationToken,
-            new("pipeline", pipeline), Dates(dates), new("task", task), new("worker", Worker), Now());
+            new("pipeline", pipeline), Dates(dates), new("task", task), new("worker", Worker), new("code", CodeVersion), Now())).Single();
 
-    /// <summary>The task cannot start before something has landed, nor can the tasks after it: the run waits.</summary>
+    /// <summary>The task cannot start before something has landed, nor can the tasks after it.</summary>
     /// <param name="missing">What it waits for, for people.</param>
     public Task WaitAsync(string pipeline, IReadOnlyCollection<DateOnly> dates, string task, string missing, CancellationToken cancellationToken) =>
         ExecuteAsync("""
-            with task as (
-                update meta.task_run set state = 'waiting', error = @missing
-                where pipeline = @pipeline and data_date = any (@dates) and task = @task)
-            update meta.pipeline_run set state = 'waiting', error = @task || ': ' || @missing
-            where pipeline = @pipeline and data_date = any (@dates)
+            update meta.task_run set state = 'waiting', error = @missing
+            where pipeline = @pipeline and data_date = any (@dates) and task = @task
             """,
             cancellationToken,
             new("pipeline", pipeline), Dates(dates), new("task", task), new("missing", missing));
@@ -124,14 +163,14 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
     /// <summary>The runs that wait for a partition, oldest first: of <paramref name="dates"/>, or of all.</summary>
     public Task<List<WaitingRun>> WaitingAsync(string pipeline, IReadOnlyCollection<DateOnly>? dates, CancellationToken cancellationToken) =>
         QueryAsync("""
-            select run.data_date, max(task.task) filter (where task.state = 'waiting'), array_agg(task.task order by task.position)
+            select run.data_date, coalesce(array_agg(task.task) filter (where task.state = 'waiting'), '{}'), array_agg(task.task order by task.position)
             from meta.pipeline_run run join meta.task_run task on task.pipeline = run.pipeline and task.data_date = run.data_date
             where run.pipeline = @pipeline and run.state = 'waiting' and (@dates::date[] is null or run.data_date = any (@dates))
               and task.state not in ('success', 'skipped')
             group by run.data_date
             order by run.data_date
             """,
-            row => new WaitingRun(row.GetFieldValue<DateOnly>(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetFieldValue<string[]>(2)),
+            row => new WaitingRun(row.GetFieldValue<DateOnly>(0), row.GetFieldValue<string[]>(1), row.GetFieldValue<string[]>(2)),
             cancellationToken,
             new("pipeline", pipeline), Dates(dates));
 
@@ -163,7 +202,7 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
         string pipeline, IReadOnlyCollection<DateOnly> dates, string task, TaskOutcome outcome, bool last, CancellationToken cancellationToken) =>
         ExecuteAsync("""
             with attempt as (
-                update meta.task_attempt set state = @state, finished_at = @now, detail = @detail
+                update meta.task_attempt set state = @state, finished_at = @now, rows = @rows, detail = @detail, inputs = @inputs
                 where pipeline = @pipeline and data_date = any (@dates) and task = @task and state = 'running'),
             run as (
                 update meta.pipeline_run set state = 'success', finished_at = @now, error_class = null, error = null
@@ -175,7 +214,7 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             new("pipeline", pipeline), Dates(dates), new("task", task), new("last", last), Now(),
             new("state", (outcome.Skipped ? TaskState.Skipped : TaskState.Success).Word()),
             new("rows", NpgsqlDbType.Bigint) { Value = (object?)outcome.Rows ?? DBNull.Value },
-            new("detail", NpgsqlDbType.Jsonb) { Value = outcome.Detail is { } detail ? JsonSerializer.Serialize(detail, Json) : DBNull.Value });
+            Jsonb("detail", outcome.Detail), Jsonb("inputs", outcome.Inputs));
 
     /// <summary>An attempt failed and the task will be tried again.</summary>
     public Task FailAttemptAsync(
@@ -187,26 +226,42 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             cancellationToken,
             new("pipeline", pipeline), Dates(dates), new("task", task), new("fault", fault.Word()), new("error", error), Now());
 
-    /// <summary>The task has failed for good on the dates: the tasks after it are upstream_failed, and so their runs are failed.</summary>
+    /// <summary>The task has failed for good on the dates, and so the tasks after it are upstream_failed; after the last task, so are the runs.</summary>
     public Task FailTaskAsync(
-        string pipeline, IReadOnlyCollection<DateOnly> dates, string task, Fault fault, string error, CancellationToken cancellationToken) =>
+        string pipeline, IReadOnlyCollection<DateOnly> dates, string task, IReadOnlyList<string> after, bool last, Fault fault, string error,
+        CancellationToken cancellationToken) =>
         ExecuteAsync("""
             with attempt as (
                 update meta.task_attempt set state = 'failed', finished_at = @now, error_class = @fault, error = @error
                 where pipeline = @pipeline and data_date = any (@dates) and task = @task and state = 'running'),
             failed as (
                 update meta.task_run set state = 'failed', finished_at = @now, error_class = @fault, error = @error
-                where pipeline = @pipeline and data_date = any (@dates) and task = @task
-                returning data_date, position),
+                where pipeline = @pipeline and data_date = any (@dates) and task = @task),
             later as (
-                update meta.task_run task set state = 'upstream_failed'
-                from failed
-                where task.pipeline = @pipeline and task.data_date = failed.data_date and task.position > failed.position)
+                update meta.task_run set state = 'upstream_failed'
+                where pipeline = @pipeline and data_date = any (@dates) and task = any (@after))
             update meta.pipeline_run set state = 'failed', finished_at = @now, error_class = @fault, error = @task || ': ' || @error
-            where pipeline = @pipeline and data_date = any (@dates)
+            where @last and pipeline = @pipeline and data_date = any (@dates)
             """,
             cancellationToken,
-            new("pipeline", pipeline), Dates(dates), new("task", task), new("fault", fault.Word()), new("error", error), Now());
+            new("pipeline", pipeline), Dates(dates), new("task", task), new("after", after.ToArray()), new("last", last),
+            new("fault", fault.Word()), new("error", error), Now());
+
+    /// <summary>The tasks of the run that could be done have ended: one that failed fails the run, one that waits keeps it waiting, and otherwise it has succeeded.</summary>
+    public Task SettleAsync(string pipeline, DateOnly date, CancellationToken cancellationToken) =>
+        ExecuteAsync("""
+            update meta.pipeline_run run
+            set state = case worst.state when 'failed' then 'failed' when 'waiting' then 'waiting' else 'success' end,
+                finished_at = case when worst.state is distinct from 'waiting' then @now end,
+                error_class = worst.error_class, error = worst.task || ': ' || worst.error
+            from (select true) always left join lateral (
+                select task, state, error_class, error from meta.task_run
+                where pipeline = @pipeline and data_date = @date and state in ('failed', 'waiting')
+                order by state = 'failed' desc, position limit 1) worst on true
+            where run.pipeline = @pipeline and run.data_date = @date and run.state = 'running'
+            """,
+            cancellationToken,
+            new("pipeline", pipeline), new("date", date), Now());
 
     /// <summary>
     /// The dates that were never built and of which something is loaded, but not everything. Asked while no date is being loaded, these are
@@ -248,7 +303,7 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             with queued as (
                 update meta.pipeline_run run
                 set state = 'queued', trigger = 'correction', force = false, attempt = 0, requested_at = @now, started_at = null,
-                    finished_at = null, error_class = null, error = null
+                    finished_at = null, error_class = null, error = null, backfill_id = null, cancel_requested_at = null, cancel_requested_by = null
                 where run.pipeline = @pipeline and run.data_date in (select data_date from meta.stale_date)
                   and run.state not in ('queued', 'running', 'waiting')
                   and (run.state = 'success' or exists (
@@ -321,49 +376,45 @@ internal sealed class RunLedger(NpgsqlDataSource warehouse, InfrastructureRetry 
             new("pipeline", pipeline), Dates(dates), Now());
 
     private Task ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
-        retry.ExecuteAsync(
-            async token =>
-            {
-                await using var command = warehouse.CreateCommand(sql);
-                foreach (var parameter in parameters)
-                {
-                    command.Parameters.Add(parameter.Clone());
-                }
-
-                await command.ExecuteNonQueryAsync(token);
-                return true;
-            },
-            cancellationToken);
+        statements.ExecuteAsync(sql, cancellationToken, parameters);
 
     private Task<List<T>> QueryAsync<T>(
         string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
-        retry.ExecuteAsync(
-            async token =>
-            {
-                await using var command = warehouse.CreateCommand(sql);
-                foreach (var parameter in parameters)
-                {
-                    command.Parameters.Add(parameter.Clone());
-                }
+        statements.QueryAsync(sql, read, cancellationToken, parameters);
 
-                await using var reader = await command.ExecuteReaderAsync(token);
-                var rows = new List<T>();
-                while (await reader.ReadAsync(token))
-                {
-                    rows.Add(read(reader));
-                }
-                return rows;
-            },
-            cancellationToken);
+    private NpgsqlParameter Now() => statements.Now();
 
-    private NpgsqlParameter Now() => new("now", clock.GetUtcNow());
+    private static NpgsqlParameter Dates(IReadOnlyCollection<DateOnly>? dates) => LedgerStatements.Dates(dates);
 
-    private static NpgsqlParameter Dates(IReadOnlyCollection<DateOnly>? dates) =>
-        new("dates", NpgsqlDbType.Array | NpgsqlDbType.Date) { Value = (object?)dates?.ToArray() ?? DBNull.Value };
+    private static NpgsqlParameter Jsonb(string name, object? value) =>
+        new(name, NpgsqlDbType.Jsonb) { Value = value is null ? DBNull.Value : JsonSerializer.Serialize(value, Json) };
 }
+
+/// <summary>How dates are requested.</summary>
+internal sealed record RunOrder(RunTrigger Trigger)
+{
+    /// <summary>Dates that have succeeded too.</summary>
+    public bool Again { get; init; }
+
+    /// <summary>Load even what has not changed.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>The backfill that asks for them.</summary>
+    public long? Backfill { get; init; }
+
+    /// <summary>Who asks for them, for the audit log; null when the system does.</summary>
+    public Change? By { get; init; }
+}
+
+/// <summary>A date that this process has claimed.</summary>
+/// <param name="Date">The data date.</param>
+/// <param name="CancelRequested">Somebody wants it cancelled.</param>
+/// <param name="Backfill">The backfill that it belongs to.</param>
+/// <param name="Parallel">The most dates of that backfill that are loaded at once; null for no such limit.</param>
+internal sealed record ClaimedRun(DateOnly Date, bool CancelRequested, long? Backfill, int? Parallel);
 
 /// <summary>A run that waits for a partition.</summary>
 /// <param name="Date">Its data date.</param>
-/// <param name="Task">The task that cannot start.</param>
-/// <param name="ToDo">The tasks that are not done, that one among them.</param>
-internal sealed record WaitingRun(DateOnly Date, string? Task, IReadOnlyList<string> ToDo);
+/// <param name="Tasks">The tasks that cannot start.</param>
+/// <param name="ToDo">The tasks that are not done, these among them.</param>
+internal sealed record WaitingRun(DateOnly Date, IReadOnlyList<string> Tasks, IReadOnlyList<string> ToDo);

@@ -75,7 +75,7 @@ internal sealed record NodeResult
     public int Thread { get; init; }
 
     /// <summary>As artifacts name the thread.</summary>
-    public string ThreadId => Thread == 0 ? "MainThread" : $"Thread-{Thread} (worker)";
+    public string ThreadId => NameOfThread(Thread);
 
     public AdapterResponse? AdapterResponse { get; init; }
 
@@ -87,6 +87,9 @@ internal sealed record NodeResult
     public BatchResults? Batches { get; init; }
 
     public bool IsFailure => Status is NodeStatus.Error or NodeStatus.Fail or NodeStatus.RuntimeError or NodeStatus.PartialSuccess;
+
+    /// <summary>What artifacts and templates (<c>thread_id</c>) call the thread of a connection.</summary>
+    public static string NameOfThread(int thread) => thread == 0 ? "MainThread" : $"Thread-{thread} (worker)";
 }
 
 /// <summary>The end of a build.</summary>

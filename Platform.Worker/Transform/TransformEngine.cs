@@ -23,7 +23,7 @@ namespace Platform.Worker.Transform;
 /// warehouse, the others wait.
 /// </summary>
 internal sealed class TransformEngine(
-    NpgsqlDataSource dataSource, IOptions<TransformOptions> options, TimeProvider time, ILogger<TransformEngine> logger)
+    NpgsqlDataSource dataSource, IOptions<TransformOptions> options, TimeProvider time, ILogger<TransformEngine> logger, JoinedPackages? joined = null)
 {
     private const string LockName = "platform.transform";
     private const string ApplicationName = "platform-transform";
@@ -54,7 +54,10 @@ internal sealed class TransformEngine(
         var now = time.GetUtcNow();
         var sample = request.Sample is { } window ? SampleWindow.Parse(window, now) : null;
         var project = await Task.Run(
-            () => _projects.Load(request.ProjectDirectory ?? options.Value.ProjectDirectory, Vars(request), target), cancellationToken);
+            () => request.ProjectDirectory is { } other
+                ? _projects.Load(other, Vars(request), target)
+                : _projects.Load(options.Value.ProjectDirectory, Vars(request), target, joined?.Read()),
+            cancellationToken);
         var invocation = project.Invocation with
         {
             Id = request.InvocationId ?? Guid.CreateVersion7(now),

@@ -7,6 +7,9 @@ namespace Platform.Worker.Warehouse;
 /// </summary>
 internal sealed class AdvisoryLock : IAsyncDisposable
 {
+    /// <summary>There is no waiting for the first of several locks; places are held for whole tasks, so this is soon enough.</summary>
+    private static readonly TimeSpan PlaceInterval = TimeSpan.FromMilliseconds(100);
+
     private AdvisoryLock(NpgsqlConnection session) => Connection = session;
 
     /// <summary>The session that holds the lock. While it answers, the lock is held.</summary>
@@ -26,6 +29,30 @@ internal sealed class AdvisoryLock : IAsyncDisposable
     /// <summary>Takes the lock if it is free now; otherwise null.</summary>
     public static Task<AdvisoryLock?> TryAcquireAsync(NpgsqlDataSource dataSource, string name, CancellationToken cancellationToken) =>
         OpenAsync(dataSource, "select pg_try_advisory_lock(hashtextextended($1, 0))", name, cancellationToken);
+
+    /// <summary>Waits until one of the <paramref name="places"/> of that name is free, and holds it: so many holders there are at once, in all processes.</summary>
+    public static async Task<AdvisoryLock> AcquirePlaceAsync(
+        NpgsqlDataSource dataSource, string name, int places, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var session = await LockSession.OpenAsync(dataSource, cancellationToken);
+        try
+        {
+            await using var command = new NpgsqlCommand(
+                "select place from generate_series(1, $2) place where pg_try_advisory_lock(hashtextextended($1 || ' ' || place, 0)) limit 1", session);
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = places });
+            while (await command.ExecuteScalarAsync(cancellationToken) is null)
+            {
+                await Task.Delay(PlaceInterval, clock, cancellationToken);
+            }
+            return new AdvisoryLock(session);
+        }
+        catch
+        {
+            await LockSession.CloseAsync(session);
+            throw;
+        }
+    }
 
     public async ValueTask DisposeAsync() => await LockSession.CloseAsync(Connection);
 

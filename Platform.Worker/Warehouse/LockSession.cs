@@ -28,7 +28,7 @@ internal static class LockSession
         try
         {
             // Back in the pool a session is reset only when it is used next: give the locks up now.
-            await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", session);
+            await using var command = new NpgsqlCommand("select pg_advisory_unlock_all(); unlisten *", session);
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
         catch (Exception exception) when (exception is NpgsqlException or IOException or InvalidOperationException)

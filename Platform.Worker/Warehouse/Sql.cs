@@ -21,6 +21,18 @@ internal static class Sql
         return $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
+    /// <summary>What PostgreSQL keeps of a name that may be too long for it.</summary>
+    public static string Cut(string name)
+    {
+        var length = name.Length;
+        while (Encoding.UTF8.GetByteCount(name.AsSpan(0, length)) > MaxIdentifierBytes)
+        {
+            length -= char.IsLowSurrogate(name[length - 1]) ? 2 : 1;
+        }
+
+        return name[..length];
+    }
+
     /// <summary>A schema-qualified name, each part quoted.</summary>
     public static string Identifier(string schema, string name) => $"{Identifier(schema)}.{Identifier(name)}";
 

@@ -50,6 +50,10 @@ internal static class Measure
     public static void ConcludeSeconds(string name, double seconds, double goal) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture, $"{name} {seconds:F2}s goal {goal} {(seconds <= goal ? "met" : "missed")}"));
 
+    /// <summary>The last line, for a short time that is to stay below a goal.</summary>
+    public static void ConcludeMilliseconds(string name, double milliseconds, double goal) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{name} {milliseconds:F1}ms goal {goal:0} {(milliseconds <= goal ? "met" : "missed")}"));
+
     /// <summary>The last line, for memory that is to stay below a goal.</summary>
     public static void ConcludeMegabytes(string name, double megabytes, double goal) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture, $"{name} {megabytes:F0}MB goal {goal:0} {(megabytes <= goal ? "met" : "missed")}"));

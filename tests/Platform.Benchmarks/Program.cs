@@ -1,16 +1,28 @@
 using Platform.Benchmarks;
+using Platform.Benchmarks.Ahead;
 using Platform.Benchmarks.Facts;
 using Platform.Benchmarks.Generate;
 using Platform.Benchmarks.Load;
+using Platform.Benchmarks.Pipeline;
 using Platform.Benchmarks.Transform;
 
 var (transform, others) = TransformArguments.Read(args);
 args = others;
-IBenchmark[] benchmarks = [new LoadBenchmark(), new MemoryBenchmark(), new FactsBenchmark(), new GenerateBenchmark(), new CheckBenchmark(), new TransformBenchmark(transform), new ParseBenchmark()];
+IBenchmark[] benchmarks =
+[
+    new LoadBenchmark(), new MemoryBenchmark(), new FactsBenchmark(), new GenerateBenchmark(), new CheckBenchmark(),
+    new TransformBenchmark(transform), new ParseBenchmark(), new TasksBenchmark(), new DayBenchmark(),
+];
 
 if (args is [LoadProcess.Argument])
 {
     await LoadProcess.RunAsync(CancellationToken.None);
+    return 0;
+}
+
+if (args is [ProfileRecorder.Argument, var profile])
+{
+    await ProfileRecorder.RecordAsync(transform.Projects, profile, CancellationToken.None);
     return 0;
 }
 
@@ -26,7 +38,7 @@ if (args is ["--list"])
 
 if (args is not [var name, ..] || benchmarks.FirstOrDefault(benchmark => benchmark.Name == name) is not { } chosen)
 {
-    await Console.Error.WriteLineAsync($"Usage: Platform.Benchmarks NAME [SIZE] {TransformArguments.Usage} | --list");
+    await Console.Error.WriteLineAsync($"Usage: Platform.Benchmarks NAME [SIZE] {TransformArguments.Usage} | {ProfileRecorder.Argument} FILE | --list");
     return 2;
 }
 

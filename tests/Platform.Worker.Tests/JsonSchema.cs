@@ -7,10 +7,12 @@ namespace Platform.Worker.Tests;
 /// <summary>
 /// The keywords of JSON Schema (2019-09, 2020-12) that the published schemas use; any other keyword is an error, so that nothing passes unchecked.
 /// </summary>
-internal sealed class JsonSchema(JsonObject root)
+/// <param name="root">The schema's document.</param>
+/// <param name="others">Documents that it refers to, by their <c>$id</c>.</param>
+internal sealed class JsonSchema(JsonObject root, IReadOnlyDictionary<string, JsonSchema>? others = null)
 {
     private static readonly HashSet<string> Annotations =
-        ["$schema", "$id", "$defs", "title", "description", "examples", "default", "deprecated", "format"];
+        ["$schema", "$id", "$defs", "title", "description", "example", "examples", "default", "deprecated"];
 
     /// <summary>Everything in the document that the schema does not allow, with its place.</summary>
     public IReadOnlyList<string> Validate(JsonNode document)
@@ -20,16 +22,38 @@ internal sealed class JsonSchema(JsonObject root)
         return errors;
     }
 
+    /// <summary>The same of one of its definitions, such as <c>/$defs/Run</c>.</summary>
+    public IReadOnlyList<string> Validate(string definition, JsonNode? document, string place)
+    {
+        var errors = new List<string>();
+        Evaluate(Resolve(definition), document, place, errors);
+        return errors;
+    }
+
+    /// <summary>The schemas of a folder of the same place by their <c>$id</c>, which may refer to each other; null where there is no such folder.</summary>
+    public static IReadOnlyDictionary<string, JsonSchema>? PublishedFolder(string name, ITestOutputHelper output)
+    {
+        var folder = Path.Combine(Schemas(), name);
+        if (!Directory.Exists(folder))
+        {
+            output.WriteLine($"Nothing was checked: there is no {folder}.");
+            return null;
+        }
+
+        var schemas = new Dictionary<string, JsonSchema>();
+        foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
+        {
+            var document = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+            schemas[(string)document["$id"]!] = new JsonSchema(document, schemas);
+        }
+
+        return schemas;
+    }
+
     /// <summary>A schema of the folder beside the repository; null, and a line in the output, where there is no such folder.</summary>
     public static JsonSchema? Published(string name, ITestOutputHelper output)
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Platform.sln")))
-        {
-            root = root.Parent;
-        }
-
-        var file = Path.Combine(root?.FullName ?? "", "..", "shared", "schemas", $"{name}.schema.json");
+        var file = Path.Combine(Schemas(), $"{name}.schema.json");
         if (File.Exists(file))
         {
             return new JsonSchema(JsonNode.Parse(File.ReadAllText(file))!.AsObject());
@@ -37,6 +61,17 @@ internal sealed class JsonSchema(JsonObject root)
 
         output.WriteLine($"Nothing was checked: there is no {file}.");
         return null;
+    }
+
+    private static string Schemas()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Platform.sln")))
+        {
+            root = root.Parent;
+        }
+
+        return Path.Combine(root?.FullName ?? "", "..", "shared", "schemas");
     }
 
     /// <summary>Evaluates one schema; returns the names of the object's properties that it looked at.</summary>
@@ -75,6 +110,10 @@ internal sealed class JsonSchema(JsonObject root)
 
         switch (keyword)
         {
+            case "$ref" when rule!.GetValue<string>().Split('#') is [{ Length: > 0 } document, var pointer]:
+                Assert.True(others?.ContainsKey(document), $"The schema {document} is not there.");
+                seen.UnionWith(others![document].Evaluate(others[document].Resolve(pointer), value, place, errors));
+                break;
             case "$ref":
                 seen.UnionWith(Evaluate(Resolve(rule!.GetValue<string>()), value, place, errors));
                 break;
@@ -86,6 +125,9 @@ internal sealed class JsonSchema(JsonObject root)
                 break;
             case "enum":
                 Require(rule!.AsArray().Any(item => JsonNode.DeepEquals(item, value)), $"one of {rule.ToJsonString()}");
+                break;
+            case "format" when IsType(value, "string"):
+                Require(IsFormat(value!.GetValue<string>(), rule!.GetValue<string>()), $"format {rule}");
                 break;
             case "pattern" when IsType(value, "string"):
                 Require(Regex.IsMatch(value!.GetValue<string>(), rule!.GetValue<string>(), RegexOptions.ECMAScript), $"pattern {rule}");
@@ -171,7 +213,7 @@ internal sealed class JsonSchema(JsonObject root)
                 seen.UnionWith(condition.Errors.Count == 0 ? condition.Seen : []);
                 seen.UnionWith(Evaluate(rules[condition.Errors.Count == 0 ? "then" : "else"], value, place, errors));
                 break;
-            case "then" or "else" or "pattern" or "minimum" or "exclusiveMinimum" or "minItems" or "maxItems" or "uniqueItems" or "items"
+            case "then" or "else" or "format" or "pattern" or "minimum" or "exclusiveMinimum" or "minItems" or "maxItems" or "uniqueItems" or "items"
                 or "prefixItems" or "propertyNames" or "required" or "properties" or "additionalProperties" or "unevaluatedProperties":
                 break;
             default:
@@ -188,6 +230,15 @@ internal sealed class JsonSchema(JsonObject root)
 
     private JsonNode Resolve(string reference) =>
         reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate((JsonNode)root, (node, name) => node[name]!);
+
+    private static bool IsFormat(string text, string format) => format switch
+    {
+        "date-time" => text.Contains('T', StringComparison.Ordinal)
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _),
+        "uuid" => Guid.TryParseExact(text, "D", out _),
+        "uri" => Uri.TryCreate(text, UriKind.Absolute, out _),
+        _ => true,
+    };
 
     private static decimal Number(JsonNode? node) => decimal.Parse(node!.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 

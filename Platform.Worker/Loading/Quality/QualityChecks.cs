@@ -36,20 +36,7 @@ internal sealed class QualityChecks(
         foreach (var rule in contract.Quality)
         {
             var number = rule.Metric == QualityMetric.Sql ? await QueryAsync(rule, cancellationToken) : counts[rule];
-            var isShare = rule.IsPercent && rule.Metric != QualityMetric.Sql;
-            var measured = isShare ? rows == 0 ? 0 : 100m * number / rows : number;
-            results.Add(new CheckResult
-            {
-                Name = rule.Name,
-                Metric = Word(rule.Metric),
-                Columns = rule.Columns,
-                Measured = measured,
-                IsPercent = rule.IsPercent,
-                Expected = rule.Expected(),
-                Passed = rule.IsKeptBy(measured),
-                FailsLoad = rule.FailsLoad,
-                Place = $"{contract.File}:{rule.Line.ToString(CultureInfo.InvariantCulture)}",
-            });
+            results.Add(CheckResult.Of(contract, rule, number, rows));
         }
 
         return results;
@@ -244,14 +231,4 @@ internal sealed class QualityChecks(
         error.SqlState.AsSpan(0, 2) is "22" or "42" or "21" or "0A" or "25" or "2F" or "P0" or "3F" or "54";
 
     private NpgsqlParameter Partition() => new NpgsqlParameter<DateOnly> { TypedValue = partition, NpgsqlDbType = NpgsqlDbType.Date };
-
-    private static string Word(QualityMetric metric) => metric switch
-    {
-        QualityMetric.RowCount => "rowCount",
-        QualityMetric.NullValues => "nullValues",
-        QualityMetric.MissingValues => "missingValues",
-        QualityMetric.InvalidValues => "invalidValues",
-        QualityMetric.DuplicateValues => "duplicateValues",
-        _ => "sql",
-    };
 }

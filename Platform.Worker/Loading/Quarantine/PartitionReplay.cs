@@ -64,6 +64,9 @@ internal sealed class PartitionReplay(
         if (lines.Replayed > 0)
         {
             await CheckQualityAsync(contract, load.LoadId, table, cancellationToken);
+            var rows = lines.Replayed.ToString(CultureInfo.InvariantCulture);
+            await StaleDates.MarkAsync(
+                connection, contract.Domain, contract.Dataset, [date], $"{rows} rows of load {load.LoadId} replayed by {actor.By}: {actor.Why}", cancellationToken);
         }
 
         await QuarantineLog.AppendReplayAsync(connection, actor, now, cancellationToken);

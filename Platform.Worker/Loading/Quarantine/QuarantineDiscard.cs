@@ -4,38 +4,48 @@ using Platform.Worker.Contracts;
 namespace Platform.Worker.Loading.Quarantine;
 
 /// <summary>What a discard did.</summary>
-/// <param name="Discarded">Rows that are given up now.</param>
-internal sealed record DiscardResult(long Discarded);
+/// <param name="Discarded">Rows that are given up.</param>
+/// <param name="LoadedDates">Data dates whose facts have some of them until the date runs again.</param>
+internal sealed record DiscardResult(long Discarded, IReadOnlyList<DateOnly> LoadedDates);
 
 /// <summary>
-/// Gives quarantined rows up for good: they stay where they are, count as quarantined, and are no longer open. Loads of the same lines heed it. One
-/// transaction per domain and data date.
+/// Gives quarantined rows up for good: they stay where they are, count as quarantined, and are no longer open. Loads of the same lines heed it: the next
+/// one also takes rows out of the facts again that were replayed by mistake. One transaction per domain and data date.
 /// </summary>
 internal sealed class QuarantineDiscard(NpgsqlDataSource dataSource, ContractCatalog contracts, QuarantinePartitions partitions, TimeProvider time)
 {
     private static readonly QuarantineState[] Discardable = [QuarantineState.Open, QuarantineState.Refused];
 
-    /// <param name="filter">Which rows; of these, those that are open or of a refused load.</param>
+    /// <param name="filter">Which rows; of these, those that are open or of a refused load and, asked for by id or state, replayed ones.</param>
     /// <param name="actor">Who discards them, and why.</param>
     /// <param name="cancellationToken">Stops between two partitions.</param>
     public async Task<DiscardResult> DiscardAsync(QuarantineFilter filter, QuarantineActor actor, CancellationToken cancellationToken)
     {
-        var meant = filter with { States = filter.States.Count == 0 ? Discardable : [.. filter.States.Intersect(Discardable)] };
+        QuarantineState[] discardable = filter.Ids.Count > 0 || filter.States.Contains(QuarantineState.Replayed)
+            ? [.. Discardable, QuarantineState.Replayed]
+            : Discardable;
+        var meant = filter with { States = filter.States.Count == 0 ? discardable : [.. filter.States.Intersect(discardable)] };
         if (meant.States.Count == 0)
         {
-            throw new QuarantineFaultException("Rows that are open or of a refused load can be discarded, no others.");
+            throw new QuarantineFaultException("Rows that are open, of a refused load, or replayed can be discarded, no others.");
         }
 
         var discarded = 0L;
+        var loaded = new SortedSet<DateOnly>();
         foreach (var (domain, date) in await partitions.OfAsync(meant, cancellationToken))
         {
-            discarded += await DiscardAsync(domain, meant with { Domain = domain, From = date, To = date }, date, actor, cancellationToken);
+            var (rows, areLoaded) = await DiscardAsync(domain, meant with { Domain = domain, From = date, To = date }, date, actor, cancellationToken);
+            discarded += rows;
+            if (areLoaded)
+            {
+                loaded.Add(date);
+            }
         }
 
-        return new DiscardResult(discarded);
+        return new DiscardResult(discarded, [.. loaded]);
     }
 
-    private async Task<long> DiscardAsync(
+    private async Task<(long Rows, bool AreLoaded)> DiscardAsync(
         string domain, QuarantineFilter filter, DateOnly date, QuarantineActor actor, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -50,9 +60,10 @@ internal sealed class QuarantineDiscard(NpgsqlDataSource dataSource, ContractCat
         command.CommandText =
             $"""
             with discarded as (
-                update meta.quarantine q set state = 'discarded', changed_at = $1
+                update meta.quarantine q
+                set state = case q.state when 'replayed' then q.state else 'discarded' end, changed_at = case q.state when 'replayed' then q.changed_at else $1 end
                 where {filter.Condition(command.Parameters)}
-                returning q.quarantine_id, q.load_id, q.domain, q.dataset, q.partition, q.raw_sha256, q.occurrence),
+                returning q.quarantine_id, q.load_id, q.domain, q.dataset, q.partition, q.raw_sha256, q.occurrence, q.state),
             remembered as (
                 insert into meta.quarantine_correction (domain, dataset, partition, raw_sha256, occurrence, decided_by, decided_at, why)
                 select distinct domain, dataset, partition, raw_sha256, occurrence, $2, $1, $3 from discarded
@@ -61,16 +72,18 @@ internal sealed class QuarantineDiscard(NpgsqlDataSource dataSource, ContractCat
                     replayed_at = null),
             counted as (
                 update meta.partition_load l set discarded_rows = discarded_rows + d.rows
-                from (select load_id, count(*) as rows from discarded group by load_id) d
+                from (select load_id, count(*) as rows from discarded where state = 'discarded' group by load_id) d
                 where l.load_id = d.load_id)
-            select quarantine_id from discarded
+            select quarantine_id, state = 'replayed' from discarded
             """;
         var outcomes = new List<ActionOutcome>();
+        var areLoaded = false;
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
             {
                 outcomes.Add(new ActionOutcome(reader.GetInt64(0), "discarded"));
+                areLoaded |= reader.GetBoolean(1);
             }
         }
 
@@ -80,6 +93,6 @@ internal sealed class QuarantineDiscard(NpgsqlDataSource dataSource, ContractCat
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return outcomes.Count;
+        return (outcomes.Count, areLoaded);
     }
 }

@@ -131,7 +131,7 @@ internal sealed class QuarantineFix(NpgsqlDataSource dataSource, ContractCatalog
 
     private static string? Obstacle(QuarantinedRow row, DatasetContract? contract) => row switch
     {
-        { State: "replayed" } => "the row was replayed already.",
+        { State: "replayed" } => "the row was replayed already; discard it by its id and run its date to take it out of the facts.",
         { State: "superseded" } => $"its load is no longer current: the partition was loaded again, and what is still bad of it has new rows.",
         _ when contract is null => $"there is no contract of {row.Domain}.{row.Dataset} any more.",
         { Header.Count: 0 } => $"the header of {row.File} is not known; run {row.Partition:yyyy-MM-dd} again with --force, and correct the new row.",

@@ -47,6 +47,30 @@ internal sealed class QuarantineReader(NpgsqlDataSource dataSource, ContractCata
         return groups;
     }
 
+    /// <summary>Open rows by dataset, most money first.</summary>
+    public async Task<List<QuarantineTotal>> TotalsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            select domain, dataset, count(*), min(partition), max(partition), sum(amount), currency
+            from meta.quarantine
+            where state = 'open'
+            group by domain, dataset, currency
+            order by abs(sum(amount)) desc nulls last, count(*) desc, domain, dataset, currency
+            """);
+        var totals = new List<QuarantineTotal>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            totals.Add(new QuarantineTotal(
+                reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetFieldValue<DateOnly>(3), reader.GetFieldValue<DateOnly>(4),
+                contracts.Find(reader.GetString(0), reader.GetString(1))?.Policy.AmountColumn,
+                reader.Nullable<decimal>(5), reader.Text(6)));
+        }
+
+        return totals;
+    }
+
     /// <summary>Rows in the order of their ids, which is the order of loads and, within a load, mostly that of lines.</summary>
     /// <param name="filter">Which rows.</param>
     /// <param name="limit">Most rows; null for all.</param>

@@ -11,7 +11,9 @@ namespace Platform.Worker.Loading.Quarantine;
 /// <param name="Rejected">Rows that were asked for and stay in quarantine.</param>
 /// <param name="Reasons">Why, for the first of them.</param>
 /// <param name="Refused">Partitions of which nothing was changed, with the reason.</param>
-internal sealed record ReplayResult(long Replayed, long Rejected, IReadOnlyList<ReplayReason> Reasons, IReadOnlyList<string> Refused);
+/// <param name="StaleDates">Data dates whose facts got rows; the next run builds them again.</param>
+internal sealed record ReplayResult(
+    long Replayed, long Rejected, IReadOnlyList<ReplayReason> Reasons, IReadOnlyList<string> Refused, IReadOnlyList<DateOnly> StaleDates);
 
 /// <summary>Why a row stays in quarantine.</summary>
 internal sealed record ReplayReason(long Id, string Domain, string Dataset, DateOnly Partition, string Rule, string Reason);
@@ -55,7 +57,7 @@ internal sealed class QuarantineReplay(NpgsqlDataSource dataSource, ContractCata
             }
         }
 
-        return new ReplayResult(total.Replayed, total.Rejected, total.Reasons, total.Refused);
+        return new ReplayResult(total.Replayed, total.Rejected, total.Reasons, total.Refused, [.. total.Entered.Select(entered => entered.Date).Distinct().Order()]);
     }
 
     private IEnumerable<string> Dependents(string domain, DateOnly date, Total total) => contracts.Domains

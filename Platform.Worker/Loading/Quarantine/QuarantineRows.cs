@@ -14,6 +14,18 @@ namespace Platform.Worker.Loading.Quarantine;
 internal sealed record QuarantineGroup(
     string Domain, string Dataset, string Rule, string State, long Rows, DateOnly From, DateOnly To, string? AmountColumn, decimal? Amount, string? Currency);
 
+/// <summary>Open rows of a dataset.</summary>
+/// <param name="Domain">Domain.</param>
+/// <param name="Dataset">Dataset.</param>
+/// <param name="Rows">How many rows wait for a decision.</param>
+/// <param name="From">The first data date that has one.</param>
+/// <param name="To">The last.</param>
+/// <param name="AmountColumn">The column that <paramref name="Amount"/> adds up; null when the contract names none.</param>
+/// <param name="Amount">The money at stake; null when no row's is a number.</param>
+/// <param name="Currency">Its currency; null when the contract names none. Rows of several currencies are several totals.</param>
+internal sealed record QuarantineTotal(
+    string Domain, string Dataset, long Rows, DateOnly From, DateOnly To, string? AmountColumn, decimal? Amount, string? Currency);
+
 /// <summary>A quarantined row.</summary>
 internal sealed record QuarantinedRow
 {

@@ -12,6 +12,19 @@ internal static class RememberedDecisions
     private const string SameLine =
         "c.domain = q.domain and c.dataset = q.dataset and c.partition = q.partition and c.raw_sha256 = q.raw_sha256 and c.occurrence = q.occurrence";
 
+    /// <summary>
+    /// A condition on a load: its facts lack what was decided since. A corrected line was not tried yet, or a replayed one was discarded.
+    /// </summary>
+    /// <param name="load">Its row of <c>meta.partition_load</c>.</param>
+    public static string AreNew(string load) =>
+        $"""
+        exists (
+            select from meta.quarantine_correction c
+            join meta.quarantine q on {SameLine} and q.load_id = {load}.load_id and q.state <> 'superseded'
+            where c.domain = {load}.domain and c.dataset = {load}.dataset and c.partition = {load}.partition
+                and (c.fields is null and q.state = 'replayed' or c.fields is not null and q.state in ('open', 'discarded') and c.decided_at > q.changed_at))
+        """;
+
     /// <returns>What was replayed, null when nothing was, and how many lines were discarded.</returns>
     public static async Task<(ReplayedLines? Lines, long Discarded)> ApplyAsync(
         NpgsqlConnection connection,

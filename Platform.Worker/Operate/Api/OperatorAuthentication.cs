@@ -4,13 +4,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 
 namespace Platform.Worker.Operate.Api;
 
 /// <summary>
-/// Lets a request in when it carries the operator's key, or when it comes over loopback in Development without one. The key is compared
-/// in fixed time, so that the time of a refusal tells nothing about it.
+/// Lets a request in when it carries an operator's key, or when it comes over loopback in Development without one, as admin. Keys are compared
+/// in fixed time, all of them, so that the time of a refusal tells nothing about them.
 /// </summary>
 internal sealed class OperatorAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> schemeOptions,
@@ -26,15 +27,36 @@ internal sealed class OperatorAuthentication(
     {
         if (Request.Headers.TryGetValue(Header, out var sent))
         {
-            return Task.FromResult(options.Value.ApiKey is { Length: > 0 } key && Same(key, sent.ToString())
-                ? Operator("api-key")
-                : AuthenticateResult.Fail($"{Header} is not the configured Operator:ApiKey."));
+            OperatorKey? found = null;
+            foreach (var key in Keys.Where(key => Same(key.Key, sent.ToString())))
+            {
+                found = key;
+            }
+            return Task.FromResult(found is not null
+                ? Operator(found.Name, found.Role)
+                : AuthenticateResult.Fail($"{Header} is no configured key (Operator:ApiKey, Operator:Keys)."));
         }
         return Task.FromResult(environment.IsDevelopment() && IsLoopback()
-            ? Operator("loopback")
-            : AuthenticateResult.Fail(options.Value.ApiKey is { Length: > 0 }
+            ? Operator("loopback", OperatorRoles.Admin)
+            : AuthenticateResult.Fail(Keys.Any()
                 ? $"The header {Header} is missing."
                 : $"No operator key is configured. Set Operator__ApiKey and send it as {Header}."));
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        Response.StatusCode = StatusCodes.Status403Forbidden;
+        var needed = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(authorize => authorize.Roles).LastOrDefault(roles => roles is not null);
+        return Context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new()
+        {
+            HttpContext = Context,
+            ProblemDetails =
+            {
+                Status = Response.StatusCode,
+                Title = "Not allowed",
+                Detail = $"'{Context.User.Identity?.Name}' is {Context.User.FindAll(ClaimTypes.Role).Last().Value}; this needs the role {needed}.",
+            },
+        }).AsTask();
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -48,8 +70,14 @@ internal sealed class OperatorAuthentication(
         });
     }
 
-    private AuthenticateResult Operator(string by) => AuthenticateResult.Success(
-        new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.Name, by)], Scheme.Name)), Scheme.Name));
+    private IEnumerable<OperatorKey> Keys => options.Value.ApiKey is { Length: > 0 } key
+        ? options.Value.Keys.Prepend(new OperatorKey { Name = OperatorOptions.ApiKeyName, Role = OperatorRoles.Admin, Key = key })
+        : options.Value.Keys;
+
+    private AuthenticateResult Operator(string name, string role) => AuthenticateResult.Success(new AuthenticationTicket(
+        new ClaimsPrincipal(new ClaimsIdentity(
+            [new(ClaimTypes.Name, name), .. OperatorRoles.Including(role).Select(included => new Claim(ClaimTypes.Role, included))], Scheme.Name)),
+        Scheme.Name));
 
     /// <summary>The connection is local, and so is the name it was made to (a page elsewhere could point a name of its own at this machine).</summary>
     private bool IsLoopback() =>

@@ -17,18 +17,22 @@ internal static class QuarantineApi
         var quarantine = api.MapGroup("/quarantine").AddEndpointFilter(ExplainFaultAsync).WithTags("Quarantine")
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         quarantine.MapGet("", GroupsAsync).WithSummary("Quarantined rows by dataset and rule, with the money at stake");
+        quarantine.MapGet("/totals", TotalsAsync).WithSummary("Open rows by dataset, with the money at stake");
         quarantine.MapGet("/rows", RowsAsync).WithSummary("Quarantined rows, page by page");
         quarantine.MapGet("/rows/{id:long}", FindAsync).WithSummary("One row: its reasons, its line, its correction and what was done to it");
         quarantine.MapGet("/export", Export).WithSummary("Rows of one dataset as CSV, with their reasons").Produces<string>(contentType: "text/csv");
-        quarantine.MapPost("/rows/{id:long}/fix", FixAsync).WithSummary("Correct fields of one row");
-        quarantine.MapPost("/fix", FixFileAsync).WithSummary("Take back an export that was corrected").Accepts<string>("text/csv");
-        quarantine.MapPost("/replay", ReplayAsync).WithSummary("Put rows through the checks again, and those that pass into the facts");
-        quarantine.MapPost("/discard", DiscardAsync).WithSummary("Give rows up for good");
+        quarantine.MapPost("/rows/{id:long}/fix", FixAsync).For(OperatorRoles.Operator).WithSummary("Correct fields of one row");
+        quarantine.MapPost("/fix", FixFileAsync).For(OperatorRoles.Operator).WithSummary("Take back an export that was corrected").Accepts<string>("text/csv");
+        quarantine.MapPost("/replay", ReplayAsync).For(OperatorRoles.Operator).WithSummary("Put rows through the checks again, and those that pass into the facts");
+        quarantine.MapPost("/discard", DiscardAsync).For(OperatorRoles.Operator).WithSummary("Give rows up for good");
     }
 
     private static async Task<Ok<QuarantineGroups>> GroupsAsync(
         [AsParameters] QuarantineQuery query, QuarantineReader reader, CancellationToken cancellationToken) =>
         TypedResults.Ok(new QuarantineGroups(await reader.GroupsAsync(query.Filter(), cancellationToken)));
+
+    private static async Task<Ok<QuarantineTotals>> TotalsAsync(QuarantineReader reader, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new QuarantineTotals(await reader.TotalsAsync(cancellationToken)));
 
     private static async Task<Ok<QuarantinedRows>> RowsAsync(
         [AsParameters] QuarantineQuery query,
@@ -90,7 +94,7 @@ internal static class QuarantineApi
 
     private static QuarantineActor Actor(HttpContext context, string why) => string.IsNullOrWhiteSpace(why)
         ? throw new QuarantineFaultException("'why' is empty; give the reason.")
-        : new QuarantineActor($"api:{context.User.Identity?.Name}", why);
+        : new QuarantineActor(OperatorName.Of(context), why);
 
     private static async ValueTask<object?> ExplainFaultAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -63,6 +63,9 @@ internal sealed record DiscardRequest(RowSelection Rows, string Why);
 /// <summary>Quarantined rows by dataset and rule.</summary>
 internal sealed record QuarantineGroups(IReadOnlyList<QuarantineGroup> Groups);
 
+/// <summary>Open quarantined rows by dataset.</summary>
+internal sealed record QuarantineTotals(IReadOnlyList<QuarantineTotal> Totals);
+
 /// <summary>A page of quarantined rows.</summary>
 internal sealed record QuarantinedRows(IReadOnlyList<QuarantinedRow> Rows);
 

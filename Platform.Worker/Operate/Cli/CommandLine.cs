@@ -10,6 +10,9 @@ internal static class CommandLine
     {
         ["run"] = (session, _) => RunVerb.Create(session),
         ["backfill"] = (session, _) => BackfillVerb.Create(session),
+        ["runs"] = (session, _) => Runs.RunsVerb.Create(session),
+        ["pipeline"] = (session, _) => PipelineStateVerb.Create(session),
+        ["audit"] = (session, _) => AuditVerb.Create(session),
         ["generate"] = (session, _) => GenerateVerb.Create(session),
         ["transform"] = Transform.TransformCommand.Create,
         ["incidents"] = (session, _) => IncidentsVerb.Create(session),
@@ -32,7 +35,8 @@ internal static class CommandLine
         var session = new VerbSession(stages, verbose);
         var root = new RootCommand("""
             Platform Worker: lands, checks, loads and transforms the daily partitions. Without a verb it runs as the host: schedule, catch-up, operator API.
-            Exit codes: 0 done, 1 the data or a test failed, 2 usage or configuration, 3 infrastructure, 4 waiting for a partition, 130 interrupted.
+            Exit codes: 0 done, 1 the data or a test failed or a run was cancelled, 2 usage or configuration, 3 infrastructure, 4 waiting for a partition or
+            paused, 130 interrupted.
             Connection strings: ConnectionStrings__warehouse, ConnectionStrings__landing.
             """)
         {

@@ -14,7 +14,12 @@ internal static class JsonOutput
         WriteIndented = true,
     };
 
+    private static readonly JsonSerializerOptions OneLine = new(Options) { WriteIndented = false };
+
     public static Option<bool> Option() => new("--json") { Description = "Write the result as JSON." };
 
     public static Task WriteAsync<T>(T value) => Console.Out.WriteLineAsync(JsonSerializer.Serialize(value, Options));
+
+    /// <summary>One of many results, on a line of its own.</summary>
+    public static Task WriteLineAsync<T>(T value) => Console.Out.WriteLineAsync(JsonSerializer.Serialize(value, OneLine));
 }

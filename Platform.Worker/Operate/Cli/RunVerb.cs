@@ -11,12 +11,30 @@ internal static class RunVerb
         var date = DataDateOption.Create("--date", "The data date to run.", required: true);
         var force = PipelineVerb.Force();
         var wait = PipelineVerb.Wait();
-        var command = new Command("run", "Run the pipeline for one data date, whether or not it has succeeded before.") { date, force, wait };
+        var json = JsonOutput.Option();
+        var command = new Command("run", "Run the pipeline for one data date, whether or not it has succeeded before.") { date, force, wait, json };
         command.SetAction((arguments, cancellationToken) =>
         {
             var day = arguments.GetRequiredValue(date)!.Value;
             return PipelineVerb.RunAsync(
-                session, arguments, new(day, day), RunTrigger.Manual, arguments.GetValue(force), arguments.GetValue(wait), cancellationToken);
+                session,
+                arguments,
+                new(day, day),
+                async services =>
+                {
+                    var runner = services.GetRequiredService<PipelineRunner>();
+                    var order = new RunOrder(RunTrigger.Manual)
+                    {
+                        Again = true,
+                        Force = arguments.GetValue(force),
+                        By = new(OperatorName.OfVerb, "run.request", $"{runner.Pipeline} {day:O}", new { force = arguments.GetValue(force) }),
+                    };
+                    await runner.QueueAsync([day], order, cancellationToken);
+                    return null;
+                },
+                arguments.GetValue(wait),
+                arguments.GetValue(json),
+                cancellationToken);
         });
         return command;
     }

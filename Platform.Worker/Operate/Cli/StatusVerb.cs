@@ -1,7 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Platform.ServiceDefaults;
+using Platform.Worker.Loading.Quarantine;
 using Platform.Worker.Pipeline;
+using Platform.Worker.Pipeline.Control;
+using Platform.Worker.Pipeline.Tasks;
 using Spectre.Console;
 
 namespace Platform.Worker.Operate.Cli;
@@ -18,25 +22,36 @@ internal static class StatusVerb
     public static Command Create(VerbSession session)
     {
         var limit = new Option<int>("--limit") { Description = "How many runs to show.", DefaultValueFactory = _ => 30 };
-        var json = new Option<bool>("--json") { Description = "Write JSON, as GET /api/v1/runs does." };
-        var command = new Command("status", "Show the latest runs and how each of their tasks ended.") { limit, json };
+        var json = new Option<bool>("--json") { Description = "Write JSON, as GET /api/v1/runs and /api/v1/quarantine/totals do." };
+        var command = new Command("status", "Show the latest runs, how each of their tasks ended, and what is in quarantine.") { limit, json };
         command.SetAction((arguments, cancellationToken) => session.RunAsync(
             arguments,
             [WarehouseNames.Connection],
             async services =>
             {
                 var runs = await services.GetRequiredService<RunHistory>().LatestAsync(Math.Max(1, arguments.GetValue(limit)), cancellationToken);
+                var paused = await services.GetRequiredService<PipelinePause>().FindAsync(EtlFullPipeline.Name, cancellationToken);
+                var totals = await services.GetRequiredService<QuarantineReader>().TotalsAsync(cancellationToken);
                 if (arguments.GetValue(json))
                 {
-                    await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new { runs }, Json));
+                    await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new { paused, runs, totals }, Json));
+                    return ExitCode.Success;
                 }
-                else if (Console.IsOutputRedirected)
+                if (paused is not null)
                 {
-                    await WritePlainAsync(runs);
+                    await Console.Error.WriteLineAsync(PipelineStateVerb.Describe(paused));
+                }
+                if (Console.IsOutputRedirected)
+                {
+                    await WritePlainAsync(runs, totals);
                 }
                 else
                 {
                     AnsiConsole.Write(Table(runs));
+                    foreach (var total in totals)
+                    {
+                        AnsiConsole.WriteLine(Line(total));
+                    }
                 }
                 return ExitCode.Success;
             },
@@ -44,13 +59,25 @@ internal static class StatusVerb
         return command;
     }
 
-    private static async Task WritePlainAsync(List<RunRecord> runs)
+    private static async Task WritePlainAsync(List<RunRecord> runs, List<QuarantineTotal> totals)
     {
         foreach (var run in runs)
         {
             var tasks = string.Join(' ', run.Tasks.Select(task => $"{task.Task}={task.State}"));
             await Console.Out.WriteLineAsync($"{run.DataDate:O} {run.State} {run.Trigger} {tasks}{(run.Error is null ? "" : $" error={run.Error}")}");
         }
+
+        foreach (var total in totals)
+        {
+            await Console.Out.WriteLineAsync(Line(total));
+        }
+    }
+
+    private static string Line(QuarantineTotal total)
+    {
+        var money = total.Amount is null ? "" : string.Create(
+            CultureInfo.InvariantCulture, $", {total.Amount}{(total.Currency is null ? "" : $" {total.Currency}")} ({total.AmountColumn})");
+        return string.Create(CultureInfo.InvariantCulture, $"quarantine {total.Domain}.{total.Dataset} {total.Rows} open, {total.From:O}..{total.To:O}{money}");
     }
 
     private static Table Table(List<RunRecord> runs)

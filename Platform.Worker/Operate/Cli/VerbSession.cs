@@ -27,7 +27,9 @@ internal sealed class VerbSession(Action<IHostApplicationBuilder> stages, Option
         var traces = arguments.GetValue(verbose);
         try
         {
-            using var host = Build(traces, connections);
+            var host = Build(traces, connections);
+            // Asynchronously: what the verb has still to send goes out before it ends.
+            await using var disposed = (IAsyncDisposable)host;
             // Options are read before anything is touched, and all their errors are told at once.
             host.Services.GetRequiredService<IStartupValidator>().Validate();
             if (connections.Contains(WarehouseNames.Connection))

@@ -29,7 +29,7 @@ internal sealed class ArrivalWatch(
         await Parallel.ForEachAsync(waiting, Parallelism(cancellationToken), async (run, token) =>
         {
             var missing = await MissingAsync(run, token);
-            if (run.Task is null || !missing.ContainsKey(run.Task))
+            if (run.Tasks.Count == 0 || !run.Tasks.All(missing.ContainsKey))
             {
                 ready.Add(run.Date);
             }
@@ -69,7 +69,7 @@ internal sealed class ArrivalWatch(
         {
             return [];
         }
-        var queued = await ledger.QueueAsync(pipeline.Name, [.. corrected], RunTrigger.Correction, again: true, force: false, cancellationToken);
+        var queued = await ledger.QueueAsync(pipeline.Name, [.. corrected], new RunOrder(RunTrigger.Correction) { Again = true }, cancellationToken);
         if (queued.Count > 0)
         {
             Log.PartitionsCorrected(logger, pipeline.Name, queued.Count, queued[0]);

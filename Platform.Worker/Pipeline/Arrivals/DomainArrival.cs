@@ -11,7 +11,7 @@ internal static class DomainArrival
         domain.Name,
         date,
         [.. domain.Datasets.Where(contract => !contract.Policy.IsOptional).Select(contract => contract.Dataset)],
-        domain.Datasets.Any(contract => !contract.Policy.IsManifestOptional));
+        domain.NeedsManifest);
 
     /// <summary>When the partition of the date is due: as soon as the first of its datasets is.</summary>
     public static DateTimeOffset? Deadline(this Domain domain, DateOnly date) =>

@@ -15,6 +15,7 @@ internal static class PipelineSchedule
     public static readonly JobKey Resume = new("resume");
     public static readonly JobKey Arrivals = new("arrivals");
     public static readonly JobKey Corrections = new("corrections");
+    public static readonly JobKey Prune = new("prune");
 
     /// <summary>Beyond the retries of the ledger's own statements: PostgreSQL stays away for longer.</summary>
     public static readonly RetryPolicy WhenTheLedgerIsOutOfReach =
@@ -69,6 +70,8 @@ internal static class PipelineSchedule
             .WithDescription("Looks for the partitions that runs wait for, at deadlines and at freshness"));
         quartz.AddJob<CorrectionJob>(job => job.WithIdentity(Corrections).StoreDurably().DisallowConcurrentExecution()
             .WithDescription("Looks for partitions that were landed again"));
+        quartz.AddJob<PruneJob>(job => job.WithIdentity(Prune).StoreDurably().DisallowConcurrentExecution()
+            .WithDescription("Deletes history past its time, and makes room for the next month's logs"));
         quartz.AddTrigger((services, trigger) => trigger.ForJob(ScheduledRun).WithIdentity("daily")
             .WithCronSchedule(Options(services).Cron, cron => cron
                 .InTimeZone(TimeZoneInfo.Utc)
@@ -80,11 +83,13 @@ internal static class PipelineSchedule
         quartz.AddRepeating(Resume, options => options.ResumeInterval);
         quartz.AddRepeating(Arrivals, options => options.ArrivalInterval);
         quartz.AddRepeating(Corrections, options => options.CorrectionInterval);
+        // At once as well: the first lines of a new database's logs find their month.
+        quartz.AddRepeating(Prune, options => options.PruneInterval, atOnce: true);
     }
 
-    private static void AddRepeating(this IQuartzBuilder quartz, JobKey job, Func<PipelineOptions, TimeSpan> interval) =>
+    private static void AddRepeating(this IQuartzBuilder quartz, JobKey job, Func<PipelineOptions, TimeSpan> interval, bool atOnce = false) =>
         quartz.AddTrigger((services, trigger) => trigger.ForJob(job).WithIdentity(job.Name)
-            .StartAt(services.GetRequiredService<TimeProvider>().GetUtcNow() + interval(Options(services)))
+            .StartAt(services.GetRequiredService<TimeProvider>().GetUtcNow() + (atOnce ? TimeSpan.Zero : interval(Options(services))))
             .WithSimpleSchedule(simple => simple.WithInterval(interval(Options(services))).RepeatForever()));
 
     private static PipelineOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<PipelineOptions>>().Value;

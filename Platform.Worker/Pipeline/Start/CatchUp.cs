@@ -22,9 +22,14 @@ internal sealed class CatchUp(PipelineRunner runner, IOptions<PipelineOptions> o
         var ended = await runner.WorkAsync(
             unfinished,
             new WorkOptions(),
-            new Immediate<TaskEvent>(task => progress.Report(count.After(task, runner.IsLastPartitionTask(task.Task)))),
+            new Immediate<TaskEvent>(task => progress.Report(count.After(task))),
             cancellationToken);
 
+        if (ended.Count < unfinished.Count && await runner.IsPausedAsync(cancellationToken))
+        {
+            progress.Report(new("idle", ended.Count, unfinished.Count, "The pipeline is paused; data dates that are due stay queued."));
+            return;
+        }
         var failed = ended.Where(run => run.Value.State is TaskState.Failed).Select(run => run.Key).Order().ToList();
         var waiting = ended.Where(run => run.Value.State is TaskState.Waiting).Select(run => run.Key).Order().ToList();
         progress.Report(new("idle", unfinished.Count, unfinished.Count, (failed, waiting) switch
@@ -46,11 +51,11 @@ internal sealed class CatchUp(PipelineRunner runner, IOptions<PipelineOptions> o
             ? $"{_loaded} of {total} data dates loaded."
             : $"{total} data dates loaded, building the marts.");
 
-        public StartProgress After(TaskEvent task, bool loaded)
+        public StartProgress After(TaskEvent task)
         {
             lock (_lock)
             {
-                _loaded += loaded || task is { RunEnded: true, End.State: TaskState.Failed or TaskState.Waiting } ? 1 : 0;
+                _loaded += task.LoadEnded ? 1 : 0;
                 _ended += task.RunEnded ? 1 : 0;
                 return Progress();
             }

@@ -3,28 +3,35 @@ using Platform.Worker.Transform;
 namespace Platform.Worker.Pipeline.Tasks;
 
 /// <summary><c>dbt_build</c>: builds and tests the dbt project for a range of data dates and publishes it, or fails and publishes nothing.</summary>
-internal sealed class BuildTask(TransformEngine engine) : IBatchTask
+internal sealed class BuildTask(TransformEngine engine, BuildMetrics metrics, TaskInputs inputs) : IBatchTask
 {
     public string Name => "dbt_build";
 
     public async Task<TaskOutcome> RunAsync(DataDateRange range, CancellationToken cancellationToken)
     {
-        var build = await engine.BuildAsync(new BuildRequest { From = range.From, To = range.To }, progress: null, cancellationToken);
+        var prepared = await engine.PrepareAsync(new BuildRequest { From = range.From, To = range.To }, output: null, cancellationToken);
+        var build = await engine.RunAsync(prepared, progress: null, cancellationToken);
+        var made = new BuiltProject(prepared.Project.Graph, build);
+        metrics.Built(made);
         if (!build.Success)
         {
-            throw new BuildFailedException(build);
+            throw new BuildFailedException(made);
         }
         return new TaskOutcome(
-            build.RowsAffected, new { range.From, range.To, build.InvocationId, build.PublicationId, build.Summary });
+            build.RowsAffected, new { range.From, range.To, build.InvocationId, build.PublicationId, build.Summary })
+        {
+            Made = made,
+            Inputs = await inputs.OfBuildAsync(range, build.InvocationId, cancellationToken),
+        };
     }
 }
 
 /// <summary>Nodes of a build failed, so nothing was published: readers go on with what was published before.</summary>
-internal sealed class BuildFailedException(BuildResult build) : DataFaultException(Describe(build))
+internal sealed class BuildFailedException(BuiltProject made) : DataFaultException(Describe(made.Result)), IFailedTask
 {
     private const int Shown = 5;
 
-    public BuildResult Build { get; } = build;
+    public object Made { get; } = made;
 
     private static string Describe(BuildResult build)
     {

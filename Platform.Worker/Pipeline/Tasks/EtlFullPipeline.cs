@@ -16,8 +16,9 @@ internal static class EtlFullPipeline
         var withdrawal = services.GetRequiredService<PartitionWithdrawal>();
         var arrivals = services.GetRequiredService<PartitionArrivals>();
         var records = services.GetRequiredService<ArrivalRecords>();
+        var inputs = services.GetRequiredService<TaskInputs>();
         var loads = services.GetRequiredService<ContractCatalog>().Domains.Select(
-            domain => new LoadDomainTask(domain, arrivals, records, loader, withdrawal));
+            domain => new LoadDomainTask(domain, arrivals, records, loader, withdrawal, inputs));
         return new(Name, [services.GetRequiredService<GenerateTask>(), .. loads], services.GetRequiredService<BuildTask>());
     }
 }

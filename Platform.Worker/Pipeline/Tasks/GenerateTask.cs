@@ -6,7 +6,11 @@ namespace Platform.Worker.Pipeline.Tasks;
 /// <summary><c>generate_mock_data</c>: lands the mock files of the domains that have them; skipped where suppliers land real ones only.</summary>
 internal sealed class GenerateTask(MockData mockData, IOptions<GeneratorOptions> options) : IPartitionTask
 {
-    public string Name => "generate_mock_data";
+    public const string TaskName = "generate_mock_data";
+
+    public string Name => TaskName;
+
+    public IReadOnlyList<string> DependsOn => [];
 
     /// <summary>Nothing comes before it.</summary>
     public Task<AwaitedPartition?> AwaitedAsync(DateOnly date, CancellationToken cancellationToken) => Task.FromResult<AwaitedPartition?>(null);
@@ -18,7 +22,7 @@ internal sealed class GenerateTask(MockData mockData, IOptions<GeneratorOptions>
     {
         if (!options.Value.Enabled)
         {
-            return new TaskOutcome { Skipped = true };
+            return new TaskOutcome { Skipped = true, Changed = false };
         }
         var partitions = await mockData.GenerateAsync(date, cancellationToken);
         return new TaskOutcome(
@@ -31,7 +35,12 @@ internal sealed class GenerateTask(MockData mockData, IOptions<GeneratorOptions>
                     partition => partition.Domain,
                     partition => partition.Datasets.ToDictionary(dataset => dataset.Dataset, dataset => dataset.Rows)),
                 Defects = partitions.ToDictionary(partition => partition.Domain, partition => partition.Defects),
-            });
+            })
+        {
+            // Files that have landed are no facts yet.
+            Changed = false,
+            Made = partitions,
+        };
     }
 
     /// <summary>Files that have landed are no facts yet; no build sees them.</summary>

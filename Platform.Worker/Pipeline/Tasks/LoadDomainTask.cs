@@ -7,9 +7,12 @@ namespace Platform.Worker.Pipeline.Tasks;
 
 /// <summary><c>etl_&lt;domain&gt;</c>: checks the landed files of one domain against their contracts and swaps its fact partitions.</summary>
 internal sealed class LoadDomainTask(
-    Domain domain, PartitionArrivals arrivals, ArrivalRecords records, PartitionLoader loader, PartitionWithdrawal withdrawal) : IPartitionTask
+    Domain domain, PartitionArrivals arrivals, ArrivalRecords records, PartitionLoader loader, PartitionWithdrawal withdrawal, TaskInputs inputs)
+    : IPartitionTask
 {
-    public string Name { get; } = $"etl_{domain.Name}";
+    public string Name { get; } = NameOf(domain.Name);
+
+    public IReadOnlyList<string> DependsOn { get; } = [GenerateTask.TaskName, .. domain.DependsOn.Select(NameOf)];
 
     public async Task<AwaitedPartition?> AwaitedAsync(DateOnly date, CancellationToken cancellationToken)
     {
@@ -31,9 +34,19 @@ internal sealed class LoadDomainTask(
     public async Task<TaskOutcome> RunAsync(DateOnly date, bool force, CancellationToken cancellationToken)
     {
         var load = await loader.LoadAsync(domain.Name, date, force, cancellationToken);
-        return new TaskOutcome(load.LoadedRows, new { load.QuarantinedRows, Unchanged = load.Skipped, load.Datasets });
+        return new TaskOutcome(load.LoadedRows, new { load.QuarantinedRows, Unchanged = load.Skipped, load.Datasets })
+        {
+            Changed = !load.Skipped,
+            Made = new LoadedDomain(domain, load),
+            Inputs = await inputs.OfLoadsAsync([.. load.Datasets.Select(dataset => dataset.LoadId)], cancellationToken),
+        };
     }
 
     public Task WithdrawAsync(IReadOnlyList<DateOnly> dates, CancellationToken cancellationToken) =>
         withdrawal.WithdrawAsync(domain.Name, dates, cancellationToken);
+
+    private static string NameOf(string domain) => $"etl_{domain}";
 }
+
+/// <summary>What a domain's task loaded, and by which contracts.</summary>
+internal sealed record LoadedDomain(Domain Domain, DomainLoad Load);

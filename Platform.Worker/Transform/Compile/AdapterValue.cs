@@ -1,3 +1,4 @@
+using Platform.Worker.Jinja;
 using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
 
@@ -11,7 +12,7 @@ internal sealed class AdapterValue : JinjaObject
     public override bool TryCallMethod(RenderState state, string name, Arguments arguments, out Value result)
     {
         result = Invoke(state, name, arguments);
-        return !result.IsMissing;
+        return true;
     }
 
     public override bool TryGetAttribute(RenderState state, string name, out Value value)
@@ -38,7 +39,10 @@ internal sealed class AdapterValue : JinjaObject
         var context = (NodeContext)state.Host!;
         arguments = AdapterArguments.Positional(name, arguments);
         var result = AdapterFunctions.Invoke(context, name, arguments);
-        return result.IsMissing ? context.Adapter(state, name, arguments) : result;
+        result = result.IsMissing ? context.Adapter(state, name, arguments) : result;
+        return result.IsMissing
+            ? throw new JinjaException(JinjaErrorKind.UndefinedError, $"'adapter' has no method '{name}'. Correct the name, or call a macro.")
+            : result;
     }
 }
 

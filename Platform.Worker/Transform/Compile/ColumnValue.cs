@@ -96,7 +96,8 @@ internal sealed partial class ColumnValue(ColumnInfo column) : JinjaObject
 
     private static string Text(int? size) => size?.ToString(CultureInfo.InvariantCulture) ?? "None";
 
-    private static string Translate(string type) => type.ToUpperInvariant() switch
+    /// <summary>The name that PostgreSQL has for a type of dbt.</summary>
+    public static string Translate(string type) => type.ToUpperInvariant() switch
     {
         "STRING" => "TEXT",
         _ => type,

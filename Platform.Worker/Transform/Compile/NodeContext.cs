@@ -36,6 +36,8 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
 
     public void Define(string name, Value value) => _locals[name] = value;
 
+    public void Forget(string name) => _locals.Remove(name);
+
     public RenderState CreateState(CancellationToken cancellationToken) => Invocation.Environment.CreateState(
         new RenderOptions { Resolver = this, Host = this, Undefined = Execute ? UndefinedBehavior.Default : UndefinedBehavior.Lenient },
         cancellationToken);
@@ -93,7 +95,7 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
         "invocation_id" => Invocation.Id.ToString(),
         "run_started_at" => new DateTimeValue(Invocation.StartedAt),
         "dbt_version" => DbtVersion,
-        "thread_id" => Environment.CurrentManagedThreadId.ToString(CultureInfo.InvariantCulture),
+        "thread_id" => NodeResult.NameOfThread(0),
         "flags" => Invocation.Flags.ToValue(),
         "invocation_args_dict" => Value.FromClr(Invocation.Flags.ToArguments()),
         "dbt_metadata_envs" => MetadataVariables(),

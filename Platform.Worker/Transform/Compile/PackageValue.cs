@@ -22,7 +22,7 @@ internal sealed class PackageValue(string package) : JinjaObject
                 "values" => new HostFunction(name, (inner, _) => new ListValue(Names(inner).Select(macro => Macro(inner, macro)))),
                 "items" => new HostFunction(name, (inner, _) => new ListValue(
                     Names(inner).Select(macro => Value.From(new TupleValue([macro, Macro(inner, macro)]))))),
-                _ => default,
+                _ => default(Value),
             };
         }
 

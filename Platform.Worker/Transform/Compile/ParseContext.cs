@@ -24,6 +24,9 @@ internal class ParseContext(Invocation invocation, string package, string subjec
 
     public Dictionary<string, object?> ConfigCalls { get; } = [];
 
+    /// <summary>A variable that is not set is none, as dbt has it while it parses SQL; whatever needs it says so when it runs.</summary>
+    public bool LeavesVariables { get; init; }
+
     public override bool Execute => false;
 
     public override string Subject => subject;
@@ -36,6 +39,9 @@ internal class ParseContext(Invocation invocation, string package, string subjec
         "load_agate_table" => new HostFunction(name, static (_, _) => Value.None),
         _ => base.Member(name),
     };
+
+    public override Value Var(RenderState state, string name, Value fallback) =>
+        base.Var(state, name, LeavesVariables && fallback.IsMissing ? Value.None : fallback);
 
     public override Value Ref(RenderState state, string? package, string name, string? version)
     {

@@ -52,6 +52,7 @@ internal class RunContext : NodeContext
         "selected_resources" => Value.FromClr(_build.Selected.Order(StringComparer.Ordinal).ToList()),
         "flags" => (Run.FullRefresh ? Invocation.Flags with { FullRefresh = true } : Invocation.Flags).ToValue(),
         "delta" or "batches" => Value.None,
+        "thread_id" => NodeResult.NameOfThread(Node.ResourceType is ResourceType.Operation ? 0 : _session.Thread),
         "load_agate_table" => new HostFunction(name, (state, _) => SeedTable.Load(Node, state)),
         _ => base.Member(name),
     };
@@ -170,6 +171,11 @@ internal class RunContext : NodeContext
         foreach (var (constraint, entry) in model.TryGetValue("constraints", out var entries) ? Node.Constraints.Zip(entries.Iterate()) : [])
         {
             SetReferenced(constraint, entry);
+        }
+
+        foreach (var column in Node.Contract is { AliasTypes: false } ? [] : Node.Columns.Values.Where(column => column.DataType is not null))
+        {
+            model["columns"].As<DictValue>()![column.Name].As<DictValue>()!["data_type"] = ColumnValue.Translate(column.DataType!);
         }
 
         foreach (var column in Node.Columns.Values.Where(column => column.Constraints.Count > 0))

@@ -49,12 +49,17 @@ internal sealed class NodeGraph
         var waiting = new int[byId.Length];
         for (var place = 0; place < byId.Length; place++)
         {
-            var known = byId[place].DependsOn.Where(places.ContainsKey).Distinct().ToArray();
-            (parents[place], waiting[place]) = (known, known.Length);
-            foreach (var parent in known)
+            var known = new List<string>(byId[place].DependsOn.Count);
+            foreach (var id in byId[place].DependsOn)
             {
-                (children[places[parent]] ??= []).Add(place);
+                if (places.TryGetValue(id, out var parent) && !known.Contains(id))
+                {
+                    known.Add(id);
+                    (children[parent] ??= []).Add(place);
+                }
             }
+
+            (parents[place], waiting[place]) = (known, known.Count);
         }
 
         var ordered = Order(byId, children, waiting);

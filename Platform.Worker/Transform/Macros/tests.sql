@@ -44,9 +44,8 @@ group by {{ column_name }}
 {% endtest %}
 
 {% macro default__test_relationships(model, column_name, to, field) %}
-select child.{{ column_name }} as from_field
-from {{ model }} as child
-left join {{ to }} as parent on child.{{ column_name }} = parent.{{ field }}
-where child.{{ column_name }} is not null
-  and parent.{{ field }} is null
+select child.from_field
+from (select {{ column_name }} as from_field from {{ model }} where {{ column_name }} is not null) as child
+left join (select {{ field }} as to_field from {{ to }}) as parent on parent.to_field = child.from_field
+where parent.to_field is null
 {% endmacro %}

@@ -65,7 +65,7 @@ internal sealed class CodeParser(ParseScope scope, PatchIndex patches)
     private ParsedNode? Parse(
         Package package, SourceFile file, ResourceType type, string name, ResourcePatch? patch, Template template, string code, int line = 1)
     {
-        var context = new ParseContext(scope.Invocation, package.Name, file.Path);
+        var context = new ParseContext(scope.Invocation, package.Name, file.Path) { LeavesVariables = true };
         return scope.Render(context, template, file.At(line)) ? Make(package, file, type, name, patch, template, code, context, line) : null;
     }
 

@@ -132,7 +132,7 @@ internal sealed class GenericTestParser(ParseScope scope)
             return (read, tables, Nothing);
         }
 
-        var context = new ParseContext(scope.Invocation, package, file);
+        var context = new ParseContext(scope.Invocation, package, file) { LeavesVariables = true };
         try
         {
             using var state = context.CreateState(CancellationToken.None);

@@ -18,7 +18,7 @@ internal sealed class HookParser(ParseScope scope)
             return node;
         }
 
-        context ??= new ParseContext(scope.Invocation, node.PackageName, node.OriginalFilePath);
+        context ??= new ParseContext(scope.Invocation, node.PackageName, node.OriginalFilePath) { LeavesVariables = true };
         foreach (var sql in hooks)
         {
             Render(context, sql, node);

@@ -2,6 +2,7 @@ using Platform.Worker.Jinja;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Warehouse;
 
 namespace Platform.Worker.Transform.Project;
 
@@ -26,6 +27,7 @@ internal sealed class NodeNames(Invocation invocation, ProjectErrors errors)
             };
         }
 
+        named = named with { Schema = Sql.Cut(named.Schema) };
         if (node.IsRelational)
         {
             Check(named.Alias, node);
@@ -44,7 +46,7 @@ internal sealed class NodeNames(Invocation invocation, ProjectErrors errors)
             return node with { Database = DefaultDatabase(), Schema = DefaultSchema(), Alias = DefaultAlias() };
         }
 
-        var context = new ParseContext(invocation, invocation.RootName, node.OriginalFilePath);
+        var context = new ParseContext(invocation, invocation.RootName, node.OriginalFilePath) { LeavesVariables = true };
         try
         {
             using var state = context.CreateState(CancellationToken.None);

@@ -19,8 +19,9 @@ internal sealed class PackageReader
     /// <param name="directory">Folder of the root project.</param>
     /// <param name="context">Renders dbt_project.yml.</param>
     /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="joined">Packages beside those that the project lists.</param>
     /// <returns>The root package first, then its packages in the order found.</returns>
-    public IReadOnlyList<Package> Read(string directory, ProjectContext context, ProjectErrors errors)
+    public IReadOnlyList<Package> Read(string directory, ProjectContext context, ProjectErrors errors, IReadOnlyList<JoinedPackage>? joined = null)
     {
         var root = ReadPackage(Path.GetFullPath(directory), isRoot: true, context, errors);
         if (root is null)
@@ -52,7 +53,42 @@ internal sealed class PackageReader
         }
 
         CheckInstalled(root, packages.Count - 1, errors);
+        foreach (var join in joined ?? [])
+        {
+            if (ReadPackage(Path.GetFullPath(join.Directory), isRoot: false, context, errors) is not { } package)
+            {
+                continue;
+            }
+
+            if (packages.FirstOrDefault(other => other.Name == package.Name) is { } twin)
+            {
+                errors.Add(
+                    new SourceLocation(package.File.FullPath),
+                    $"a project named '{package.Name}' is in {twin.Root} already. Give this one another name.");
+                continue;
+            }
+
+            packages.Add(package with { Properties = [.. package.Properties, .. Made(package, join)] });
+        }
+
         return packages;
+    }
+
+    private IEnumerable<SourceFile> Made(Package package, JoinedPackage join)
+    {
+        var folder = package.Project.ModelPaths is [var first, ..] ? first : "models";
+        var there = package.Properties.Select(file => Path.GetFileName(file.Path)).ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, text) in join.Properties.Where(made => !there.Contains(made.Key)))
+        {
+            var path = $"{folder}/{name}";
+            var key = (Path.Combine(package.Root, path), folder);
+            if (!_known.TryGetValue(key, out var file) || file.Text != text)
+            {
+                _known[key] = file = new SourceFile(key.Item1, path, text, new FileStamp(text.Length, 0)) { Folder = folder };
+            }
+
+            yield return file;
+        }
     }
 
     /// <summary>dbt's own check: as many packages as are listed have to be there.</summary>

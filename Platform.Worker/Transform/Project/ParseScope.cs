@@ -28,18 +28,20 @@ internal sealed class ParseScope(Invocation invocation, ProjectErrors errors)
     public Package Package(string name) => _packages[name];
 
     /// <summary>The file as a template, parsed once while it does not change; a syntax error is reported.</summary>
-    public static Template? ParseTemplate(Package package, SourceFile file, ProjectErrors errors)
+    public static Template? ParseTemplate(Package package, SourceFile file, ProjectErrors errors) => ParseTemplate(package, file, errors, Parse);
+
+    /// <summary>The same for a file of macros, of which text between the blocks is no part.</summary>
+    public static Template? ParseMacros(Package package, SourceFile file, ProjectErrors errors) => ParseTemplate(package, file, errors, static (package, file) =>
     {
         try
         {
-            return Templates.GetValue(file, _ => GlobalProject.Environment.Parse(file.Text, file.Path, package.Name));
+            return Parse(package, file);
         }
-        catch (JinjaException fault)
+        catch (JinjaException)
         {
-            errors.Add(JinjaErrors.ToError(fault, file.At()));
-            return null;
+            return GlobalProject.Environment.Parse(MacroText.BlocksOnly(file.Text), file.Path, package.Name);
         }
-    }
+    });
 
     /// <summary>Renders as parsing does, to learn refs and configuration; a fault is reported.</summary>
     public bool Render(ParseContext context, Template template, SourceLocation at)
@@ -110,4 +112,19 @@ internal sealed class ParseScope(Invocation invocation, ProjectErrors errors)
 
     /// <summary>Package, folders of the file below its resource folder, and the steps after them.</summary>
     public static List<string> Fqn(string package, string pathInFolder, params IEnumerable<string> last) => [package, .. pathInFolder.Split('/')[..^1], .. last];
+
+    private static Template Parse(Package package, SourceFile file) => GlobalProject.Environment.Parse(file.Text, file.Path, package.Name);
+
+    private static Template? ParseTemplate(Package package, SourceFile file, ProjectErrors errors, Func<Package, SourceFile, Template> parse)
+    {
+        try
+        {
+            return Templates.GetValue(file, _ => parse(package, file));
+        }
+        catch (JinjaException fault)
+        {
+            errors.Add(JinjaErrors.ToError(fault, file.At()));
+            return null;
+        }
+    }
 }

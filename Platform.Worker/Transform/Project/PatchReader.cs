@@ -19,6 +19,9 @@ internal sealed class PatchReader(Package package, SourceFile file, string kind,
     /// <summary>Tags that every test gets: those of the source.</summary>
     public IReadOnlyList<string> InheritedTags { get; init; } = [];
 
+    /// <summary>Whether the source that the table is of quotes columns (<c>quoting: column:</c>).</summary>
+    public bool? InheritedQuoting { get; init; }
+
     /// <param name="entry">The entry, its Jinja rendered.</param>
     /// <param name="written">The entry as written.</param>
     public IEnumerable<ResourcePatch> Read(YamlValue entry, YamlValue written)
@@ -38,7 +41,8 @@ internal sealed class PatchReader(Package package, SourceFile file, string kind,
             errors.Add(entry["tests"]!.At, $"'{name}' has 'tests' and 'data_tests'. Put all of them below 'data_tests'.");
         }
 
-        var quoteColumns = entry.Flag("quote_columns") ?? entry["config"]?.Flag("quote_columns") ?? false;
+        var quoteColumns = entry.Flag("quote_columns") ?? entry["config"]?.Flag("quote_columns")
+            ?? (kind == "sources" ? entry["quoting"]?.Flag("column") ?? InheritedQuoting : null) ?? false;
         var tags = kind == "sources" ? [.. InheritedTags, .. YamlValue.Texts(entry["tags"])] : InheritedTags;
         var columns = entry.List("columns", errors).Select(column => ReadColumn(column, name, quoteColumns, tags)).OfType<Column>().ToList();
         var patch = new ResourcePatch(kind, name, package.Name, file, entry)

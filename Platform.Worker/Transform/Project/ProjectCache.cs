@@ -25,7 +25,8 @@ internal sealed class ProjectCache(TimeProvider time, ILogger logger)
     }
 
     /// <exception cref="TransformException">The project has errors; all of them.</exception>
-    public ParsedProject Load(string directory, IReadOnlyDictionary<string, object?> givenVars, TargetInfo target)
+    public ParsedProject Load(
+        string directory, IReadOnlyDictionary<string, object?> givenVars, TargetInfo target, IReadOnlyList<JoinedPackage>? joined = null)
     {
         lock (_gate)
         {
@@ -38,7 +39,7 @@ internal sealed class ProjectCache(TimeProvider time, ILogger logger)
             var started = time.GetTimestamp();
             var errors = new ProjectErrors();
             var context = ProjectContext.Of(givenVars, target);
-            var packages = entry.Reader.Read(path, context, errors);
+            var packages = entry.Reader.Read(path, context, errors, joined);
             errors.ThrowIfAny();
             var vars = new VarProvider(givenVars, packages);
             var isSame = entry.Project is { } known && known.Invocation.Target == target && known.Invocation.Vars.ReadsTheSameIn(vars)

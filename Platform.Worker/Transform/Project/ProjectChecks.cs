@@ -62,6 +62,7 @@ internal sealed class ProjectChecks(ParseScope scope)
                 scope.Errors.Add(node.At, $"the name '{node.Name}' of this {node.ResourceTypeName} leads out of the target folder. Use letters, digits and underscores.");
             }
 
+            CheckSpaces(node);
             if (node.ResourceType is ResourceType.Snapshot)
             {
                 CheckSnapshot(node);
@@ -187,6 +188,26 @@ internal sealed class ProjectChecks(ParseScope scope)
         else
         {
             scope.Errors.Warn(node.At, "DuplicateNameDistinctNodeTypesDeprecation", message);
+        }
+    }
+
+    /// <summary>Sources, exposures and what belongs to the semantic layer may have spaces in their names.</summary>
+    private void CheckSpaces(Node node)
+    {
+        if (!node.Name.Contains(' ', StringComparison.Ordinal)
+            || !(node.IsReferable || node.ResourceType is ResourceType.Test or ResourceType.Analysis))
+        {
+            return;
+        }
+
+        var message = $"the name '{node.Name}' of this {node.ResourceTypeName} has a space in it. Use an underscore.";
+        if (scope.Invocation.Packages[0].Project.Flags.GetValueOrDefault("require_resource_names_without_spaces", true) is false)
+        {
+            scope.Errors.Warn(node.At, "ResourceNamesWithSpacesDeprecation", message);
+        }
+        else
+        {
+            scope.Errors.Add(node.At, message + " Or set the flag require_resource_names_without_spaces to false.");
         }
     }
 

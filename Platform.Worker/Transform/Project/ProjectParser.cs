@@ -36,7 +36,7 @@ internal sealed class ProjectParser
         errors.ThrowIfAny();
         var macros = new MacroLibrary(packages[0].Name);
         var definitions = GlobalProject.Macros.Select(macro => (Package: Package.GlobalName, Macro: macro)).Concat(packages.SelectMany(
-            package => package.Macros.InParallel(file => ParseScope.ParseTemplate(package, file, errors)).OfType<Template>()
+            package => package.Macros.InParallel(file => ParseScope.ParseMacros(package, file, errors)).OfType<Template>()
                 .SelectMany(template => template.Macros).Select(macro => (Package: package.Name, Macro: macro)))).ToList();
         foreach (var (package, macro) in definitions)
         {
@@ -82,7 +82,8 @@ internal sealed class ProjectParser
         var groups = GroupReader.Read(properties, _scope);
         var checks = new ProjectChecks(_scope);
         checks.Duplicates(enabled);
-        checks.Configurations(enabled);
+        // Nodes that were linked before were found sound then: no memory is kept of a parsing with errors.
+        checks.Configurations(enabled.Where(node => node.Linked is null));
         checks.Groups(enabled, groups);
         checks.UnusedProperties(
             properties, index, parsed.ToLookup(node => node.Node.Name, node => node.Node), macros.Select(macro => (macro.Package, macro.Macro.Name)).ToHashSet());
@@ -91,7 +92,7 @@ internal sealed class ProjectParser
         var linker = new Linker(
             _scope, references, [.. sources.Where(source => source.Node.Config.Enabled)],
             [.. semantics.Where(node => node.Node.ResourceType is ResourceType.Metric && node.Node.Config.Enabled)], disabled);
-        var linked = enabled.DistinctBy(node => node.Node.UniqueId).Select(linker.Link).OfType<Node>().ToList();
+        var linked = enabled.DistinctBy(node => node.Node.UniqueId).ToList().InParallel(linker.Link).OfType<Node>().ToList();
         var graph = NodeGraph.Build(linked, _errors);
         checks.Deprecations(graph, now);
         var macroNodes = MacroNodes.Make(macros, properties, _scope);

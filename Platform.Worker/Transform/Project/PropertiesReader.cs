@@ -65,6 +65,7 @@ internal sealed class PropertiesReader(Package package, SourceFile file, NodeCon
     {
         var reader = new PatchReader(package, file, "sources", errors)
         {
+            InheritedQuoting = source["quoting"]?.Flag("column"),
             InheritedTags = [.. YamlValue.Texts(source["tags"]).Concat(YamlValue.Texts(source["config"]?["tags"])).Distinct()],
         };
         return source.List("tables", errors).SelectMany(

@@ -70,6 +70,11 @@ internal sealed class UnitTestParser(ParseScope scope, RefIndex references, IRea
             return [tested];
         }
 
+        if (selection?["include"] is not null && selection["exclude"] is not null)
+        {
+            scope.Errors.Add(selection.At, $"unit test '{name}' includes and excludes versions. Keep one of the two.");
+        }
+
         var (include, exclude) = (selection?["include"], YamlValue.Texts(selection?["exclude"]));
         return [.. references.Versions(tested).Where(
             node => (include is null || YamlValue.Texts(include).Contains(node.Version!)) && !exclude.Contains(node.Version!))];

@@ -87,11 +87,17 @@ internal sealed class UnitTestRowsReader(
 
     private string? Fixture(string name, string format, SourceLocation at)
     {
-        var file = scope.Package(entry.PackageName).Fixtures.FirstOrDefault(file => file.Name == name);
+        var files = scope.Package(entry.PackageName).Fixtures.Where(file => file.Name == name).ToList();
+        var file = files.FirstOrDefault();
         if (file is null)
         {
             scope.Errors.Add(at, $"unit test '{test}' takes its rows from the fixture '{name}', and there is no tests/fixtures/{name}.{format}. Add it, or correct the name.");
             return "";
+        }
+
+        if (files.Count > 1)
+        {
+            scope.Errors.Add(at, $"unit test '{test}' takes its rows from the fixture '{name}', and there are {string.Join(" and ", files.Select(same => same.Path))}. Rename one.");
         }
 
         return file.Text;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using Platform.Worker.Jinja;
 using Platform.Worker.Transform.Compile;
@@ -21,6 +22,7 @@ internal sealed class NodeRunner(
 {
     public NodeResult Run(NodeRun run, PostgresSession session)
     {
+        using var activity = TransformTelemetry.Source.StartActivity(run.Node.Name);
         var started = time.GetTimestamp();
         var outcome = new NodeOutcome(NodeStatus.Error);
         try
@@ -40,7 +42,13 @@ internal sealed class NodeRunner(
             session.Rollback();
         }
 
-        return run.Result = Result(run, outcome, time.GetElapsedTime(started), session.Thread);
+        run.Result = Result(run, outcome, time.GetElapsedTime(started), session.Thread);
+        if (activity is not null)
+        {
+            Describe(activity, run, run.Result);
+        }
+
+        return run.Result;
     }
 
     /// <summary>The batches of a microbatch model, or the result that says why it has none.</summary>
@@ -75,6 +83,17 @@ internal sealed class NodeRunner(
         RelationName = run.Node.IsRelational || run.KeepsFailures ? run.Published.ToString() : null,
         CompiledCode = run.CompiledCode,
     };
+
+    private static void Describe(Activity activity, NodeRun run, NodeResult result)
+    {
+        activity.SetTag(TransformTelemetry.Node, result.UniqueId).SetTag(TransformTelemetry.ResourceType, result.ResourceType)
+            .SetTag(TransformTelemetry.Status, result.Status.Word()).SetTag(TransformTelemetry.Rows, result.RowsAffected)
+            .SetTag(TransformTelemetry.Failures, result.Failures).SetTag("platform.batch", run.Batch?.Name);
+        if (result.IsFailure)
+        {
+            activity.SetStatus(ActivityStatusCode.Error, result.Message);
+        }
+    }
 
     private NodeOutcome Execute(NodeRun run, PostgresSession session)
     {

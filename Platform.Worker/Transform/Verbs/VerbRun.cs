@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Run;
 using Platform.Worker.Transform.Verbs.Events;
 
@@ -13,8 +14,9 @@ internal sealed record VerbRun(VerbArguments Arguments, NpgsqlDataSource DataSou
 
     public BuildRequest Request => Arguments.Request;
 
-    public static VerbRun Create(VerbArguments arguments, NpgsqlDataSource dataSource, TransformOptions options, EventLog log, TimeProvider time) =>
-        new(arguments, dataSource, new TransformEngine(dataSource, Options.Create(options), time, NullLogger<TransformEngine>.Instance), log, time);
+    public static VerbRun Create(
+        VerbArguments arguments, NpgsqlDataSource dataSource, TransformOptions options, EventLog log, TimeProvider time, JoinedPackages joined) =>
+        new(arguments, dataSource, new TransformEngine(dataSource, Options.Create(options), time, NullLogger<TransformEngine>.Instance, joined), log, time);
 
     /// <summary>Parses and selects; tells what was found.</summary>
     public async Task<BuildState> PrepareAsync(BuildRequest request, CancellationToken cancellationToken)

@@ -30,6 +30,9 @@ public sealed class RunsTests(EmbeddedServers servers)
             ["sales 2026-02-19 2 5", "finance 2026-02-20 1 0"],
             freshness.GetProperty("domains").EnumerateArray().Select(domain =>
                 $"{domain.GetProperty("domain")} {domain.GetProperty("last_partition")} {domain.GetProperty("datasets")} {domain.GetProperty("quarantined_rows")}"));
+        Assert.Equal(
+            ["sales orders 3 11.75 EUR", "sales orders 1 7.00 USD", "sales orders 1  "],
+            freshness.GetProperty("quarantine").EnumerateArray().Select(rows => string.Join(' ', rows.EnumerateObject().Select(value => value.Value))));
     }
 
     [Fact]

@@ -31,6 +31,12 @@ internal static class RunLedger
               ('sales', 'order_lines', '2026-02-19', 'f', 'h', '1', 'h', 200, 200, 0, '2026-02-21T02:00Z', '2026-02-21T02:00Z', true),
               ('sales', 'order_lines', '2026-02-20', 'f', 'h', '1', 'h', 9, 2, 7, '2026-02-21T01:00Z', '2026-02-21T01:00Z', false),
               ('finance', 'invoices', '2026-02-20', 'f', 'h', '1', 'h', 50, 50, 0, '2026-02-21T03:00Z', '2026-02-21T03:00Z', true);
+            insert into meta.quarantine (load_id, domain, dataset, partition, file, line, rule, message, raw_line, raw_sha256, state, amount, currency, changed_at)
+            select l.load_id, l.domain, l.dataset, l.partition, 'f', row.number, 'type', 'm', '', '', row.state, row.amount, row.currency, l.loaded_at
+            from meta.partition_load l, (values
+              (1, 'open', 10.50, 'EUR'), (2, 'open', null, 'EUR'), (3, 'open', 7.00, 'USD'), (4, 'open', 1.25, 'EUR'), (5, 'open', null, null),
+              (6, 'replayed', 99.00, 'EUR')) row (number, state, amount, currency)
+            where l.dataset = 'orders';
             """,
             cancellationToken);
         return database;

@@ -10,7 +10,7 @@ internal static class GeneratedProject
 
     public static void Write(string directory, int domains)
     {
-        Write(directory, "dbt_project.yml", "name: bench\nversion: '1.0'\nmodels: {bench: {+materialized: view, marts: {+materialized: table}}}\n");
+        Write(directory, "dbt_project.yml", "name: bench\nprofile: bench\nversion: '1.0'\nmodels: {bench: {+materialized: view, marts: {+materialized: table}}}\n");
         for (var domain = 1; domain <= domains; domain++)
         {
             var name = $"d{domain}";

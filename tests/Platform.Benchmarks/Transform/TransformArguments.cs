@@ -8,7 +8,7 @@ internal sealed record TransformArguments
     private const string Worker = "--worker";
     private const string Seeds = "--seed-var";
 
-    public const string Usage = $"[{Project} FOLDER ...] [{Dbt} PROGRAM] [{Worker} PLATFORM.WORKER.DLL] [{Seeds} NAME]";
+    public const string Usage = $"[{Project} FOLDER ...] [{Dbt} PROGRAM] [{Worker} PROGRAM] [{Seeds} NAME]";
 
     /// <summary>Folders of projects; a generated one when there is none.</summary>
     public IReadOnlyList<string> Projects { get; private init; } = [];
@@ -16,8 +16,8 @@ internal sealed record TransformArguments
     /// <summary>A dbt program to measure in the same run.</summary>
     public string? DbtProgram { get; private init; }
 
-    /// <summary>The Worker whose verbs are measured; the one built with the benchmarks unless a published one is named.</summary>
-    public string WorkerPath { get; private init; } = Path.Combine(AppContext.BaseDirectory, "Platform.Worker.dll");
+    /// <summary>The Worker whose verbs are measured, its program or its .dll; the one built with the benchmarks unless a published one is named.</summary>
+    public IReadOnlyList<string> WorkerProgram { get; private init; } = Program(Path.Combine(AppContext.BaseDirectory, "Platform.Worker.dll"));
 
     /// <summary>A variable that is true while the seeds are built beforehand, for projects whose sources are seeds.</summary>
     public string? SeedVariable { get; private init; }
@@ -34,7 +34,7 @@ internal sealed record TransformArguments
             {
                 Project => (options with { Projects = [.. options.Projects, value] }, true),
                 Dbt => (options with { DbtProgram = value }, true),
-                Worker => (options with { WorkerPath = Path.GetFullPath(value) }, true),
+                Worker => (options with { WorkerProgram = Program(Path.GetFullPath(value)) }, true),
                 Seeds => (options with { SeedVariable = value }, true),
                 _ => (options, false),
             };
@@ -50,4 +50,6 @@ internal sealed record TransformArguments
 
         return (options, [.. others]);
     }
+
+    private static IReadOnlyList<string> Program(string path) => path.EndsWith(".dll", StringComparison.Ordinal) ? ["dotnet", path] : [path];
 }

@@ -73,7 +73,7 @@ internal sealed class TransformBenchmark(TransformArguments arguments) : IBenchm
         {
             (reference, () => replay.ResetAsync(true, cancellationToken), () => replay.RunAsync(Threads, cancellationToken)),
             (engine, () => replay.ResetAsync(false, cancellationToken), () => Engine(dataSource).BuildAsync(request, null, cancellationToken)),
-            (process, () => replay.ResetAsync(false, cancellationToken), () => processes.BuildAsync(["dotnet", arguments.WorkerPath, "transform"], cancellationToken)),
+            (process, () => replay.ResetAsync(false, cancellationToken), () => processes.BuildAsync([.. arguments.WorkerProgram, "transform"], cancellationToken)),
         };
         if (arguments.DbtProgram is { } program)
         {

@@ -36,18 +36,31 @@ internal sealed class WholeProcess : IDisposable
             """));
     }
 
+    /// <summary>Leads what dbt and our verbs write to the temporary folder.</summary>
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
+    {
+        ["DBT_TARGET_PATH"] = Path.Combine(_folder.FullName, "target"),
+        ["DBT_LOG_PATH"] = Path.Combine(_folder.FullName, "logs"),
+    };
+
+    /// <summary>What follows <c>transform</c> on the command line.</summary>
+    public string[] Arguments(string verb) => [verb, "--project-dir", _project, "--profiles-dir", _folder.FullName];
+
     /// <param name="program">The program and the arguments before the verb.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="InvalidOperationException">The build failed.</exception>
     public async Task BuildAsync(IReadOnlyList<string> program, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), "build", "--project-dir", _project, "--profiles-dir", _folder.FullName])
+        var start = new ProcessStartInfo(program[0], [.. program.Skip(1), .. Arguments("build")])
         {
             RedirectStandardOutput = true,
             WorkingDirectory = _project,
         };
-        start.Environment["DBT_TARGET_PATH"] = Path.Combine(_folder.FullName, "target");
-        start.Environment["DBT_LOG_PATH"] = Path.Combine(_folder.FullName, "logs");
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);

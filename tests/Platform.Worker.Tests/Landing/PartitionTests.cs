@@ -27,8 +27,8 @@ public sealed class PartitionTests(EmbeddedServers servers) : IAsyncLifetime
     {
         var written = await WriteAsync("one", "two");
 
-        var manifest = await Reader.ReadManifestAsync("sales", Date, Cancellation);
-        await using var content = await Reader.OpenAsync(manifest, manifest.Files[0], Cancellation);
+        var manifest = await Reader.ReadManifestAsync("sales", Date, needsManifest: true, Cancellation);
+        await using var content = await Reader.OpenAsync(manifest, manifest.Files[0], read: null, Cancellation);
         using var text = new StreamReader(content);
 
         Assert.Equal(Encoding.UTF8.GetString(written.ToJson()), Encoding.UTF8.GetString(manifest.ToJson()));
@@ -84,7 +84,7 @@ public sealed class PartitionTests(EmbeddedServers servers) : IAsyncLifetime
         var names = Enumerable.Range(0, 90_000).Select(number => $"{number:00000}-{new string('x', 50)}").ToArray();
 
         var manifest = await WriteAsync(names);
-        await using var content = await Reader.OpenAsync(manifest, manifest.Files[0], Cancellation);
+        await using var content = await Reader.OpenAsync(manifest, manifest.Files[0], read: null, Cancellation);
         using var copy = new MemoryStream();
         await content.CopyToAsync(copy, Cancellation);
 
@@ -99,7 +99,7 @@ public sealed class PartitionTests(EmbeddedServers servers) : IAsyncLifetime
 
         var partition = await Landing.StartPartitionAsync("sales", Date, null, Cancellation);
 
-        var error = await Assert.ThrowsAsync<LandingException>(() => Reader.ReadManifestAsync("sales", Date, Cancellation));
+        var error = await Assert.ThrowsAsync<LandingException>(() => Reader.ReadManifestAsync("sales", Date, needsManifest: true, Cancellation));
         Assert.Equal("sales/20260131/_manifest.json", error.Blob);
         Assert.NotNull(partition);
     }
@@ -122,7 +122,7 @@ public sealed class PartitionTests(EmbeddedServers servers) : IAsyncLifetime
     [Fact]
     public async Task ReadManifest_NothingLanded_SaysWhichBlobIsMissingAndWhatToDo()
     {
-        var error = await Assert.ThrowsAsync<LandingException>(() => Reader.ReadManifestAsync("finance", Date, Cancellation));
+        var error = await Assert.ThrowsAsync<LandingException>(() => Reader.ReadManifestAsync("finance", Date, needsManifest: true, Cancellation));
 
         Assert.Equal(
             $"{_container.Name}/finance/20260131/_manifest.json is not there: the partition has not landed, or is being written. "
@@ -138,7 +138,7 @@ public sealed class PartitionTests(EmbeddedServers servers) : IAsyncLifetime
     {
         await PutAsync("sales/20260131/_manifest.json", content);
 
-        var error = await Assert.ThrowsAsync<LandingException>(() => Reader.ReadManifestAsync("sales", Date, Cancellation));
+        var error = await Assert.ThrowsAsync<LandingException>(() => Reader.ReadManifestAsync("sales", Date, needsManifest: true, Cancellation));
 
         Assert.Contains("sales/20260131/_manifest.json is not a manifest", error.Message, StringComparison.Ordinal);
     }
@@ -149,7 +149,7 @@ public sealed class PartitionTests(EmbeddedServers servers) : IAsyncLifetime
         await WriteAsync("one");
         await PutAsync("sales/20260201/_manifest.json", await BlobTextAsync("sales/20260131/_manifest.json"));
 
-        var error = await Assert.ThrowsAsync<LandingException>(() => Reader.ReadManifestAsync("sales", Date.AddDays(1), Cancellation));
+        var error = await Assert.ThrowsAsync<LandingException>(() => Reader.ReadManifestAsync("sales", Date.AddDays(1), needsManifest: true, Cancellation));
 
         Assert.Contains("is the manifest of sales/20260131", error.Message, StringComparison.Ordinal);
     }
@@ -160,7 +160,7 @@ public sealed class PartitionTests(EmbeddedServers servers) : IAsyncLifetime
         var manifest = await WriteAsync("one");
         await _container.Client.DeleteBlobAsync("sales/20260131/things.csv", cancellationToken: Cancellation);
 
-        var error = await Assert.ThrowsAsync<LandingException>(() => Reader.OpenAsync(manifest, manifest.Files[0], Cancellation));
+        var error = await Assert.ThrowsAsync<LandingException>(() => Reader.OpenAsync(manifest, manifest.Files[0], read: null, Cancellation));
 
         Assert.Equal("sales/20260131/things.csv", error.Blob);
     }
@@ -175,7 +175,7 @@ public sealed class PartitionTests(EmbeddedServers servers) : IAsyncLifetime
         var manifest = await WriteAsync("one");
         await PutAsync("sales/20260131/things.csv", content);
 
-        await using var stream = await Reader.OpenAsync(manifest, manifest.Files[0], Cancellation);
+        await using var stream = await Reader.OpenAsync(manifest, manifest.Files[0], read: null, Cancellation);
         var error = await Assert.ThrowsAsync<LandingException>(() => stream.CopyToAsync(Stream.Null, Cancellation));
 
         Assert.StartsWith("sales/20260131/things.csv is not the file that its manifest lists", error.Message, StringComparison.Ordinal);
@@ -186,7 +186,7 @@ public sealed class PartitionTests(EmbeddedServers servers) : IAsyncLifetime
     {
         var names = Enumerable.Range(0, 200_000).Select(number => $"{number:000000}-{new string('x', 80)}").ToArray();
         var manifest = await WriteAsync(names);
-        await using var stream = await Reader.OpenAsync(manifest, manifest.Files[0], Cancellation);
+        await using var stream = await Reader.OpenAsync(manifest, manifest.Files[0], read: null, Cancellation);
         var buffer = new byte[1024];
         await stream.ReadExactlyAsync(buffer, Cancellation);
 

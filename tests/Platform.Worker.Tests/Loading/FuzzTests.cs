@@ -1,164 +1,106 @@
-using System.Globalization;
-using System.Text;
+using System.IO.Compression;
 using Platform.Testing;
+using Platform.Worker.Contracts;
+using Platform.Worker.Landing;
+using Platform.Worker.Loading.Checking;
 
 namespace Platform.Worker.Tests.Loading;
 
 /// <summary>
-/// Random files whose accepted and rejected rows are known, because each row is made good or with one defect. A failure names the seed of its
-/// file; <see cref="FuzzFile"/> makes the same file from it again.
+/// Random files in several forms whose accepted and rejected rows are known, because each row is made good or with one defect. All go through
+/// the check without a warehouse, some through the loader. A failure names the seed of its partition; <see cref="FuzzPartition"/> makes the same
+/// files from it again.
 /// </summary>
-public sealed class FuzzTests(EmbeddedServers servers)
+public sealed class FuzzTests(EmbeddedServers servers) : IDisposable
 {
-    private const int Files = 200;
+    private const int CheckedFiles = 2_000;
+    private const int LoadedFiles = 300;
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("fuzz");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public async Task Check_RandomFiles_RejectsExactlyTheRowsMadeSo()
+    {
+        var contracts = FuzzForm.All.Select(form => ContractFiles.Read(form.WriteContract(_directory.FullName))[0]).ToList();
+        var files = 0;
+        for (var seed = 1; files < CheckedFiles; seed++)
+        {
+            var form = seed % contracts.Count;
+            var partition = new FuzzPartition(seed, Date(seed), FuzzForm.All[form]);
+            var found = new List<string>();
+            foreach (var file in partition.Files)
+            {
+                await File.WriteAllBytesAsync(PathOf(file), Stored(file), Token);
+            }
+
+            var verdict = await new DatasetCheck(
+                contracts[form], Date(seed), [.. partition.Files.Select(file => new LocalFile(PathOf(file), new LandingOptions()))]).RunAsync(
+                    row =>
+                    {
+                        found.Add($"{Path.GetFileName(row.File)}|{row.Row.Line}|{row.Row.Column}|{row.Row.Rule}|{row.Row.RawLine}");
+                        return default;
+                    },
+                    Token);
+
+            Assert.True(verdict.Fault is null, $"Seed {seed}: {verdict.Fault}");
+            Equal(seed, partition.Rejected, [.. found.Order(StringComparer.Ordinal)]);
+            Assert.True(verdict.Rows - verdict.Rejected == partition.Accepted.Count, $"Seed {seed}: {verdict.Rows} rows, {verdict.Rejected} rejected");
+            partition.Files.ForEach(file => File.Delete(PathOf(file)));
+            files += partition.Files.Count;
+        }
+    }
 
     [Fact]
     public async Task Load_RandomFiles_AcceptsAndRejectsExactlyTheRowsMadeSo()
     {
         await using var shop = await Shop.OpenAsync(servers);
-        for (var seed = 1; seed <= Files; seed++)
+        var loaders = FuzzForm.All.Select(form => shop.Loader(Path.GetDirectoryName(form.WriteContract(_directory.FullName))!)).ToList();
+        var files = 0;
+        for (var seed = 1; files < LoadedFiles; seed++)
         {
-            var date = new DateOnly(2020, 1, 1).AddDays(seed);
-            var file = new FuzzFile(seed, date);
-            await shop.LandAsync(
-                date,
-                [(Shop.Items, file.Bytes), (Shop.Reviews, Shop.Csv(Shop.ReviewsHeader))],
-                manifest => manifest.Dataset == Shop.Items ? manifest with { Rows = file.Accepted.Count + file.Rejected.Count } : manifest);
+            var (date, form) = (Date(seed), seed % loaders.Count);
+            var partition = new FuzzPartition(seed, date, FuzzForm.All[form]);
+            foreach (var file in partition.Files)
+            {
+                await shop.PutAsync($"{LandingPath.For(Shop.Domain, date)}/{file.Name}", Stored(file));
+            }
 
-            await shop.LoadAsync(date);
+            await loaders[form].LoadAsync(Shop.Domain, date, Token);
 
-            Equal(seed, file.Accepted, await shop.QueryAsync(
+            Equal(seed, partition.Accepted, await shop.QueryAsync(
                 $"select _line, item_id, name, kind, price, quantity, sold_at from shop.items where _partition = '{date:yyyy-MM-dd}' order by _line"));
-            Equal(seed, file.Rejected, await shop.QueryAsync(
-                $"select line, coalesce(column_name, ''), rule, raw_line from meta.quarantine where partition = '{date:yyyy-MM-dd}' order by line"));
+            Equal(seed, partition.Rejected, [.. (await shop.QueryAsync(
+                $"select split_part(file, '/', 3), line, coalesce(column_name, ''), rule, raw_line from meta.quarantine where partition = '{date:yyyy-MM-dd}'"))
+                .Order(StringComparer.Ordinal)]);
+            files += partition.Files.Count;
         }
     }
+
+    private static DateOnly Date(int seed) => new DateOnly(2020, 1, 1).AddDays(seed);
 
     private static void Equal(int seed, IReadOnlyList<string> expected, string[] found) => Assert.True(
         expected.SequenceEqual(found),
         $"Seed {seed}: expected and not found:\n{string.Join('\n', expected.Except(found))}\nfound and not expected:\n{string.Join('\n', found.Except(expected))}");
-}
 
-/// <summary>One random file of items: columns in any order, fields quoted or not, lines ended either way, blank lines, a BOM or none.</summary>
-internal sealed class FuzzFile
-{
-    private static readonly string[] Columns = Shop.ItemsHeader.Split(',');
-
-    private readonly Random _random;
-    private readonly DateOnly _date;
-    private readonly string[] _order;
-    private readonly string _lineBreak;
-    private readonly List<string> _keys = [];
-
-    public FuzzFile(int seed, DateOnly date)
+    private static byte[] Stored(FuzzFile file)
     {
-        _random = new Random(seed);
-        _date = date;
-        _order = [.. Columns];
-        _random.Shuffle(_order);
-        _lineBreak = _random.Next(2) == 0 ? "\n" : "\r\n";
-
-        var rows = _random.Next(0, 60);
-        var text = new StringBuilder(_random.Next(4) == 0 ? "\uFEFF" : "").AppendJoin(',', _order).Append(_lineBreak);
-        var line = 2;
-        for (var row = 0; row < rows; row++)
+        if (!LandingPath.IsGzip(file.Name))
         {
-            if (_random.Next(15) == 0)
-            {
-                text.Append(_lineBreak);
-                line++;
-            }
-
-            var raw = _random.Next(3) == 0 ? Bad(line, row) : Good(line, row);
-            text.Append(raw);
-            if (row < rows - 1 || _random.Next(2) == 0)
-            {
-                text.Append(_lineBreak);
-            }
-
-            line += 1 + raw.Count(character => character == '\n');
+            return file.Bytes;
         }
 
-        // Invalid bytes are written as U+FFFF, which no row uses otherwise: two bytes that are no UTF-8 take its place.
-        Bytes = [.. text.ToString().Split('\uFFFF').Select(Encoding.UTF8.GetBytes).Aggregate((left, right) => [.. left, 0xC3, 0x28, .. right])];
-    }
-
-    public byte[] Bytes { get; }
-
-    /// <summary>Rows as the fact table shows them, in line order.</summary>
-    public List<string> Accepted { get; } = [];
-
-    /// <summary>Rows as the quarantine shows them, in line order.</summary>
-    public List<string> Rejected { get; } = [];
-
-    private string Good(int line, int row)
-    {
-        var fields = GoodFields(row);
-        _keys.Add(fields["item_id"]);
-        var soldAt = fields["sold_at"].Length == 0 ? "-" : fields["sold_at"].Replace("Z", ".0000000Z", StringComparison.Ordinal);
-        var quantity = fields["quantity"].Length == 0 ? "-" : fields["quantity"];
-        Accepted.Add($"{line}|{fields["item_id"]}|{fields["name"]}|{fields["kind"]}|{fields["price"]}|{quantity}|{soldAt}");
-        return Raw(fields);
-    }
-
-    private string Bad(int line, int row)
-    {
-        var fields = GoodFields(row);
-        var (column, rule, value) = _random.Next(16) switch
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
         {
-            0 => ("name", "required", ""),
-            1 => ("price", "required", ""),
-            2 => ("price", "type", Pick("1,5", "NaN", "1e3", "12.345", "123456789.00", " 1", "0x10", "-")),
-            3 => ("quantity", "type", Pick("1.0", "99999999999", "one", "+", "1 ")),
-            4 => ("serial", "type", Pick("9223372036854775808", "1_000", "''")),
-            5 => ("sold_on", "type", Pick("2026-02-30", "31.01.2026", "2026-1-1", "2026-01-01T00:00:00Z")),
-            6 => ("sold_at", "type", Pick("2026-01-31 10:00:00", "2026-01-31T10:00:60Z", "2026-01-31T25:00:00Z", "2026-01-31T10:00:00")),
-            7 => ("gift", "type", Pick("True", "yes", "0")),
-            8 => ("name", "length", Pick("x", "ÄÖÜäöü🙂🙂🙂🙂🙂🙂🙂", "=cmd|' /C calc'!A0")),
-            9 => ("price", "range", Pick("-0.01", "100000.00", "-99999999.99")),
-            10 => ("quantity", "range", Pick("6", "-6", "2147483647")),
-            11 => ("item_id", "pattern", Pick("a1", "A", "1A", "A1 ", "A1\n")),
-            12 => ("kind", "enumeration", Pick("Food", "food ", "toy")),
-            13 => ("sold_on", "partition", _date.AddDays(_random.Next(2) == 0 ? 1 : -1).ToString("O", CultureInfo.InvariantCulture)),
-            14 => ("name", "encoding", Pick("ab\0c", "ab\uFFFFc")),
-            _ => ("item_id", "unique", _keys.Count > 0 ? _keys[_random.Next(_keys.Count)] : ""),
-        };
-        if (value.Length == 0 && rule == "unique")
-        {
-            return Good(line, row);
+            gzip.Write(file.Bytes);
         }
 
-        fields[column] = value;
-        var raw = _random.Next(10) == 0 && rule != "encoding" ? Ragged(fields, out column, out rule) : Raw(fields);
-        var shown = raw.Replace('\0', '\u2400').Replace("\uFFFF", "\uFFFD(", StringComparison.Ordinal);
-        Rejected.Add($"{line}|{(rule == "encoding" ? "" : column)}|{rule}|{shown}");
-        return raw;
+        return compressed.ToArray();
     }
 
-    private string Ragged(Dictionary<string, string> fields, out string column, out string rule)
-    {
-        (column, rule) = ("", "columns");
-        return _random.Next(2) == 0 ? Raw(fields) + ",more" : string.Join(',', _order.SkipLast(1).Select(name => Field(fields[name])));
-    }
-
-    private Dictionary<string, string> GoodFields(int row) => new()
-    {
-        ["item_id"] = $"{(char)('A' + _random.Next(26))}{row}",
-        ["name"] = Pick("Apple", "Größe", "a,b", "say \"x\"", "two\nlines", "two\r\nlines", "🙂🙂", "=1+1", "  padded "),
-        ["kind"] = Pick("food", "tool"),
-        ["price"] = (_random.Next(0, 10_000_000) / 100m).ToString("F2", CultureInfo.InvariantCulture),
-        ["quantity"] = Pick("", _random.Next(-5, 6).ToString(CultureInfo.InvariantCulture)),
-        ["serial"] = Pick("", _random.NextInt64().ToString(CultureInfo.InvariantCulture)),
-        ["sold_on"] = _date.ToString("O", CultureInfo.InvariantCulture),
-        ["sold_at"] = Pick("", $"2026-01-31T{_random.Next(24):00}:{_random.Next(60):00}:{_random.Next(60):00}Z"),
-        ["gift"] = Pick("", "true", "false"),
-    };
-
-    private string Raw(Dictionary<string, string> fields) => string.Join(',', _order.Select(name => Field(fields[name])));
-
-    private string Field(string value) => value.AsSpan().ContainsAny(",\"\r\n") || _random.Next(5) == 0
-        ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-        : value;
-
-    private string Pick(params string[] values) => values[_random.Next(values.Length)];
+    private string PathOf(FuzzFile file) => Path.Combine(_directory.FullName, file.Name);
 }

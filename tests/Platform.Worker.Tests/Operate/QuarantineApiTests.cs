@@ -23,6 +23,9 @@ public sealed class QuarantineApiTests(EmbeddedServers servers)
             ["range 1 1200.00 EUR", "length 1 7.50 EUR", "type 1 - EUR"],
             (await worker.GetAsync("")).GetProperty("groups").EnumerateArray().Select(group =>
                 $"{group.GetProperty("rule")} {group.GetProperty("rows")} {(group.GetProperty("amount") is { ValueKind: JsonValueKind.Number } amount ? amount : "-")} {group.GetProperty("currency")}"));
+        var total = (await worker.GetAsync("/totals")).GetProperty("totals").EnumerateArray().Single();
+        Assert.Equal(
+            "shop items 3 2026-01-31 2026-01-31 price 1207.50 EUR", string.Join(' ', total.EnumerateObject().Select(value => value.Value)));
         var first = (await worker.GetAsync("/rows?dataset=items&limit=1")).GetProperty("rows").EnumerateArray().Single();
         var id = first.GetProperty("id").GetInt64();
         Assert.Equal(2, (await worker.GetAsync($"/rows?dataset=items&after={id}")).GetProperty("rows").GetArrayLength());
@@ -40,7 +43,7 @@ public sealed class QuarantineApiTests(EmbeddedServers servers)
         Assert.Equal((2, 1), (replay.GetProperty("replayed").GetInt32(), replay.GetProperty("rejected").GetInt32()));
         Assert.Equal("range", replay.GetProperty("reasons")[0].GetProperty("rule").GetString());
         var discard = await worker.PostAsync("/discard", new { rows = new { all = true }, why = "a test row" });
-        Assert.Equal("""{"discarded":1}""", discard.ToString());
+        Assert.Equal("""{"discarded":1,"loaded_dates":[]}""", discard.ToString());
 
         Assert.Equal(0, (await worker.GetAsync("")).GetProperty("groups").GetArrayLength());
         Assert.Equal(["items|4|3|1|2|1", "reviews|0|0|0|0|0"], await worker.Desk.CountsAsync());
@@ -90,6 +93,7 @@ public sealed class QuarantineApiTests(EmbeddedServers servers)
 
     [Theory]
     [InlineData("GET", "")]
+    [InlineData("GET", "/totals")]
     [InlineData("GET", "/rows")]
     [InlineData("GET", "/rows/1")]
     [InlineData("GET", "/export?dataset=items")]

@@ -188,25 +188,6 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
         Assert.DoesNotContain("model mart_", output, StringComparison.Ordinal);
     }
 
-    /// <summary>The project beside the program, copied so that a test may change it.</summary>
-    private sealed class ProjectCopy : IDisposable
-    {
-        public ProjectCopy()
-        {
-            var source = Path.Combine(AppContext.BaseDirectory, "analytics");
-            foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
-            {
-                var target = Path.Combine(Folder, Path.GetRelativePath(source, file));
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                File.Copy(file, target);
-            }
-        }
-
-        public string Folder { get; } = Directory.CreateTempSubdirectory("platform-project-").FullName;
-
-        public void Dispose() => Directory.Delete(Folder, recursive: true);
-    }
-
     /// <summary>Starts a Worker and kills it once the ledger says so.</summary>
     private static async Task KillAsync(TestSystem system, string once)
     {

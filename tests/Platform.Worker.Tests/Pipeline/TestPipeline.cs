@@ -1,10 +1,15 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Testing;
 using Platform.Worker.Pipeline;
 using Platform.Worker.Pipeline.Arrivals;
+using Platform.Worker.Pipeline.Backfills;
+using Platform.Worker.Pipeline.Control;
+using Platform.Worker.Pipeline.Following;
 using Platform.Worker.Pipeline.Tasks;
 using Platform.Worker.Warehouse;
 
@@ -18,12 +23,15 @@ internal sealed class TestPipeline : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly List<NpgsqlDataSource> _workers = [];
 
-    private TestPipeline(TestDatabase database)
+    private TestPipeline(TestDatabase database, bool sideBySide)
     {
         _database = database;
         Definition = new(
             Name,
-            [new ScriptedTask(this, "generate"), new ScriptedTask(this, "load_a"), new ScriptedTask(this, "load_b")],
+            [
+                new ScriptedTask(this, "generate", []), new ScriptedTask(this, "load_a", ["generate"]),
+                new ScriptedTask(this, "load_b", [sideBySide ? "generate" : "load_a"]),
+            ],
             new ScriptedBuild(this));
     }
 
@@ -51,6 +59,12 @@ internal sealed class TestPipeline : IAsyncDisposable
     /// <summary>The dates whose files have been landed again.</summary>
     public ConcurrentBag<DateOnly> Corrected { get; } = [];
 
+    /// <summary>What the runners tell of their runs.</summary>
+    public ConcurrentQueue<RunFact> Facts { get; } = new();
+
+    /// <summary>The meters of the runners, apart from those of other tests.</summary>
+    public IMeterFactory Meters { get; } = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     public PipelineOptions Options { get; } = new()
@@ -61,9 +75,11 @@ internal sealed class TestPipeline : IAsyncDisposable
         MaxParallelDates = 2,
     };
 
-    public static async Task<TestPipeline> CreateAsync(EmbeddedServers servers)
+    /// <param name="servers">Where its database is.</param>
+    /// <param name="sideBySide">Neither of the loads depends on the other; otherwise load_b comes after load_a.</param>
+    public static async Task<TestPipeline> CreateAsync(EmbeddedServers servers, bool sideBySide = false)
     {
-        var test = new TestPipeline(await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken));
+        var test = new TestPipeline(await servers.CreateDatabaseAsync(TestContext.Current.CancellationToken), sideBySide);
         var migrations = new MigrationRunner(
             test.Warehouse, Microsoft.Extensions.Options.Options.Create(new WarehouseOptions()), NullLogger<MigrationRunner>.Instance);
         await migrations.RunAsync(TestContext.Current.CancellationToken);
@@ -78,16 +94,29 @@ internal sealed class TestPipeline : IAsyncDisposable
         _workers.Add(warehouse);
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var retry = new InfrastructureRetry(options, Clock);
-        var ledger = new RunLedger(warehouse, retry, Clock);
+        var ledger = new RunLedger(new(warehouse, retry, Clock));
+        var follower = new RunFollower(new PipelineMetrics(Meters), [new Observer(this)], Clock, NullLogger<RunFollower>.Instance);
+        var tasks = new TaskRunner(ledger, retry, follower, new(warehouse, Clock), options, Clock, NullLogger<TaskRunner>.Instance);
         return new PipelineRunner(
-            Definition, ledger, new TaskRunner(ledger, retry, NullLogger<TaskRunner>.Instance), Watch(ledger, retry), retry, warehouse, options,
-            Clock, NullLogger<PipelineRunner>.Instance);
+            Definition, ledger, tasks, follower, Watch(ledger, retry), retry, warehouse, options, Clock, NullLogger<PipelineRunner>.Instance);
     }
+
+    /// <summary>Statements as an operator's verb sends them.</summary>
+    public LedgerStatements Statements() =>
+        new(Warehouse, new InfrastructureRetry(Microsoft.Extensions.Options.Options.Create(Options), Clock), Clock);
+
+    public RunControl Control() => new(Definition, Statements(), new RunLedger(Statements()), Warehouse);
+
+    public PipelinePause Pause() => new(Statements());
+
+    public BackfillLedger Backfills() => new(Definition, Statements(), new RunLedger(Statements()));
+
+    public Task<string[]> AuditAsync() => QueryAsync("select who, action, subject from meta.audit order by audit_id");
 
     public ArrivalWatch Watch()
     {
         var retry = new InfrastructureRetry(Microsoft.Extensions.Options.Options.Create(Options), Clock);
-        return Watch(new RunLedger(Warehouse, retry, Clock), retry);
+        return Watch(new RunLedger(new(Warehouse, retry, Clock)), retry);
     }
 
     public Incidents Incidents() => new(Warehouse, Clock, NullLogger<Incidents>.Instance);
@@ -153,9 +182,16 @@ internal sealed class TestPipeline : IAsyncDisposable
         return Work(task, dates, cancellationToken);
     }
 
-    private sealed class ScriptedTask(TestPipeline test, string name) : IPartitionTask
+    private sealed class Observer(TestPipeline test) : IRunObserver
+    {
+        public void Observe(RunFact fact) => test.Facts.Enqueue(fact);
+    }
+
+    private sealed class ScriptedTask(TestPipeline test, string name, IReadOnlyList<string> dependsOn) : IPartitionTask
     {
         public string Name => name;
+
+        public IReadOnlyList<string> DependsOn => dependsOn;
 
         public Task<AwaitedPartition?> AwaitedAsync(DateOnly date, CancellationToken cancellationToken) =>
             Task.FromResult(test.Missing.GetValueOrDefault((name, date)));

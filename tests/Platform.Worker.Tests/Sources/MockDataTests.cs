@@ -26,12 +26,12 @@ public sealed class MockDataTests(EmbeddedServers servers)
         var reader = new PartitionReader(container.Client);
         foreach (var partition in generated)
         {
-            var manifest = await reader.ReadManifestAsync(partition.Domain, Date, Cancellation);
+            var manifest = await reader.ReadManifestAsync(partition.Domain, Date, needsManifest: true, Cancellation);
             Assert.Equal((42, Worker.Sources.MockData.Version), (manifest.Generator!.Seed, manifest.Generator.Version));
             Assert.Equal(partition.Rows, manifest.Files.Sum(file => file.Rows));
             foreach (var file in manifest.Files)
             {
-                await using var content = await reader.OpenAsync(manifest, file, Cancellation);
+                await using var content = await reader.OpenAsync(manifest, file, read: null, Cancellation);
                 using var copy = new MemoryStream();
                 await content.CopyToAsync(copy, Cancellation);
                 var inMemory = await GeneratedFile.CreateAsync(new Company(options), GeneratedFile.Dataset(file.Dataset), Date);
@@ -66,7 +66,7 @@ public sealed class MockDataTests(EmbeddedServers servers)
         var generated = await MockData(container, new GeneratorOptions { OrdersPerDay = 30 }).GenerateAsync(Date, Cancellation);
 
         Assert.Equal(["sales", "operations"], generated.Select(other => other.Domain));
-        var manifest = await new PartitionReader(container.Client).ReadManifestAsync("finance", Date, Cancellation);
+        var manifest = await new PartitionReader(container.Client).ReadManifestAsync("finance", Date, needsManifest: true, Cancellation);
         Assert.Equal(delivered.ToJson(), manifest.ToJson());
     }
 

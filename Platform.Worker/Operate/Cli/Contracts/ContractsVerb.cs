@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Platform.Worker.Operate.Cli.Contracts;
 
-/// <summary><c>contracts list | diff | infer</c>: what can be said of contracts without a server.</summary>
+/// <summary><c>contracts list | check | diff | infer</c>: what can be said of contracts without a server.</summary>
 internal static class ContractsVerb
 {
     /// <summary>How these verbs write JSON.</summary>
@@ -15,9 +15,10 @@ internal static class ContractsVerb
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static Command Create(VerbSession session) => new("contracts", "Read, compare and draft data contracts. Needs no server.")
+    public static Command Create(VerbSession session) => new("contracts", "Read, compare and draft data contracts, and check files against them. Needs no server.")
     {
         ContractListCommand.Create(session),
+        ContractCheckCommand.Create(session),
         ContractDiffCommand.Create(session),
         ContractInferCommand.Create(session),
     };

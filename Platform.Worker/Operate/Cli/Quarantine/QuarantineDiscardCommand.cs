@@ -13,7 +13,7 @@ internal static class QuarantineDiscardCommand
     {
         var why = QuarantineVerb.Why();
         var json = JsonOutput.Option();
-        var command = new Command("discard", "Give rows up for good. They stay in quarantine and are no longer open.") { why, json };
+        var command = new Command("discard", "Give rows up for good. They stay in quarantine and are no longer open; replayed ones, by id, leave the facts with the next run of their date.") { why, json };
         var selection = new QuarantineSelection(command, defaultStates: null, changes: true);
         command.SetAction((arguments, cancellationToken) => session.RunAsync(
             arguments,
@@ -22,12 +22,19 @@ internal static class QuarantineDiscardCommand
             {
                 var result = await services.GetRequiredService<QuarantineDiscard>().DiscardAsync(
                     selection.Read(arguments), QuarantineVerb.Actor(arguments.GetRequiredValue(why)), cancellationToken);
-                await (arguments.GetValue(json)
-                    ? JsonOutput.WriteAsync(result)
-                    : Console.Out.WriteLineAsync($"{result.Discarded.ToString(CultureInfo.InvariantCulture)} rows discarded."));
+                await (arguments.GetValue(json) ? JsonOutput.WriteAsync(result) : WriteAsync(result));
                 return ExitCode.Success;
             },
             cancellationToken));
         return command;
+    }
+
+    private static async Task WriteAsync(DiscardResult result)
+    {
+        await Console.Out.WriteLineAsync($"{result.Discarded.ToString(CultureInfo.InvariantCulture)} rows discarded.");
+        foreach (var date in result.LoadedDates)
+        {
+            await Console.Out.WriteLineAsync($"The facts of {date:yyyy-MM-dd} have some of them until 'run --date {date:yyyy-MM-dd}'.");
+        }
     }
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using Platform.ServiceDefaults;
 using Platform.Worker.Loading.Quarantine;
 using Platform.Worker.Pipeline;
-using Spectre.Console;
 
 namespace Platform.Worker.Operate.Cli.Quarantine;
 
@@ -41,14 +40,14 @@ internal static class QuarantineListCommand
         return command;
     }
 
-    private static Task WriteAsync(List<QuarantineGroup> groups) => WriteTableAsync(
+    private static Task WriteAsync(List<QuarantineGroup> groups) => TextTable.WriteAsync(
         ["dataset", "rule", "state", "rows", "amount", "dates"],
         groups.Select(group => (string[])
         [
             $"{group.Domain}.{group.Dataset}", group.Rule, group.State, Number(group.Rows), Money(group), Dates(group),
         ]));
 
-    private static Task WriteAsync(List<QuarantinedRow> rows) => WriteTableAsync(
+    private static Task WriteAsync(List<QuarantinedRow> rows) => TextTable.WriteAsync(
         ["id", "dataset", "date", "place", "state", "amount", "reason"],
         rows.Select(row => (string[])
         [
@@ -56,29 +55,6 @@ internal static class QuarantineListCommand
             row.Correction is { Fields.Count: > 0 } && row.State != "replayed" ? $"{row.State}, corrected" : row.State,
             Money(row.Amount, row.Currency), row.Reason,
         ]));
-
-    /// <summary>A table on a terminal; elsewhere a line per row, its values separated by tabs.</summary>
-    private static async Task WriteTableAsync(string[] columns, IEnumerable<string[]> rows)
-    {
-        if (ConsoleProgress.IsInteractive)
-        {
-            var table = new Table().AddColumns(columns);
-            foreach (var row in rows)
-            {
-                table.AddRow([.. row.Select(cell => new Text(cell))]);
-            }
-
-            AnsiConsole.Write(table);
-            return;
-        }
-
-        foreach (var row in rows)
-        {
-            await Console.Out.WriteLineAsync(string.Join('\t', row.Select(OneLine)));
-        }
-    }
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Replace('\t', ' ');
 
     private static string Money(QuarantineGroup group) =>
         $"{Money(group.Amount, group.Currency)}{(group.Amount is null || group.AmountColumn is null ? "" : $" ({group.AmountColumn})")}";

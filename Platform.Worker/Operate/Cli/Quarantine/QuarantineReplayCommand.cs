@@ -11,6 +11,7 @@ namespace Platform.Worker.Operate.Cli.Quarantine;
 internal static class QuarantineReplayCommand
 {
     private const int MostReasons = 50;
+    private const int MostDates = 10;
 
     public static Command Create(VerbSession session)
     {
@@ -49,5 +50,12 @@ internal static class QuarantineReplayCommand
         }
 
         await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{result.Replayed} rows replayed, {result.Rejected} stay in quarantine."));
+        if (result.StaleDates is [var first, ..] dates)
+        {
+            var all = string.Join(", ", dates.Take(MostDates).Select(Day)) + (dates.Count > MostDates ? ", ..." : "");
+            await Console.Out.WriteLineAsync($"The next run builds again: {all}. At once: 'run --date {Day(first)}'.");
+        }
     }
+
+    private static string Day(DateOnly date) => date.ToString("O", CultureInfo.InvariantCulture);
 }

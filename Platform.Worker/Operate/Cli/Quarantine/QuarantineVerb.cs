@@ -30,5 +30,5 @@ internal static class QuarantineVerb
     }
 
     /// <summary>The operating system's user on this machine.</summary>
-    public static QuarantineActor Actor(string why) => new($"{Environment.UserName}@{Environment.MachineName}", why);
+    public static QuarantineActor Actor(string why) => new(OperatorName.OfVerb, why);
 }

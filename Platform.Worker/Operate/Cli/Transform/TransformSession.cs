@@ -120,7 +120,8 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
         await using var connection = VerbConnection.Open(arguments, place);
         await using var ahead = AheadConnection.Open(connection.DataSource, arguments.Verb);
         var request = arguments.Request with { Target = connection.Target, Publish = false };
-        var run = VerbRun.Create(arguments with { Request = request }, connection.DataSource, connection.Options, log, TimeProvider.System);
+        var joined = place.IsPlatform ? DomainProjects.Of(PlatformSettings.Load().Contracts) : JoinedPackages.None;
+        var run = VerbRun.Create(arguments with { Request = request }, connection.DataSource, connection.Options, log, TimeProvider.System, joined);
         return await work(run, cancellationToken);
     }
 

@@ -16,7 +16,7 @@ internal static class VerbResources
     {
         var (standard, all) = Of(verb);
         var types = new HashSet<ResourceType>();
-        foreach (var name in only)
+        foreach (var name in only.SelectMany(Names))
         {
             types.UnionWith(name switch { "all" => all, "default" => standard, _ => [Parse(name, "--resource-type")] });
         }
@@ -26,7 +26,7 @@ internal static class VerbResources
             types.UnionWith(standard);
         }
 
-        types.ExceptWith(without.Select(name => Parse(name, "--exclude-resource-type")));
+        types.ExceptWith(without.SelectMany(Names).Select(name => Parse(name, "--exclude-resource-type")));
         if (verb is not TransformVerb.List)
         {
             types.IntersectWith(all);
@@ -40,6 +40,9 @@ internal static class VerbResources
         Enum.GetValues<ResourceType>().Where(type => type.Name() == name).Select(type => (ResourceType?)type).FirstOrDefault()
         ?? throw new TransformException(
             new SourceLocation(place), $"'{name}' is no resource type. Use {string.Join(", ", Enum.GetValues<ResourceType>().Select(type => type.Name()))}.");
+
+    /// <summary>One value may hold several, as that of an environment variable does.</summary>
+    private static string[] Names(string value) => value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static (ResourceType[] Standard, ResourceType[] All) Of(TransformVerb verb)
     {

@@ -93,7 +93,7 @@ public sealed class QuarantineExportTests(EmbeddedServers servers)
                 $"Line 4 (row {ids[1]}): both its fields and _raw_line were changed; change one of them.",
                 $"Line 5 (row {ids[2]}): price is 2000; expected >= 0 and <= 1000.",
                 $"Line 6 (row {ids[3]}): _raw_line does not have the 7 fields of its file's header, {QuarantineDesk.Header.Replace(",", ", ", StringComparison.Ordinal)}.",
-                $"Line 7 (row {ids[4]}): the row was replayed already.",
+                $"Line 7 (row {ids[4]}): the row was replayed already; discard it by its id and run its date to take it out of the facts.",
                 "Line 8 (row 999999): there is no such quarantined row.",
             ],
             error.Faults);

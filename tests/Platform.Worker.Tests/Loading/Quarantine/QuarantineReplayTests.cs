@@ -181,11 +181,29 @@ public sealed class QuarantineReplayTests(EmbeddedServers servers)
         await desk.Shop.ExecuteAsync("drop trigger die on meta.quarantine_action_row");
         Assert.Equal(["items|2|1|1|0|0", "reviews|0|0|0|0|0"], await desk.CountsAsync());
         Assert.Equal(["A1"], await desk.Shop.QueryAsync("select item_id from shop.items"));
+        Assert.Empty(await desk.Shop.QueryAsync("select * from meta.stale_date"));
 
         var result = await desk.ReplayAsync();
 
         Assert.Equal(1, result.Replayed);
         Assert.Equal(["items|2|2|0|1|0", "reviews|0|0|0|0|0"], await desk.CountsAsync());
+    }
+
+    [Fact]
+    public async Task Replay_RowsOfTwoDatasets_MarksTheDateStaleForThoseThatGotRows()
+    {
+        await using var desk = await QuarantineDesk.OpenAsync(servers);
+        await desk.LandAndLoadAsync([Good, "B1,Bread,x,EUR,2,2026-01-31,"], "Z9,1,of nothing");
+
+        Assert.Empty((await desk.ReplayAsync()).StaleDates);
+        Assert.Empty(await desk.Shop.QueryAsync("select * from meta.stale_date"));
+
+        await desk.FixAsync("items", 3, ("price", "1.00"));
+        Assert.Equal([Shop.Date], (await desk.ReplayAsync()).StaleDates);
+        var load = Assert.Single(await desk.Shop.QueryAsync("select load_id from meta.partition_load where dataset = 'items' and current"));
+        Assert.Equal(
+            [$"shop|items|2026-01-31|1 rows of load {load} replayed by ann: as agreed with the supplier"],
+            await desk.Shop.QueryAsync("select domain, dataset, data_date, reason from meta.stale_date"));
     }
 
     [Fact]
@@ -241,6 +259,45 @@ public sealed class QuarantineReplayTests(EmbeddedServers servers)
         Assert.Equal(1, result.Replayed);
         Assert.Equal(["items|2|2|0|1|0", "reviews|0|0|0|0|0"], await desk.CountsAsync());
         Assert.Empty(await desk.Shop.QueryAsync("select * from meta.quarantine_correction"));
+    }
+
+    [Fact]
+    public async Task Discard_ReplayedRowByItsId_LeavesTheFactsWithTheNextLoadAndTakesThoseThatReferToItAlong()
+    {
+        await using var desk = await QuarantineDesk.OpenAsync(servers);
+        await desk.LandAndLoadAsync([Good, "B1,Bread,x,EUR,2,2026-01-31,", "B2,Butter,x,EUR,2,2026-01-31,"], "B1,1,good bread");
+        var facts = await desk.Shop.FactsAsync();
+        await desk.FixAsync("items", 3, ("price", "1.00"));
+        await desk.ReplayAsync();
+        Assert.Equal(["items|3|2|1|1|0", "reviews|1|1|0|1|0"], await desk.CountsAsync());
+        var id = await desk.IdAsync("items", 3);
+        Assert.Equal(1, (await desk.Discard.DiscardAsync(new QuarantineFilter { Dataset = "items" }, QuarantineDesk.Ann, Token)).Discarded);
+
+        var discarded = await desk.Discard.DiscardAsync(new QuarantineFilter { Ids = [id] }, QuarantineDesk.Ann, Token);
+
+        Assert.Equal((1L, Shop.Date), (discarded.Discarded, Assert.Single(discarded.LoadedDates)));
+        Assert.Equal(["items|3|2|1|1|1", "reviews|1|1|0|1|0"], await desk.CountsAsync());
+        var load = await desk.LoadAsync();
+        Assert.Equal([false, false], load.Datasets.Select(dataset => dataset.Skipped));
+        Assert.Equal(facts, await desk.Shop.FactsAsync());
+        Assert.Equal(["items|3|1|2|0|2", "reviews|1|0|1|0|0"], await desk.CountsAsync());
+        Assert.Equal([true, true], (await desk.LoadAsync()).Datasets.Select(dataset => dataset.Skipped));
+    }
+
+    [Fact]
+    public async Task Load_UnchangedFileAfterAFix_AppliesItOnce()
+    {
+        await using var desk = await QuarantineDesk.OpenAsync(servers);
+        await desk.LandAndLoadAsync([Good, "B1,Bread,x,EUR,2,2026-01-31,", "A9,Pear,y,EUR,2,2026-01-31,"]);
+        await desk.FixAsync("items", 3, ("price", "1.00"));
+        await desk.FixAsync("items", 4, ("price", "1.00"), ("item_id", "A1"));
+
+        await desk.LoadAsync();
+
+        Assert.Equal(["A1|Apple|10.00|EUR|1|v1|2026-01-31|2", "B1|Bread|1.00|EUR|2|-|2026-01-31|3"], await desk.ItemsAsync());
+        Assert.Equal(["items|3|2|1|1|0", "reviews|0|0|0|0|0"], await desk.CountsAsync());
+        // A correction that does not pass is no reason to load again.
+        Assert.True((await desk.LoadAsync()).Datasets[0].Skipped);
     }
 
     [Fact]

@@ -37,7 +37,9 @@ public sealed class QuarantineCommandTests(EmbeddedServers servers)
         Assert.Equal((0, "1 rows corrected, 2 unchanged.", ""), (fix.Code, fix.Output.Trim(), fix.Error));
 
         var replay = await RunAsync(desk, "replay", "--dataset", "items", "--why", "corrected");
-        Assert.Equal((1, "1 rows replayed, 2 stay in quarantine."), (replay.Code, replay.Output.Trim()));
+        Assert.Equal(1, replay.Code);
+        Assert.Equal(
+            ["1 rows replayed, 2 stay in quarantine.", "The next run builds again: 2026-01-31. At once: 'run --date 2026-01-31'."], Lines(replay.Output));
         var (length, range) = (await desk.IdAsync("items", 4), await desk.IdAsync("items", 5));
         Assert.Equal(
             [
@@ -90,6 +92,21 @@ public sealed class QuarantineCommandTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task Status_OpenRows_TellsThemByDatasetWithTheMoneyAtStake()
+    {
+        await using var desk = await LoadedDeskAsync();
+
+        var (code, output, error) = await RunVerbAsync(desk, "status");
+        var json = await RunVerbAsync(desk, "status", "--json");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(["quarantine shop.items 3 open, 2026-01-31..2026-01-31, 1207.50 EUR (price)"], Lines(output));
+        var total = JsonDocument.Parse(json.Output).RootElement.GetProperty("totals").EnumerateArray().Single();
+        Assert.Equal(
+            "shop items 3 2026-01-31 2026-01-31 price 1207.50 EUR", string.Join(' ', total.EnumerateObject().Select(value => value.Value)));
+    }
+
+    [Fact]
     public async Task Show_CorrectedRow_TellsItsStory()
     {
         await using var desk = await LoadedDeskAsync();
@@ -116,7 +133,7 @@ public sealed class QuarantineCommandTests(EmbeddedServers servers)
     [InlineData("fix ID --set prise=1 --why so", "has no column 'prise'; its file has item_id, name")]
     [InlineData("export --dataset nothing", "No quarantined row is meant by dataset nothing")]
     [InlineData("replay --state superseded --all --why so", "can be replayed, no others")]
-    [InlineData("discard --state replayed --all --why so", "can be discarded, no others")]
+    [InlineData("discard --state superseded --all --why so", "can be discarded, no others")]
     public async Task Verb_WhatCannotBeDone_SaysWhyAndExitsWith1(string arguments, string says)
     {
         await using var desk = await LoadedDeskAsync();
@@ -180,8 +197,11 @@ public sealed class QuarantineCommandTests(EmbeddedServers servers)
         return JsonDocument.Parse(output).RootElement;
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(QuarantineDesk desk, params string[] arguments) => await WorkerProcess.RunAsync(
-        ["quarantine", .. arguments],
+    private static Task<(int Code, string Output, string Error)> RunAsync(QuarantineDesk desk, params string[] arguments) =>
+        RunVerbAsync(desk, ["quarantine", .. arguments]);
+
+    private static async Task<(int Code, string Output, string Error)> RunVerbAsync(QuarantineDesk desk, params string[] words) => await WorkerProcess.RunAsync(
+        words,
         new Dictionary<string, string>
         {
             ["ConnectionStrings__warehouse"] = desk.Shop.Database.ConnectionString, ["Sources__Directories__0"] = desk.ContractFolder,
