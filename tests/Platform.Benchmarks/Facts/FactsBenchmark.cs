@@ -20,7 +20,8 @@ namespace Platform.Benchmarks.Facts;
 /// </summary>
 internal sealed class FactsBenchmark : IBenchmark
 {
-    private const int DefaultRows = 5_000;
+    private const int DefaultRows = 20_000;
+    private const int OldRows = 2_000;
     private const int FewDays = 10;
     private const int ManyDays = 1_000;
     private const double Goal = 0.9;
@@ -58,7 +59,7 @@ internal sealed class FactsBenchmark : IBenchmark
                 await FactTables.EnsureAsync(dataSource, contracts.Domain(domain), cancellationToken);
                 if (days > FewDays)
                 {
-                    await FillAsync(dataSource, contracts.Domain(domain), days - FewDays, rows, cancellationToken);
+                    await FillAsync(dataSource, contracts.Domain(domain), days - FewDays, OldRows, cancellationToken);
                 }
 
                 foreach (var date in dates)

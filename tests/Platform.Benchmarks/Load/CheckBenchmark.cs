@@ -29,10 +29,14 @@ internal sealed class CheckBenchmark : IBenchmark
             .Datasets.Single(dataset => dataset.Dataset == "order_lines");
         var file = OrderLines(contract, rows);
         var parse = new List<double>();
+        var fields = new List<double>();
+        var sylvan = new List<double>();
         var check = new List<double>();
         for (var round = 0; round < Rounds; round++)
         {
             parse.Add(await CpuAsync(() => ParseAsync(file, rows, cancellationToken)));
+            fields.Add(await CpuAsync(() => SplitAsync(contract, file, rows, cancellationToken)));
+            sylvan.Add(await CpuAsync(() => SplitBySylvanAsync(file, rows, cancellationToken)));
             check.Add(await CpuAsync(() => CheckAsync(contract, file, rows, cancellationToken)));
         }
 
@@ -40,6 +44,8 @@ internal sealed class CheckBenchmark : IBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} order lines, 12 columns, {file.Length / 1e6:F0} MB, least CPU time of {Rounds}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"typed records   {rows / parse.Min(),12:N0} rows/s of CPU"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"parse and check {rows / check.Min(),12:N0} rows/s of CPU"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fields alone    {rows / fields.Min(),12:N0} rows/s of CPU"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"by Sylvan       {rows / sylvan.Min(),12:N0} rows/s of CPU"));
         Measure.Conclude(Name, parse.Min() / check.Min(), 0.6);
     }
 
@@ -64,10 +70,45 @@ internal sealed class CheckBenchmark : IBenchmark
         Expect(rows, read);
     }
 
+    /// <summary>The fields as the loader gets them, not looked at.</summary>
+    private static async Task SplitAsync(DatasetContract contract, byte[] file, int rows, CancellationToken cancellationToken)
+    {
+        await using var records = await CsvRecords.OpenAsync(
+            _ => Task.FromResult<Stream>(new MemoryStream(file)), RecordForm.Of(contract, "order_lines.csv"), Fault, cancellationToken);
+        var (read, bytes) = (0, 0L);
+        for (; await records.ReadAsync(cancellationToken); read++)
+        {
+            for (var field = 0; field < records.FieldCount; field++)
+            {
+                bytes += records.Field(field).Length;
+            }
+        }
+
+        Expect(rows, bytes > 0 ? read : 0);
+    }
+
+    /// <summary>The same by Sylvan.Data.Csv, whose fields are UTF-16.</summary>
+    private static async Task SplitBySylvanAsync(byte[] file, int rows, CancellationToken cancellationToken)
+    {
+        using var text = new StreamReader(new MemoryStream(file), Encoding.UTF8, false, 256 << 10);
+        await using var csv = await Sylvan.Data.Csv.CsvDataReader.CreateAsync(
+            text, new Sylvan.Data.Csv.CsvDataReaderOptions { BufferSize = 256 << 10 }, cancellationToken);
+        var (read, characters) = (0, 0L);
+        for (; await csv.ReadAsync(cancellationToken); read++)
+        {
+            for (var field = 0; field < csv.RowFieldCount; field++)
+            {
+                characters += csv.GetFieldSpan(field).Length;
+            }
+        }
+
+        Expect(rows, characters > 0 ? read : 0);
+    }
+
+    private static Exception Fault(string what, long? line, Exception? cause) => new InvalidOperationException($"{line}: {what}", cause);
+
     private static async Task CheckAsync(DatasetContract contract, byte[] file, int rows, CancellationToken cancellationToken)
     {
-        static Exception Fault(string what, long? line, Exception? cause) => new InvalidOperationException($"{line}: {what}", cause);
-
         await using var records = await CsvRecords.OpenAsync(
             _ => Task.FromResult<Stream>(new MemoryStream(file)), RecordForm.Of(contract, "order_lines.csv"), Fault, cancellationToken);
         var check = RowCheck.Bind(contract, records.Form, records.Header, Date, loadId: 1, lineOffset: 0, Fault);
