@@ -85,8 +85,8 @@ public sealed class AnalyticsProjectTests(EmbeddedServers servers)
 
         var landed = await NamesAsync(
             system,
-            "select table_schema || '.' || table_name from information_schema.columns"
-            + " where column_name = '_partition' and table_schema in ('sales', 'operations', 'finance')");
+            "select relnamespace::regnamespace || '.' || relname from pg_class"
+            + " where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespace::text in ('sales', 'operations', 'finance')");
         foreach (var table in landed)
         {
             await using var command = system.Warehouse.CreateCommand($"delete from {table}");

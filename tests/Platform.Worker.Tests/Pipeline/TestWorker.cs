@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.ServiceDefaults;
 using Platform.Worker.Contracts;
+using Platform.Worker.Landing;
 using Platform.Worker.Loading;
 using Platform.Worker.Operate.Api;
 using Platform.Worker.Pipeline;
@@ -32,6 +33,7 @@ internal sealed class TestWorker : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:warehouse"] = pipeline.ConnectionString,
+            ["ConnectionStrings:landing"] = "UseDevelopmentStorage=true",
             ["Pipeline:CatchUpDays"] = catchUpDays.ToString(CultureInfo.InvariantCulture),
             ["Pipeline:RetryDelay"] = "00:00:00.05",
         });
@@ -42,7 +44,9 @@ internal sealed class TestWorker : IAsyncDisposable
         builder.AddWarehouseDataSource();
         builder.AddWarehouse();
         builder.AddContracts();
-        builder.AddQuarantine();
+        builder.AddLandingContainer();
+        builder.AddLanding();
+        builder.AddLoading();
         builder.Services.AddSingleton(pipeline.Definition);
         builder.AddPipelineRunner();
         builder.AddPipelineHost();
