@@ -41,10 +41,22 @@ internal sealed class PartitionChecks(
     public async Task ResolveSuspectsAsync(string order, CancellationToken cancellationToken)
     {
         var columns = FactTables.ColumnList(contract);
-        await ExecuteAsync(
+        await CreateFaultsAsync(cancellationToken);
+        // Its statistics, and with them the way by the key's index, are there only when asked for.
+        await ExecuteAsync($"analyze {PartitionCopy.Suspects}", cancellationToken);
+        var entered = await ExecuteAsync(
             $"insert into {table} ({columns}) select {columns} from {PartitionCopy.Suspects} order by {order} on conflict do nothing",
             cancellationToken);
+        if (entered < await CountSuspectsAsync(cancellationToken))
+        {
+            await RefuseDuplicatesAsync(cancellationToken);
+        }
 
+        await ExecuteAsync($"drop table {PartitionCopy.Suspects}", cancellationToken);
+    }
+
+    private async Task RefuseDuplicatesAsync(CancellationToken cancellationToken)
+    {
         var sameKey = string.Join(" and ", contract.Key.Select(name => $"f.{Sql.Identifier(name)} = s.{Sql.Identifier(name)}"));
         var duplicates = $"""
             from {PartitionCopy.Suspects} s join {table} f on f.{FactTables.Partition} = $1 and {sameKey}
@@ -52,7 +64,6 @@ internal sealed class PartitionChecks(
             """;
         var key = string.Join(", ", contract.Key);
         var value = $"concat_ws(', ', {string.Join(", ", contract.Key.Select(name => $"s.{Sql.Identifier(name)}"))})";
-        await CreateFaultsAsync(cancellationToken);
         await ExecuteAsync(
             $"""
             insert into {Faults}
@@ -64,7 +75,12 @@ internal sealed class PartitionChecks(
             cancellationToken,
             Partition());
         await AddRefusedAsync($"select {Sums("s")} {duplicates}", cancellationToken);
-        await ExecuteAsync($"drop table {PartitionCopy.Suspects}", cancellationToken);
+    }
+
+    private async Task<long> CountSuspectsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"select count(*) from {PartitionCopy.Suspects}", connection) { CommandTimeout = 0 };
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>
@@ -319,11 +335,11 @@ internal sealed class PartitionChecks(
 
     private NpgsqlParameter Partition() => new NpgsqlParameter<DateOnly> { TypedValue = partition, NpgsqlDbType = NpgsqlDbType.Date };
 
-    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    private async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         command.Parameters.AddRange(parameters);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static string Column(ContractReference reference) => $"f.{Sql.Identifier(reference.Column)}";

@@ -18,7 +18,9 @@ internal sealed class LoadProcess : IAsyncDisposable
 
     public static async Task<LoadProcess> StartAsync(LoadPlace place, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Argument]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        // Started as `dotnet X.dll`, the process is dotnet and the assembly its first argument.
+        string[] arguments = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) is "dotnet" ? [typeof(LoadProcess).Assembly.Location, Argument] : [Argument];
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         var load = new LoadProcess(Process.Start(start)!);
         await load._process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(place).AsMemory(), cancellationToken);
         return load;
