@@ -1,4 +1,5 @@
 using Platform.ServiceDefaults;
+using Platform.Worker.Access;
 using Platform.Worker.Contracts;
 using Platform.Worker.Landing;
 using Platform.Worker.Loading;
@@ -38,4 +39,5 @@ static void AddStages(IHostApplicationBuilder builder)
     builder.AddLoading();
     builder.AddTransform();
     builder.AddPipeline();
+    builder.AddAccessKeys();
 }

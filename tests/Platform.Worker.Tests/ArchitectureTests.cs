@@ -10,6 +10,7 @@ public sealed class ArchitectureTests
     /// <summary>Each folder with those it may use. Faults.cs (namespace Platform.Worker) is open to all.</summary>
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
+        ["Access"] = [],
         ["Jinja"] = [],
         ["Warehouse"] = [],
         ["Landing"] = [],
@@ -18,7 +19,7 @@ public sealed class ArchitectureTests
         ["Loading"] = ["Landing", "Contracts", "Warehouse"],
         ["Transform"] = ["Jinja", "Warehouse"],
         ["Pipeline"] = ["Sources", "Landing", "Contracts", "Loading", "Transform", "Warehouse"],
-        ["Operate"] = ["Pipeline", "Sources", "Landing", "Contracts", "Loading", "Transform", "Warehouse"],
+        ["Operate"] = ["Access", "Pipeline", "Sources", "Landing", "Contracts", "Loading", "Transform", "Warehouse"],
     };
 
     /// <summary>Libraries that belong to one place; anywhere else they would be a second way of doing the same thing.</summary>
@@ -32,7 +33,7 @@ public sealed class ArchitectureTests
         ["DbUp"] = ["Warehouse"],
         ["CsvHelper"] = ["Landing", "Contracts", "Loading", "Transform"],
         ["YamlDotNet"] = ["Contracts", "Transform"],
-        ["Npgsql"] = ["Warehouse", "Loading", "Transform", "Pipeline", "Operate"],
+        ["Npgsql"] = ["Access", "Warehouse", "Loading", "Transform", "Pipeline", "Operate"],
         ["Azure.Storage"] = ["Landing"],
     };
 

@@ -35,7 +35,7 @@ public sealed class OperatorRolesTests(EmbeddedServers servers)
             ("POST", "/runs", new { data_date = "2026-01-05" }, "operator"), ("POST", "/backfills", range, "operator"),
             ("POST", "/runs/clear", range, "operator"), ("POST", "/runs/cancel", range, "operator"), ("POST", "/backfills/1/resume", null, "operator"),
             ("POST", "/quarantine/discard", new { rows = new { all = true }, why = "test" }, "operator"),
-            ("POST", "/pipeline/pause", new { why = "test" }, "admin"), ("POST", "/pipeline/resume", new { }, "admin"), ("GET", "/audit", null, "admin"),
+            ("POST", "/pipeline/pause", new { why = "test" }, "admin"), ("POST", "/pipeline/resume", new { }, "admin"), ("GET", "/audit", null, "admin"), ("GET", "/keys", null, "admin"),
         ];
         (string Key, string[] Roles)[] senders =
         [

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Platform.ServiceDefaults;
+using Platform.Worker.Access;
 using Platform.Worker.Contracts;
 using Platform.Worker.Landing;
 using Platform.Worker.Loading;
@@ -48,6 +49,7 @@ internal sealed class TestWorker : IAsyncDisposable
         builder.AddLanding();
         builder.AddLoading();
         builder.Services.AddSingleton(pipeline.Definition);
+        builder.AddAccessKeys();
         builder.AddPipelineRunner();
         builder.AddPipelineHost();
         builder.AddOperatorApi();
