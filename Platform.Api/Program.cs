@@ -15,6 +15,7 @@ builder.AddApiReference();
 builder.AddConsole();
 
 var app = builder.Build();
+app.UseResponseCompression();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.UseAccess();

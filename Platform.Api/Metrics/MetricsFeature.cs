@@ -1,3 +1,4 @@
+using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Query;
 
@@ -10,6 +11,7 @@ internal static class MetricsFeature
         builder.Services.AddOptions<QueryOptions>().BindConfiguration(QueryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<CatalogueSource>();
         builder.Services.AddSingleton<MetricQueries>();
+        builder.Services.AddAnswers();
         builder.Services.AddExceptionHandler<QueryProblems>();
         return builder;
     }

@@ -1,14 +1,11 @@
-using System.Buffers;
+using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Query;
-using Platform.Api.Metrics.Formats;
 
 namespace Platform.Api.Metrics;
 
 /// <summary><c>/api/v1/query</c> and what belongs to it.</summary>
 internal static class QueryEndpoints
 {
-    private const int SendAt = 64 * 1024;
-
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/query", (Delegate)GetAsync)
@@ -36,22 +33,15 @@ internal static class QueryEndpoints
             .AddOpenApiOperationTransformer(QueryDocumentation.DescribeReceipt);
     }
 
-    private static Task GetAsync(HttpContext context, MetricQueries queries)
-    {
-        var (parameters, format) = QueryRequestReader.Read(context.Request.Query);
-        return AnswerAsync(context, queries, parameters, format);
-    }
+    private static Task GetAsync(HttpContext context, AnswerSender answers) => answers.SendAsync(context, QueryRequestReader.Read(context.Request.Query));
 
-    private static async Task PostAsync(HttpContext context, MetricQueries queries)
-    {
-        var (parameters, format) = await QueryRequestReader.ReadAsync(context.Request.Body, context.RequestAborted);
-        await AnswerAsync(context, queries, parameters, format);
-    }
+    private static async Task PostAsync(HttpContext context, AnswerSender answers) =>
+        await answers.SendAsync(context, await QueryRequestReader.ReadAsync(context.Request.Body, context.RequestAborted));
 
     private static async Task<IResult> ExplainAsync(HttpContext context, MetricQueries queries)
     {
-        var (parameters, _) = QueryRequestReader.Read(context.Request.Query);
-        return Results.Ok(await PlanAsync(parameters, queries, context.RequestAborted));
+        var request = QueryRequestReader.Read(context.Request.Query);
+        return Results.Ok(await PlanAsync(request.Query, queries, context.RequestAborted));
     }
 
     private static async Task<IResult> ReceiptAsync(string id, Catalogue.CatalogueSource catalogues, MetricQueries queries, CancellationToken cancellationToken)
@@ -98,59 +88,4 @@ internal static class QueryEndpoints
             plan.Publication,
         };
     }
-
-    private static async Task AnswerAsync(HttpContext context, MetricQueries queries, QueryParameters parameters, string? formatName)
-    {
-        using var format = Format(context, formatName);
-        var query = QueryReader.Read(parameters, queries.Options);
-        var cancellationToken = context.RequestAborted;
-        await using var answer = await queries.RunAsync(query, cancellationToken);
-        var receipt = new Receipt(answer.Publication.Id, parameters).ToString();
-
-        var response = context.Response;
-        var buffer = new ArrayBufferWriter<byte>(SendAt);
-        format.Begin(answer, buffer);
-        for (var rows = 1; await answer.ReadAsync(cancellationToken); rows++)
-        {
-            // Without a limit nothing is sent before the answer is known to be whole, so it is never cut short in silence.
-            if (query.Limit is null && rows > queries.Options.DefaultRows)
-            {
-                throw new QueryException(new QueryFault(
-                    "limit",
-                    $"The answer has more than {queries.Options.DefaultRows} rows. Ask for so many with limit (at most {queries.Options.MaxRows}), or for " +
-                    "fewer with start, end, where or a coarser grain."));
-            }
-
-            format.Row(answer, buffer);
-            if (query.Limit is not null && buffer.WrittenCount >= SendAt)
-            {
-                await SendAsync();
-            }
-        }
-
-        format.End(answer, receipt, buffer);
-        await SendAsync();
-
-        async Task SendAsync()
-        {
-            if (!response.HasStarted)
-            {
-                response.ContentType = format.ContentType;
-                response.Headers["X-Receipt"] = receipt;
-                response.Headers.LastModified = answer.Publication.PublishedAt.ToString("R");
-                response.Headers.Vary = "Accept";
-            }
-
-            await response.BodyWriter.WriteAsync(buffer.WrittenMemory, cancellationToken);
-            buffer.ResetWrittenCount();
-        }
-    }
-
-    private static ResultFormat Format(HttpContext context, string? name) =>
-        string.IsNullOrWhiteSpace(name)
-            ? ResultFormat.ForAccept(context.Request.Headers.Accept.ToString())
-            : ResultFormat.Find(name.Trim()) ?? throw new QueryException(new QueryFault(
-                "format",
-                $"'{name}' is no format; known are {string.Join(", ", ResultFormat.Names)}.",
-                DidYouMean: NearMatches.Of(name, ResultFormat.Names)));
 }

@@ -1,13 +1,14 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
+using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Query;
 
 namespace Platform.Api.Metrics;
 
 /// <summary>Faults as problem details (RFC 9457): what is wrong, where, what may have been meant, and whose turn it is.</summary>
-internal sealed class QueryProblems(IProblemDetailsService problems, ILogger<QueryProblems> logger) : IExceptionHandler
+internal sealed class QueryProblems(ILogger<QueryProblems> logger) : IExceptionHandler
 {
     // A division by zero or an overflow is in the metric's definition; statement_timeout cancels.
     private const string DataExceptionClass = "22";
@@ -30,14 +31,16 @@ internal sealed class QueryProblems(IProblemDetailsService problems, ILogger<Que
             httpContext.Response.Headers.RetryAfter = "5";
         }
 
-        httpContext.Response.StatusCode = details.Status!.Value;
-        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = details, Exception = exception });
+        // Also to a reader that accepts other types only: a CSV client is better off with a reason that it did not ask for than with none.
+        await TypedResults.Problem(details).ExecuteAsync(httpContext);
+        return true;
     }
 
     private static ProblemDetails? Describe(Exception exception) => exception switch
     {
         QueryException query => Of(query),
         BadHttpRequestException request => Problem(request.StatusCode, "bad-request", "The request cannot be read", request.Message),
+        CursorExpiredException => Problem(StatusCodes.Status410Gone, "cursor-expired", "The page before is of another publication", exception.Message),
         NothingPublishedException => Problem(
             StatusCodes.Status503ServiceUnavailable, "nothing-published", "Nothing is published yet", exception.Message),
         CatalogueException => Problem(

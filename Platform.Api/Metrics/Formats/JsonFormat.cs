@@ -14,9 +14,7 @@ internal sealed class JsonFormat : ResultFormat
 
     private Utf8JsonWriter? writer;
 
-    public override string ContentType => "application/json; charset=utf-8";
-
-    public override void Begin(QueryAnswer answer, IBufferWriter<byte> buffer)
+    public override ValueTask BeginAsync(QueryAnswer answer, string receipt, IBufferWriter<byte> buffer, CancellationToken cancellationToken)
     {
         writer = new Utf8JsonWriter(buffer, WriterOptions);
         writer.WriteStartObject();
@@ -34,24 +32,31 @@ internal sealed class JsonFormat : ResultFormat
         writer.WriteEndArray();
         writer.WriteStartArray("rows");
         writer.Flush();
+        return default;
     }
 
-    public override void Row(QueryAnswer answer, IBufferWriter<byte> buffer)
+    public override ValueTask RowAsync(QueryAnswer answer, IBufferWriter<byte> buffer, CancellationToken cancellationToken)
     {
         writer!.WriteStartArray();
         for (var at = 0; at < answer.Columns.Length; at++)
         {
-            JsonValue.Write(writer, answer.Value(at), answer.Columns[at].Type);
+            JsonValue.Write(writer, answer, at);
         }
 
         writer.WriteEndArray();
         writer.Flush();
+        return default;
     }
 
-    public override void End(QueryAnswer answer, string receipt, IBufferWriter<byte> buffer)
+    public override ValueTask EndAsync(QueryAnswer answer, AnswerEnd end, IBufferWriter<byte> buffer, CancellationToken cancellationToken)
     {
         writer!.WriteEndArray();
-        writer.WriteString("receipt", receipt);
+        writer.WriteString("receipt", end.Receipt);
+        if (end.Page is { } page)
+        {
+            writer.WriteString("next_cursor", page.NextCursor);
+        }
+
         writer.WriteStartObject("published");
         writer.WriteNumber("publication_id", answer.Publication.Id);
         writer.WriteString("published_at", answer.Publication.PublishedAt.UtcDateTime);
@@ -60,6 +65,7 @@ internal sealed class JsonFormat : ResultFormat
         writer.WriteEndObject();
         writer.WriteEndObject();
         writer.Flush();
+        return default;
     }
 
     public override void Dispose() => writer?.Dispose();

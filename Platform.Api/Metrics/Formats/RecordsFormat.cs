@@ -8,33 +8,36 @@ namespace Platform.Api.Metrics.Formats;
 internal sealed class RecordsFormat : ResultFormat
 {
     private Utf8JsonWriter? writer;
+    private JsonEncodedText[] names = [];
 
-    public override string ContentType => "application/json; charset=utf-8";
-
-    public override void Begin(QueryAnswer answer, IBufferWriter<byte> buffer)
+    public override ValueTask BeginAsync(QueryAnswer answer, string receipt, IBufferWriter<byte> buffer, CancellationToken cancellationToken)
     {
+        names = [.. answer.Columns.Select(column => JsonEncodedText.Encode(column.Name, JsonFormat.WriterOptions.Encoder))];
         writer = new Utf8JsonWriter(buffer, JsonFormat.WriterOptions);
         writer.WriteStartArray();
         writer.Flush();
+        return default;
     }
 
-    public override void Row(QueryAnswer answer, IBufferWriter<byte> buffer)
+    public override ValueTask RowAsync(QueryAnswer answer, IBufferWriter<byte> buffer, CancellationToken cancellationToken)
     {
         writer!.WriteStartObject();
-        for (var at = 0; at < answer.Columns.Length; at++)
+        for (var at = 0; at < names.Length; at++)
         {
-            writer.WritePropertyName(answer.Columns[at].Name);
-            JsonValue.Write(writer, answer.Value(at), answer.Columns[at].Type);
+            writer.WritePropertyName(names[at]);
+            JsonValue.Write(writer, answer, at);
         }
 
         writer.WriteEndObject();
         writer.Flush();
+        return default;
     }
 
-    public override void End(QueryAnswer answer, string receipt, IBufferWriter<byte> buffer)
+    public override ValueTask EndAsync(QueryAnswer answer, AnswerEnd end, IBufferWriter<byte> buffer, CancellationToken cancellationToken)
     {
         writer!.WriteEndArray();
         writer.Flush();
+        return default;
     }
 
     public override void Dispose() => writer?.Dispose();

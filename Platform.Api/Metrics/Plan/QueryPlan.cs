@@ -24,6 +24,9 @@ internal sealed record QueryPlan
     /// <summary>Rows to fetch at most.</summary>
     public required int RowLimit { get; init; }
 
+    /// <summary>Rows to pass over first.</summary>
+    public long RowOffset { get; init; }
+
     /// <summary>Everything that is read.</summary>
     public IEnumerable<Relation> Relations => Scans
         .SelectMany(scan => scan.Joins.Select(join => join.Step.Target.Relation).Prepend(scan.Model.Relation))

@@ -49,6 +49,7 @@ internal static class QueryPlanner
             Metrics = [.. terms.Select(term => new MetricColumn(term.Metric, MetricName(term, names), term.Term))],
             OrderBy = query.OrderBy,
             RowLimit = rowLimit,
+            RowOffset = query.Offset,
         };
     }
 

@@ -22,6 +22,9 @@ internal sealed record MetricQuery
 
     /// <summary>Rows wanted; null asks for all, up to <see cref="QueryOptions.DefaultRows"/>.</summary>
     public int? Limit { get; init; }
+
+    /// <summary>Rows before the wanted ones, in the answer's order.</summary>
+    public long Offset { get; init; }
 }
 
 /// <summary>A column of the answer to sort by. Without any, answers are sorted by their group-by columns.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Npgsql;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Plan;
@@ -9,6 +10,8 @@ namespace Platform.Api.Metrics.Query;
 /// <summary>An answer that is being read, and the publication it is of. Values come as PostgreSQL writes them, so no digit is lost.</summary>
 internal sealed class QueryAnswer(QueryPlan plan, NpgsqlDataReader reader, PublishedSnapshot snapshot) : IAsyncDisposable
 {
+    private readonly TextValues values = new(reader);
+
     public Publication Publication => plan.Publication;
 
     public ImmutableArray<AnswerColumn> Columns { get; } =
@@ -20,7 +23,10 @@ internal sealed class QueryAnswer(QueryPlan plan, NpgsqlDataReader reader, Publi
     public Task<bool> ReadAsync(CancellationToken cancellationToken) => reader.ReadAsync(cancellationToken);
 
     /// <summary>The current row's value; null for null.</summary>
-    public string? Value(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    public string? Value(int column) => TryGet(column, out var value) ? Encoding.UTF8.GetString(value) : null;
+
+    /// <summary>The current row's value in UTF-8, valid until the next one is asked for; false for null.</summary>
+    public bool TryGet(int column, out ReadOnlySpan<byte> value) => values.TryGet(column, out value);
 
     public async ValueTask DisposeAsync()
     {

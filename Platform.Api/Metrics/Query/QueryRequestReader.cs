@@ -9,10 +9,10 @@ internal static class QueryRequestReader
     /// <summary>Bytes of a JSON body.</summary>
     public const int MaxBody = 1024 * 1024;
 
-    private static readonly string[] Known = ["metrics", "group_by", "where", "grain", "start", "end", "order_by", "limit", "format"];
+    private static readonly string[] Known = ["metrics", "group_by", "where", "grain", "start", "end", "order_by", "limit", "format", "csv_safe", "page_size", "cursor"];
 
     /// <exception cref="QueryException">There is a parameter that no query has.</exception>
-    public static (QueryParameters Parameters, string? Format) Read(IQueryCollection query)
+    public static QueryRequest Read(IQueryCollection query)
     {
         var faults = query.Keys.Where(key => !Known.Contains(key)).Select(Unknown).ToArray();
         if (faults.Length > 0)
@@ -20,23 +20,28 @@ internal static class QueryRequestReader
             throw new QueryException(faults);
         }
 
-        return (
-            new QueryParameters
-            {
-                Metrics = All(query, "metrics"),
-                GroupBy = All(query, "group_by"),
-                Where = All(query, "where"),
-                Grain = One(query, "grain"),
-                Start = One(query, "start"),
-                End = One(query, "end"),
-                OrderBy = All(query, "order_by"),
-                Limit = One(query, "limit"),
-            },
-            One(query, "format"));
+        var parameters = new QueryParameters
+        {
+            Metrics = All(query, "metrics"),
+            GroupBy = All(query, "group_by"),
+            Where = All(query, "where"),
+            Grain = One(query, "grain"),
+            Start = One(query, "start"),
+            End = One(query, "end"),
+            OrderBy = All(query, "order_by"),
+            Limit = One(query, "limit"),
+        };
+        return new QueryRequest(parameters)
+        {
+            Format = One(query, "format"),
+            CsvSafe = One(query, "csv_safe"),
+            PageSize = One(query, "page_size"),
+            Cursor = One(query, "cursor"),
+        };
     }
 
     /// <exception cref="QueryException">The body is no JSON object, or has a member that no query has.</exception>
-    public static async Task<(QueryParameters Parameters, string? Format)> ReadAsync(Stream body, CancellationToken cancellationToken)
+    public static async Task<QueryRequest> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         JsonDocument document;
         try
@@ -65,7 +70,7 @@ internal static class QueryRequestReader
         }
     }
 
-    private static (QueryParameters, string?) Read(JsonElement root)
+    private static QueryRequest Read(JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -85,8 +90,14 @@ internal static class QueryRequestReader
             OrderBy = Texts(root, "order_by", faults),
             Limit = Text(root, "limit", faults),
         };
-        var format = Text(root, "format", faults);
-        return faults.Count == 0 ? (parameters, format) : throw new QueryException(faults);
+        var request = new QueryRequest(parameters)
+        {
+            Format = Text(root, "format", faults),
+            CsvSafe = Text(root, "csv_safe", faults),
+            PageSize = Text(root, "page_size", faults),
+            Cursor = Text(root, "cursor", faults),
+        };
+        return faults.Count == 0 ? request : throw new QueryException(faults);
     }
 
     private static QueryFault Unknown(string name) =>
@@ -134,7 +145,7 @@ internal static class QueryRequestReader
                 return null;
             case JsonValueKind.String:
                 return value.GetString();
-            case JsonValueKind.Number:
+            case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
                 return value.GetRawText();
             default:
                 faults.Add(new QueryFault(name, $"'{name}' is expected to be one text or number."));

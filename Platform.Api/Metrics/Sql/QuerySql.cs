@@ -37,6 +37,11 @@ internal static class QuerySql
         }
 
         text.Append("\nlimit ").Append(parameters.Add((long)plan.RowLimit, NpgsqlDbType.Bigint));
+        if (plan.RowOffset > 0)
+        {
+            text.Append(" offset ").Append(parameters.Add(plan.RowOffset, NpgsqlDbType.Bigint));
+        }
+
         return new SqlStatement(text.ToString(), parameters.ToImmutable());
     }
 

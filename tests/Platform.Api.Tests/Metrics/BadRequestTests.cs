@@ -38,6 +38,11 @@ public sealed class BadRequestTests(SampleApi sample) : IClassFixture<SampleApi>
     [InlineData("metrics=revenue&limit=9999999999", "limit", null, null, "from 1 to")]
     [InlineData("metrics=revenue&limit=5&limit=6", "limit", null, null, "given 2 times")]
     [InlineData("metrics=revenue&format=xml", "format", null, null, "no format")]
+    [InlineData("metrics=revenue&format=parqet", "format", null, "parquet", "no format")]
+    [InlineData("metrics=revenue&csv_safe=perhaps", "csv_safe", null, null, "neither true nor false")]
+    [InlineData("metrics=revenue&page_size=0", "page_size", null, null, "from 1 to")]
+    [InlineData("metrics=revenue&page_size=5&cursor=12", "cursor", null, null, "no cursor")]
+    [InlineData("metrics=revenue&page_size=5&cursor=1.5.5.AAAA", "cursor", null, null, "another query")]
 
     // The filter language: position of the fault, counted from 1.
     [InlineData("metrics=revenue&where=customer__region = ", "where", 19, null, "Found the end")]

@@ -36,6 +36,10 @@ public sealed class ApiServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>A part of the running Api.</summary>
+    public T Service<T>()
+        where T : notnull => factory.Services.GetRequiredService<T>();
+
     public async Task<(int Status, JsonElement Body)> GetAsync(string address)
     {
         using var response = await Client.GetAsync(new Uri(address, UriKind.Relative), TestContext.Current.CancellationToken);

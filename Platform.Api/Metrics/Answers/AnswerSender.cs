@@ -1,0 +1,122 @@
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Platform.Api.Access;
+using Platform.Api.Metrics.Query;
+
+namespace Platform.Api.Metrics.Answers;
+
+/// <summary>
+/// Answers a request: from what is kept of this publication, from a run that another request with the same question has begun, or from the
+/// database; not at all when the reader has the answer already.
+/// </summary>
+internal sealed class AnswerSender(
+    MetricQueries queries, AnswerReader reader, HybridCache cache, PublicationWatch publications, IResponseCompressionProvider compression)
+{
+    // Long after its publication has gone; until then only size drives an answer out.
+    private static readonly HybridCacheEntryOptions Keep = new()
+    {
+        Expiration = TimeSpan.FromDays(2),
+        LocalCacheExpiration = TimeSpan.FromDays(2),
+        Flags = HybridCacheEntryFlags.DisableDistributedCache,
+    };
+
+    /// <exception cref="QueryException">The query cannot be answered.</exception>
+    /// <exception cref="CursorExpiredException">The page before is of another publication.</exception>
+    public async Task SendAsync(HttpContext context, QueryRequest sent)
+    {
+        var request = AnswerRequest.Read(sent, context.Request.Headers.Accept, CallerPolicy.Of(context.User), queries.Options);
+        var publication = await publications.CurrentAsync(context.RequestAborted);
+        var encoding = Encoding(context);
+        if (request.Page?.PublicationId is { } former && former != publication)
+        {
+            throw new CursorExpiredException();
+        }
+
+        if (HasAlready(context.Request, Tag(publication, request, encoding)))
+        {
+            Describe(context.Response, request, Tag(publication, request, encoding));
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        if (request.Page is null && request.Query.Limit > queries.Options.DefaultRows)
+        {
+            await reader.StreamAsync(
+                request, facts => Begin(context, request, facts, encoding), bytes => context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask(), context.RequestAborted);
+            return;
+        }
+
+        var answer = await cache.GetOrCreateAsync(
+            $"{publication}.{request.Identity}",
+            (reader, request),
+            static (state, cancellationToken) => new ValueTask<KeptAnswer>(state.reader.ReadAsync(state.request, cancellationToken)),
+            Keep,
+            cancellationToken: context.RequestAborted);
+        publications.Saw(answer.Facts.PublicationId);
+        if (Begin(context, request, answer.Facts, encoding))
+        {
+            context.Response.ContentLength = answer.Body.Length;
+            await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
+        }
+    }
+
+    /// <summary>Writes the headers; false when the reader has the answer already.</summary>
+    private static bool Begin(HttpContext context, AnswerRequest request, AnswerFacts facts, string? encoding)
+    {
+        var response = context.Response;
+        Describe(response, request, Tag(facts.PublicationId, request, encoding));
+        response.Headers.LastModified = HeaderUtilities.FormatDate(facts.PublishedAt);
+        if (StringValues.IsNullOrEmpty(context.Request.Headers.IfNoneMatch)
+            && HeaderUtilities.TryParseDate(context.Request.Headers.IfModifiedSince.ToString(), out var since)
+            && facts.PublishedAt.ToUnixTimeSeconds() <= since.ToUnixTimeSeconds())
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return false;
+        }
+
+        response.ContentType = request.Format.ContentType;
+        response.Headers["X-Receipt"] = facts.Receipt;
+        if (request.Format.MediaType != "application/json")
+        {
+            response.Headers.ContentDisposition = $"attachment; filename=\"{request.Query.Metrics[0]}.{request.Format.Name}\"";
+        }
+
+        if (facts.NextCursor is { } next)
+        {
+            response.Headers["X-Next-Cursor"] = next;
+            if (HttpMethods.IsGet(context.Request.Method))
+            {
+                var others = context.Request.Query.Where(parameter => parameter.Key != "cursor");
+                response.Headers.Link = $"<{context.Request.Path}{QueryString.Create(others).Add("cursor", next)}>; rel=\"next\"";
+            }
+        }
+
+        return true;
+    }
+
+    private static void Describe(HttpResponse response, AnswerRequest request, string tag)
+    {
+        response.Headers.ETag = tag;
+
+        // Whoever keeps it asks whether it is still so, and gives it to nobody else.
+        response.Headers.CacheControl = "private, no-cache";
+        response.Headers.Vary = "Accept, Accept-Encoding, Authorization, X-Api-Key";
+    }
+
+    /// <summary>A strong validator: publication, query, format, caller's policy and encoding, which together decide every byte.</summary>
+    private static string Tag(long publication, AnswerRequest request, string? encoding) =>
+        encoding is null ? $"\"{publication}-{request.Identity}\"" : $"\"{publication}-{request.Identity}-{encoding}\"";
+
+    private static bool HasAlready(HttpRequest request, string tag) =>
+        request.Headers.IfNoneMatch is { Count: > 0 } known
+        && EntityTagHeaderValue.TryParseList(known, out var tags)
+        && tags.Any(other => other.Tag == tag);
+
+    /// <summary>What the response will be compressed with, when it is.</summary>
+    private string? Encoding(HttpContext context) =>
+        context.Request.Headers.AcceptEncoding.Count > 0 && compression.CheckRequestAcceptsCompression(context)
+            ? compression.GetCompressionProvider(context)?.EncodingName
+            : null;
+}
