@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Claims;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace Platform.Api.Access;
 
@@ -15,6 +15,7 @@ internal sealed class ApiKeyHandler(
     ILoggerFactory logger,
     UrlEncoder encoder,
     IOptions<AccessOptions> access,
+    KeyLookup keys,
     IHostEnvironment environment)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -22,27 +23,46 @@ internal sealed class ApiKeyHandler(
 
     public const string Header = "X-Api-Key";
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    private const string Basic = "Basic realm=\"Platform\", charset=\"UTF-8\"";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (ShownKey() is { } shown)
         {
-            return Task.FromResult(Holder(shown) is { } holder ? Success(holder) : AuthenticateResult.Fail("The key is not known."));
+            return await keys.FindAsync(shown, Context.RequestAborted) is { } reader ? Success(reader) : AuthenticateResult.Fail("The key is not known.");
         }
 
-        return Task.FromResult(environment.IsDevelopment() && IsFromThisMachine() ? Success("development") : AuthenticateResult.NoResult());
+        return environment.IsDevelopment() && IsFromThisMachine()
+            ? Success(Reader.Create(SchemeName, "development", ReaderRoles.Admin, [], requestsPerMinute: null))
+            : AuthenticateResult.NoResult();
     }
 
-    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => RefuseAsync(
+        Context,
+        access.Value.Tokens,
+        ShownKey() is null
+            ? $"Send an API key in the header {Header}, or as the password of HTTP Basic. An operator makes one with 'keys create'."
+            : "The key that was sent is not known, or no more. An operator makes one with 'keys create'.");
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Results.Problem(
+        statusCode: StatusCodes.Status403Forbidden,
+        type: "urn:platform:problem:not-allowed",
+        title: "Not allowed",
+        detail: $"The key '{Context.User.Identity?.Name}' has not the role that this needs; a {ReaderRoles.Viewer} reads metrics and saved queries, an " +
+            $"{ReaderRoles.Analyst} tables and plans as well.").ExecuteAsync(Context);
+
+    /// <summary>Tells a caller who is not let in what to show.</summary>
+    public static Task RefuseAsync(HttpContext context, TokenOptions tokens, string why)
     {
-        // Basic makes a browser ask for the key.
-        Response.Headers.WWWAuthenticate = "Basic realm=\"Platform\", charset=\"UTF-8\"";
-        await Results.Problem(
+        // Basic makes a browser ask for the key; Bearer tells Power BI where to get a token.
+        context.Response.Headers.WWWAuthenticate = tokens.IsOn
+            ? new StringValues([$"Bearer authorization_uri=\"{tokens.Authority}\"", Basic])
+            : Basic;
+        return Results.Problem(
             statusCode: StatusCodes.Status401Unauthorized,
             type: "urn:platform:problem:credential-missing",
             title: "A key is needed",
-            detail: ShownKey() is null
-                ? $"Send an API key in the header {Header}, or as the password of HTTP Basic. Keys are configured in Access:ApiKeys."
-                : "The key that was sent is not known. Keys are configured in Access:ApiKeys.").ExecuteAsync(Context);
+            detail: why).ExecuteAsync(context);
     }
 
     private string? ShownKey()
@@ -67,22 +87,6 @@ internal sealed class ApiKeyHandler(
                 : "";
     }
 
-    /// <summary>The key's holder. Every key is compared, and in a time that does not tell how much of one was right.</summary>
-    private string? Holder(string shown)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(shown));
-        string? holder = null;
-        foreach (var key in access.Value.ApiKeys)
-        {
-            if (CryptographicOperations.FixedTimeEquals(hash, SHA256.HashData(Encoding.UTF8.GetBytes(key.Key))))
-            {
-                holder = key.Name;
-            }
-        }
-
-        return holder;
-    }
-
     /// <summary>
     /// From loopback, not passed on by a proxy, and asked for by a loopback name: a page elsewhere that resolves its own name to 127.0.0.1
     /// is not this machine's.
@@ -96,6 +100,5 @@ internal sealed class ApiKeyHandler(
             || Request.Host.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)));
 
-    private static AuthenticateResult Success(string holder) => AuthenticateResult.Success(new AuthenticationTicket(
-        new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, holder)], SchemeName)), SchemeName));
+    private static AuthenticateResult Success(ClaimsPrincipal reader) => AuthenticateResult.Success(new AuthenticationTicket(reader, SchemeName));
 }

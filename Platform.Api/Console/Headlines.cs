@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Filters;
 using Platform.Api.Metrics.Query;
@@ -131,6 +132,7 @@ internal sealed class Headlines(CatalogueSource catalogues, MetricQueries querie
     {
         var query = new MetricQuery
         {
+            Reader = ReaderPolicy.Unrestricted,
             Metrics = [metric.Name],
             GroupBy = [ElementName.Of([ElementName.MetricTime], TimeGrain.Day, null)],
             Start = first,
@@ -168,7 +170,7 @@ internal sealed class Headlines(CatalogueSource catalogues, MetricQueries querie
     private async Task<decimal?> PeriodAsync(Metric metric, DateOnly last, CancellationToken cancellationToken)
     {
         await using var answer = await queries.RunAsync(
-            new MetricQuery { Metrics = [metric.Name], Start = last.AddDays(1 - Headline.Period), End = last }, cancellationToken);
+            new MetricQuery { Reader = ReaderPolicy.Unrestricted, Metrics = [metric.Name], Start = last.AddDays(1 - Headline.Period), End = last }, cancellationToken);
         return await answer.ReadAsync(cancellationToken) ? Number(answer.Value(0)) : null;
     }
 

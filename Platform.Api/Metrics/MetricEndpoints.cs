@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Claims;
+using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Query;
 
@@ -22,12 +24,14 @@ internal static class MetricEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<MetricList> ListAsync(CatalogueSource catalogues, CancellationToken cancellationToken)
+    private static async Task<MetricList> ListAsync(CatalogueSource catalogues, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
         var catalogue = await catalogues.CurrentAsync(cancellationToken);
+        var reader = ReaderPolicy.Of(caller);
         return new MetricList(
             [
                 .. catalogue.Metrics.Values
+                    .Where(metric => reader.MayRead(metric.Name, metric.Meta.Domain))
                     .OrderBy(metric => metric.Meta.Domain ?? "~", StringComparer.Ordinal)
                     .ThenBy(metric => metric.Name, StringComparer.Ordinal)
                     .Select(MetricSummary.Of),
@@ -35,10 +39,11 @@ internal static class MetricEndpoints
             catalogue.Publication);
     }
 
-    private static async Task<IResult> GetAsync(string name, CatalogueSource catalogues, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(string name, CatalogueSource catalogues, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
         var catalogue = await catalogues.CurrentAsync(cancellationToken);
-        if (catalogue.Metrics.TryGetValue(name, out var metric))
+        var reader = ReaderPolicy.Of(caller);
+        if (catalogue.Metrics.TryGetValue(name, out var metric) && reader.MayRead(name, metric.Meta.Domain))
         {
             return Results.Ok(MetricDetail.Of(metric, catalogue));
         }
@@ -48,7 +53,7 @@ internal static class MetricEndpoints
             type: "urn:platform:problem:unknown-metric",
             title: "No such metric",
             detail: $"'{name}' is no metric; /api/v1/metrics lists them.",
-            extensions: new Dictionary<string, object?> { ["did_you_mean"] = NearMatches.Of(name, catalogue.Metrics.Keys) });
+            extensions: new Dictionary<string, object?> { ["did_you_mean"] = NearMatches.Of(name, catalogue.Metrics.Values.Where(metric => reader.MayRead(metric.Name, metric.Meta.Domain)).Select(metric => metric.Name)) });
     }
 }
 

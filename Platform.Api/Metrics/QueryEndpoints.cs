@@ -1,3 +1,5 @@
+using System.Security.Claims;
+using Platform.Api.Access;
 using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Query;
 
@@ -20,6 +22,7 @@ internal static class QueryEndpoints
             .WithMetadata(new RequestBodyLimit(QueryRequestReader.MaxBody))
             .AddOpenApiOperationTransformer(QueryDocumentation.DescribePost);
         api.MapGet("/explain", ExplainAsync)
+            .For(ReaderRoles.Analyst)
             .WithName("Explain")
             .WithSummary("The SQL that a query runs")
             .WithDescription("Takes the parameters of /query and returns the statement, its parameters and the facts that it reads, without running it.")
@@ -41,10 +44,11 @@ internal static class QueryEndpoints
     private static async Task<IResult> ExplainAsync(HttpContext context, MetricQueries queries)
     {
         var request = QueryRequestReader.Read(context.Request.Query);
-        return Results.Ok(await PlanAsync(request.Query, queries, context.RequestAborted));
+        return Results.Ok(await PlanAsync(request.Query, queries, ReaderPolicy.Of(context.User), context.RequestAborted));
     }
 
-    private static async Task<IResult> ReceiptAsync(string id, Catalogue.CatalogueSource catalogues, MetricQueries queries, CancellationToken cancellationToken)
+    private static async Task<IResult> ReceiptAsync(
+        string id, Catalogue.CatalogueSource catalogues, MetricQueries queries, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
         if (Receipt.Parse(id) is not { } receipt)
         {
@@ -59,13 +63,13 @@ internal static class QueryEndpoints
             receipt.PublicationId,
             IsCurrent = current.Id == receipt.PublicationId,
             Query = receipt.Parameters,
-            Explain = current.Id == receipt.PublicationId ? await PlanAsync(receipt.Parameters, queries, cancellationToken) : null,
+            Explain = current.Id == receipt.PublicationId ? await PlanAsync(receipt.Parameters, queries, ReaderPolicy.Of(caller), cancellationToken) : null,
         });
     }
 
-    private static async Task<object> PlanAsync(QueryParameters parameters, MetricQueries queries, CancellationToken cancellationToken)
+    private static async Task<object> PlanAsync(QueryParameters parameters, MetricQueries queries, ReaderPolicy reader, CancellationToken cancellationToken)
     {
-        var (plan, statement) = await queries.ExplainAsync(QueryReader.Read(parameters, queries.Options), cancellationToken);
+        var (plan, statement) = await queries.ExplainAsync(QueryReader.Read(parameters, reader, queries.Options), cancellationToken);
         return new
         {
             Sql = statement.Text,

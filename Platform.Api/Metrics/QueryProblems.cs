@@ -39,6 +39,7 @@ internal sealed class QueryProblems(ILogger<QueryProblems> logger) : IExceptionH
     private static ProblemDetails? Describe(Exception exception) => exception switch
     {
         QueryException query => Of(query),
+        NotAllowedException => Problem(StatusCodes.Status403Forbidden, "not-allowed", "Not allowed", exception.Message),
         BadHttpRequestException request => Problem(request.StatusCode, "bad-request", "The request cannot be read", request.Message),
         CursorExpiredException => Problem(StatusCodes.Status410Gone, "cursor-expired", "The page before is of another publication", exception.Message),
         NothingPublishedException => Problem(

@@ -1,3 +1,4 @@
+using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Formats;
 using Platform.Api.Metrics.Query;
@@ -28,10 +29,10 @@ internal sealed record AnswerRequest
 
     /// <exception cref="QueryException">A parameter cannot be read.</exception>
     /// <exception cref="BadHttpRequestException">None of the accepted types is there.</exception>
-    public static AnswerRequest Read(QueryRequest request, string? accept, string policy, QueryOptions options)
+    public static AnswerRequest Read(QueryRequest request, string? accept, ReaderPolicy reader, QueryOptions options)
     {
         var format = AnswerFormat.Choose(request.Format, accept);
-        var query = QueryReader.Read(request.Query, options);
+        var query = QueryReader.Read(request.Query, reader, options);
         var safe = ReadFlag("csv_safe", request.CsvSafe);
         var canonical = AnswerIdentity.Canonical(request.Query);
         var paged = !string.IsNullOrWhiteSpace(request.PageSize) || !string.IsNullOrWhiteSpace(request.Cursor);
@@ -45,7 +46,7 @@ internal sealed record AnswerRequest
             CsvSafe = safe,
             Page = page,
             Fingerprint = fingerprint,
-            Identity = AnswerIdentity.Of(canonical, page is null ? $"{format.Name} {safe}" : $"{format.Name} {safe} {page.Offset} {page.Size}", policy),
+            Identity = AnswerIdentity.Of(canonical, page is null ? $"{format.Name} {safe}" : $"{format.Name} {safe} {page.Offset} {page.Size}", reader.Key),
         };
     }
 

@@ -12,7 +12,7 @@ namespace Platform.Api.Metrics.Answers;
 /// database; not at all when the reader has the answer already.
 /// </summary>
 internal sealed class AnswerSender(
-    MetricQueries queries, AnswerReader reader, HybridCache cache, PublicationWatch publications, IResponseCompressionProvider compression)
+    MetricQueries queries, AnswerReader reader, HybridCache cache, PublicationWatch publications, IResponseCompressionProvider compression, ReadAudit audit)
 {
     // Long after its publication has gone; until then only size drives an answer out.
     private static readonly HybridCacheEntryOptions Keep = new()
@@ -26,7 +26,7 @@ internal sealed class AnswerSender(
     /// <exception cref="CursorExpiredException">The page before is of another publication.</exception>
     public async Task SendAsync(HttpContext context, QueryRequest sent)
     {
-        var request = AnswerRequest.Read(sent, context.Request.Headers.Accept, CallerPolicy.Of(context.User), queries.Options);
+        var request = AnswerRequest.Read(sent, context.Request.Headers.Accept, ReaderPolicy.Of(context.User), queries.Options);
         var publication = await publications.CurrentAsync(context.RequestAborted);
         var encoding = Encoding(context);
         if (request.Page?.PublicationId is { } former && former != publication)
@@ -43,8 +43,10 @@ internal sealed class AnswerSender(
 
         if (request.Page is null && request.Query.Limit > queries.Options.DefaultRows)
         {
+            AnswerFacts? sentFacts = null;
             await reader.StreamAsync(
-                request, facts => Begin(context, request, facts, encoding), bytes => context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask(), context.RequestAborted);
+                request, facts => Begin(context, request, sentFacts = facts, encoding), bytes => context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask(), context.RequestAborted);
+            await audit.EnterAsync(context.User, request.Query, sentFacts!, CancellationToken.None);
             return;
         }
 
@@ -55,6 +57,7 @@ internal sealed class AnswerSender(
             Keep,
             cancellationToken: context.RequestAborted);
         publications.Saw(answer.Facts.PublicationId);
+        await audit.EnterAsync(context.User, request.Query, answer.Facts, context.RequestAborted);
         if (Begin(context, request, answer.Facts, encoding))
         {
             context.Response.ContentLength = answer.Body.Length;

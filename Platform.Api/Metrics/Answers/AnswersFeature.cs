@@ -21,6 +21,7 @@ internal static class AnswersFeature
         services.AddSingleton<PublicationWatch>();
         services.AddSingleton<AnswerReader>();
         services.AddSingleton<AnswerSender>();
+        services.AddSingleton<ReadAudit>();
         services.AddMemoryCache();
         services.AddOptions<MemoryCacheOptions>().Configure<IOptions<QueryOptions>>((memory, query) => memory.SizeLimit = query.Value.CacheBytes);
         services.AddHybridCache().AddSerializer<KeptAnswer, KeptAnswerSerializer>();

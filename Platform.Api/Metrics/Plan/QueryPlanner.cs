@@ -13,7 +13,14 @@ internal static class QueryPlanner
     /// <param name="catalogue">What there is.</param>
     /// <param name="rowLimit">Rows to fetch at most.</param>
     /// <exception cref="QueryException">The query cannot be answered; every fault found is listed.</exception>
+    /// <exception cref="NotAllowedException">The reader may not see what is asked.</exception>
     public static QueryPlan Plan(MetricQuery query, MetricCatalogue catalogue, int rowLimit)
+    {
+        ReaderRules.AllowMetrics(query, catalogue);
+        return ReaderRules.AllowRows(query, allowed => PlanAllowed(allowed, catalogue, rowLimit));
+    }
+
+    private static QueryPlan PlanAllowed(MetricQuery query, MetricCatalogue catalogue, int rowLimit)
     {
         var faults = new List<QueryFault>();
         var metrics = Metrics(query, catalogue, faults);

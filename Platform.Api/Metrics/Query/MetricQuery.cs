@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Platform.Api.Access;
 using Platform.Api.Metrics.Filters;
 
 namespace Platform.Api.Metrics.Query;
@@ -6,6 +7,9 @@ namespace Platform.Api.Metrics.Query;
 /// <summary>A question: these metrics, by these dimensions, for these rows. Names are as asked, not yet looked up.</summary>
 internal sealed record MetricQuery
 {
+    /// <summary>What the reader may see; the query is planned under it.</summary>
+    public required ReaderPolicy Reader { get; init; }
+
     public required ImmutableArray<string> Metrics { get; init; }
 
     public ImmutableArray<ElementName> GroupBy { get; init; } = [];

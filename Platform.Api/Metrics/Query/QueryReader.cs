@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Filters;
 
@@ -9,7 +10,7 @@ namespace Platform.Api.Metrics.Query;
 internal static class QueryReader
 {
     /// <exception cref="QueryException">A parameter cannot be read.</exception>
-    public static MetricQuery Read(QueryParameters parameters, QueryOptions options)
+    public static MetricQuery Read(QueryParameters parameters, ReaderPolicy reader, QueryOptions options)
     {
         var faults = new List<QueryFault>();
         var metrics = Names(parameters.Metrics);
@@ -27,6 +28,7 @@ internal static class QueryReader
 
         var query = new MetricQuery
         {
+            Reader = reader,
             Metrics = metrics,
             GroupBy = groupBy,
             Where = Where(parameters.Where, faults),

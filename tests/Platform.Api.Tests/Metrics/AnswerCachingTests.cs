@@ -252,13 +252,14 @@ public sealed class AnswerCachingTests(SampleApi sample) : IClassFixture<SampleA
     }
 
     [Fact]
-    public void CallerPolicy_IsOneTextWhateverTheOrder()
+    public void ReaderPolicy_IsOneTextWhateverTheOrder()
     {
-        Assert.Equal("", CallerPolicy.Of(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "x")]))));
-        Assert.Equal(CallerPolicy.Of(Caller("a", "b")), CallerPolicy.Of(Caller("b", "a", "a")));
-        Assert.NotEqual(CallerPolicy.Of(Caller("a")), CallerPolicy.Of(Caller("b")));
+        Assert.Equal("", ReaderPolicy.Of(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "x")]))).Key);
+        Assert.Equal(Key("a", "b"), Key("b", "a", "a"));
+        Assert.NotEqual(Key("a"), Key("b"));
 
-        static ClaimsPrincipal Caller(params string[] policies) => new(new ClaimsIdentity(policies.Select(policy => new Claim(CallerPolicy.ClaimType, policy))));
+        static string Key(params string[] values) => ReaderPolicy.Of(new ClaimsPrincipal(new ClaimsIdentity(
+            ReaderPolicy.Claims(values, [], [new RowRule("customer__region", [.. values])])))).Key;
     }
 
     private static async Task<HttpResponseMessage> SendAsync(ApiServer server, string address, Action<HttpRequestMessage>? change = null)
