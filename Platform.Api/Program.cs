@@ -2,6 +2,7 @@ using Platform.Api;
 using Platform.Api.Access;
 using Platform.Api.Console;
 using Platform.Api.Metrics;
+using Platform.Api.OData;
 using Platform.Api.Runs;
 using Platform.ServiceDefaults;
 
@@ -11,6 +12,7 @@ builder.AddWarehouseDataSource();
 builder.AddAccess();
 builder.AddRuns();
 builder.AddMetrics();
+builder.AddOData();
 builder.AddApiReference();
 builder.AddConsole();
 
@@ -21,6 +23,7 @@ app.UseStatusCodePages();
 app.UseAccess();
 app.MapDefaultEndpoints();
 app.MapMetrics();
+app.MapOData();
 app.MapRuns();
 app.MapApiReference();
 app.MapConsole();
