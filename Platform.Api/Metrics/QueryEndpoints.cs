@@ -1,4 +1,5 @@
 using System.Buffers;
+using Platform.Api.Metrics.Plan;
 using Platform.Api.Metrics.Query;
 using Platform.Api.Metrics.Formats;
 
@@ -85,16 +86,17 @@ internal static class QueryEndpoints
                 Type = parameter.Type.ToString(),
                 parameter.Value,
             }),
-            Facts = plan.Scans.Select(scan => new
+            Facts = plan.Facts.Select(fact => new
             {
-                scan.Name,
-                SemanticModel = scan.Model.Name,
-                Relation = $"{scan.Model.Relation.Schema}.{scan.Model.Relation.Name}",
-                MetricTime = scan.Time.Name,
-                Timing = scan.Timing.GetType().Name,
-                Measures = scan.Values.Select(value => value.Measure.Name),
-                Joins = scan.Joins.Select(join => $"{join.Step.Target.Relation.Schema}.{join.Step.Target.Relation.Name}"),
+                fact.Name,
+                SemanticModel = fact.Model.Name,
+                Relation = $"{fact.Model.Relation.Schema}.{fact.Model.Relation.Name}",
+                MetricTime = fact.Time.Name,
+                Timing = fact.Timing.ToString(),
+                Measures = fact.Measures.Select(measure => measure.Name),
+                Joins = fact.Joins.Select(join => $"{join.Target.Relation.Schema}.{join.Target.Relation.Name}"),
             }),
+            Plan = PlanStep.Of(plan.Root),
             plan.Publication,
         };
     }

@@ -20,7 +20,7 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
     public async Task<(QueryPlan Plan, SqlStatement Statement)> ExplainAsync(MetricQuery query, CancellationToken cancellationToken)
     {
         var plan = QueryPlanner.Plan(query, await catalogues.CurrentAsync(cancellationToken), RowLimit(query));
-        return (plan, QuerySql.Write(plan));
+        return (plan, PlanSql.Write(plan));
     }
 
     /// <exception cref="QueryException">The query cannot be answered.</exception>
@@ -88,7 +88,7 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
                 return null;
             }
 
-            var statement = QuerySql.Write(plan);
+            var statement = PlanSql.Write(plan);
             await using var command = new NpgsqlCommand(statement.Text, snapshot.Connection) { AllResultTypesAreUnknown = true };
             foreach (var parameter in statement.Parameters)
             {

@@ -13,9 +13,11 @@ internal static class QueryReader
     {
         var faults = new List<QueryFault>();
         var metrics = Names(parameters.Metrics);
-        if (metrics.IsEmpty)
+        if (metrics.IsEmpty && Names(parameters.GroupBy).IsEmpty && string.IsNullOrWhiteSpace(parameters.Grain))
         {
-            faults.Add(new QueryFault("metrics", "No metric is asked for; name at least one, as in metrics=revenue. /api/v1/metrics lists them."));
+            faults.Add(new QueryFault(
+                "metrics",
+                "No metric is asked for; name at least one, as in metrics=revenue, or a dimension in group_by for its values. /api/v1/metrics lists them."));
         }
 
         AtMost("metrics", metrics.Length, options.MaxMetrics, faults);
@@ -30,6 +32,7 @@ internal static class QueryReader
             Metrics = metrics,
             GroupBy = groupBy,
             Where = Where(parameters.Where, faults),
+            Grain = string.IsNullOrWhiteSpace(parameters.Grain) ? null : Lower(parameters.Grain.Trim()),
             Start = Date("start", parameters.Start, last: false, faults),
             End = Date("end", parameters.End, last: true, faults),
             OrderBy = OrderBy(parameters.OrderBy, metrics, groupBy, faults),
@@ -101,18 +104,9 @@ internal static class QueryReader
             return [.. elements];
         }
 
-        if (TimeGrainNames.Find(parameters.Grain.Trim()) is not { } grain)
-        {
-            faults.Add(new QueryFault(
-                "grain",
-                $"'{parameters.Grain}' is no grain; known are {string.Join(", ", TimeGrainNames.All)}.",
-                DidYouMean: NearMatches.Of(parameters.Grain, TimeGrainNames.All)));
-            return [.. elements];
-        }
-
         // grain is short for metric_time at that grain: in its place when it is listed, else as the first column.
-        var time = ElementName.Of([ElementName.MetricTime], grain, null);
-        var at = elements.FindIndex(element => element.IsMetricTime && element is { Grain: null, Part: null });
+        var time = ElementName.AtGrain([ElementName.MetricTime], Lower(parameters.Grain.Trim()));
+        var at = elements.FindIndex(element => element is { IsMetricTime: true, HasGrain: false });
         if (at >= 0)
         {
             elements[at] = time;
@@ -124,6 +118,10 @@ internal static class QueryReader
 
         return [.. elements];
     }
+
+#pragma warning disable CA1308 // Names of grains are lower case.
+    private static string Lower(string text) => text.ToLowerInvariant();
+#pragma warning restore CA1308
 
     private static ImmutableArray<Expression> Where(ImmutableArray<string> filters, List<QueryFault> faults)
     {
