@@ -76,7 +76,7 @@ internal static class QueryEndpoints
 
     private static async Task<object> PlanAsync(QueryParameters parameters, MetricQueries queries, CancellationToken cancellationToken)
     {
-        var (plan, statement) = await queries.ExplainAsync(QueryReader.Read(parameters, queries.Options), cancellationToken);
+        var (plan, statement) = await queries.ExplainAsync(parameters, cancellationToken);
         return new
         {
             Sql = statement.Text,
@@ -101,12 +101,12 @@ internal static class QueryEndpoints
         };
     }
 
-    private static async Task AnswerAsync(HttpContext context, MetricQueries queries, QueryParameters parameters, string? formatName)
+    internal static async Task AnswerAsync(HttpContext context, MetricQueries queries, QueryParameters parameters, string? formatName)
     {
         using var format = Format(context, formatName);
-        var query = QueryReader.Read(parameters, queries.Options);
         var cancellationToken = context.RequestAborted;
-        await using var answer = await queries.RunAsync(query, cancellationToken);
+        await using var answer = await queries.RunAsync(parameters, cancellationToken);
+        var query = answer.Query;
         var receipt = new Receipt(answer.Publication.Id, parameters).ToString();
 
         var response = context.Response;
