@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Filters;
 using Platform.Api.Metrics.Plan;
-using Platform.Api.Metrics.Query;
 
 namespace Platform.Api.Metrics;
 
@@ -17,47 +16,31 @@ internal sealed record MetricDetail(
 {
     public static MetricDetail Of(Metric metric, MetricCatalogue catalogue)
     {
-        var binder = new MetricBinder(catalogue, new ColumnNames());
-        var fault = "";
-        try
-        {
-            _ = binder.Bind(metric);
-        }
-        catch (QueryException exception)
-        {
-            fault = exception.Message;
-        }
-
-        var facts = binder.Scans.DistinctBy(scan => (scan.Draft.Model.Name, scan.Draft.Time)).ToArray();
-        var usable = facts
-            .Select(fact => new ElementLookup(catalogue, fact.Draft.Model, fact.Draft.Model.FindDimension(fact.Draft.Time)!).Usable()
-                .DistinctBy(element => element.Name)
-                .ToDictionary(element => element.Name, element => element.Element))
-            .ToArray();
-        var shared = usable.Length == 0 ? [] : usable[0].Where(element => usable.All(other => other.ContainsKey(element.Key))).ToArray();
-        var finest = facts.Length == 0
-            ? (TimeGrain?)null
-            : facts.Max(fact => fact.Draft.Cumulative is null
-                ? fact.Draft.Model.FindDimension(fact.Draft.Time)!.Grain
-                : TimeGrain.Day);
+        var elements = Elements.SharedBy([metric], catalogue);
+        var finest = elements.Facts.Select(fact => fact.Model.FindDimension(fact.Time)!.Grain).Max();
         return new MetricDetail(
             MetricSummary.Of(metric),
-            [.. Enum.GetValues<TimeGrain>().Where(grain => grain >= finest).Select(grain => grain.Name())],
+            [.. GrainsFrom(finest, catalogue)],
             [
-                .. shared.Where(element => element.Value.Dimension is not null)
-                    .OrderBy(element => element.Key, StringComparer.Ordinal)
-                    .Select(element => DimensionDetail.Of(element.Key, element.Value, catalogue.Marts)),
+                .. elements.Shared.Where(element => element.Value.Dimension is not null)
+                    .Select(element => DimensionDetail.Of(element.Key, element.Value, catalogue)),
             ],
-            [.. shared.Where(element => element.Value.Entity is not null).Select(element => element.Key).Order(StringComparer.Ordinal)],
+            [.. elements.Shared.Where(element => element.Value.Entity is not null).Select(element => element.Key)],
             [
-                .. facts.Select(fact => new MetricFact(
-                    fact.Draft.Model.Name,
-                    $"{fact.Draft.Model.Relation.Schema}.{fact.Draft.Model.Relation.Name}",
-                    fact.Draft.Time,
-                    catalogue.Marts.Find(fact.Draft.Model.Relation)?.Tests ?? [])),
+                .. elements.Facts.Select(fact => new MetricFact(
+                    fact.Model.Name,
+                    $"{fact.Model.Relation.Schema}.{fact.Model.Relation.Name}",
+                    fact.Time,
+                    catalogue.Marts.Find(fact.Model.Relation)?.Tests ?? [])),
             ],
-            fault.Length > 0 ? fault : $"/api/v1/query?metrics={metric.Name}&group_by={ElementName.MetricTime}__month");
+            elements.Fault.Length > 0 ? elements.Fault : $"/api/v1/query?metrics={metric.Name}&group_by={ElementName.MetricTime}__month");
     }
+
+    /// <summary>The grains that a time of a finest grain has, the project's own included.</summary>
+    public static IEnumerable<string> GrainsFrom(TimeGrain? finest, MetricCatalogue catalogue) => finest is null
+        ? []
+        : Enum.GetValues<TimeGrain>().Where(grain => grain >= finest).Select(grain => grain.Name())
+            .Concat(catalogue.TimeSpines.Where(spine => spine.Grain >= finest).SelectMany(spine => spine.CustomGrains).Select(grain => grain.Name));
 }
 
 /// <summary>A dimension that a metric can be grouped and filtered by.</summary>
@@ -67,14 +50,14 @@ internal sealed record MetricDetail(
 /// <param name="Description">The definition's own, or the column's.</param>
 internal sealed record DimensionDetail(string Name, string Type, ImmutableArray<string> Grains, string? Description)
 {
-    public static DimensionDetail Of(string name, ReachableElement element, MartDescriptions marts)
+    public static DimensionDetail Of(string name, ReachableElement element, MetricCatalogue catalogue)
     {
         var dimension = element.Dimension!;
         return new DimensionDetail(
             name,
             dimension.DataType.Name(),
-            dimension.Grain is null ? [] : [.. Enum.GetValues<TimeGrain>().Where(grain => grain >= dimension.Grain).Select(grain => grain.Name())],
-            dimension.Description ?? marts.Find(element.Model.Relation)?.Columns.GetValueOrDefault(dimension.Expr));
+            [.. MetricDetail.GrainsFrom(dimension.Grain, catalogue)],
+            dimension.Description ?? catalogue.Marts.Find(element.Model.Relation)?.Columns.GetValueOrDefault(dimension.Expr));
     }
 }
 

@@ -21,5 +21,7 @@ internal static class MetricsFeature
         var api = app.MapGroup("/api/v1").WithTags("Metrics");
         MetricEndpoints.Map(api);
         QueryEndpoints.Map(api);
+        DimensionEndpoints.Map(api);
+        SavedQueryEndpoints.Map(api);
     }
 }

@@ -16,15 +16,17 @@ internal static class QueryDocumentation
 
     private static readonly (string Name, string Description, string? Example, bool Required)[] Parameters =
     [
-        ("metrics", "Names of metrics, separated by commas (see /api/v1/metrics).", "revenue,gross_margin", true),
+        ("metrics", "Names of metrics, separated by commas (see /api/v1/metrics). Without any, the values of the group-by columns.", "revenue,gross_margin", false),
+        ("saved_query", "Name of a saved query (see /api/v1/saved-queries), in place of metrics and columns.", null, false),
         ("group_by",
             "Columns: `metric_time__month`, dimensions as `customer__region`, entities as `customer`; by way of others as `order__customer__region`.",
             "metric_time__month,customer__region", false),
         ("where",
-            "A condition on dimensions: `=`, `<>`, `<`, `<=`, `>`, `>=`, `in`, `between`, `like`, `ilike`, `is null`, `and`, `or`, `not`. Dimensions " +
-            "stand plain or as `{{ Dimension('customer__region') }}`. May be repeated; all must hold.",
+            "A condition on dimensions: comparison, `in`, `between`, `like`, `ilike`, `is null`, `is distinct from`, `case`, casts, arithmetic, functions " +
+            "such as `lower`, `coalesce`, `date_trunc`, `and`, `or`, `not`. Dimensions stand plain or as `{{ Dimension('customer__region') }}`, metrics as " +
+            "`{{ Metric('order_count', group_by=['customer']) }}`. May be repeated; all must hold.",
             "customer__region in ('DACH', 'Nordics')", false),
-        ("grain", "Short for a first column `metric_time__<grain>`: day, week, month, quarter, year.", null, false),
+        ("grain", "Short for a first column `metric_time__<grain>`: second to year, or a grain of the project's calendars.", null, false),
         ("start", "First day of metric time, included: 2026-01-31, or 2026-01 or 2026 for their first day.", null, false),
         ("end", "Last day of metric time, included: 2026-01-31, or 2026-01 or 2026 for their last day.", null, false),
         ("order_by", "Columns to sort by; a leading minus sorts descending. Without it, by the group-by columns.", "-revenue", false),
@@ -35,6 +37,30 @@ internal static class QueryDocumentation
     public static Task DescribeGet(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         DescribeParameters(operation, Parameters);
+        DescribeAnswer(operation);
+        return Task.CompletedTask;
+    }
+
+    public static Task DescribeSaved(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        operation.Parameters =
+        [
+            .. operation.Parameters ?? [],
+            .. AsParameters(Parameters.Where(parameter => parameter.Name is "where" or "start" or "end" or "order_by" or "limit" or "format")),
+        ];
+        DescribeAnswer(operation);
+        return Task.CompletedTask;
+    }
+
+    public static Task DescribeValues(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        DescribeParameters(
+            operation,
+            [
+                ("dimension", "Dimensions or entities whose values are wanted; group_by means the same.", "customer__region", false),
+                ("search", "Text that a value of the first column holds, in capitals or not.", null, false),
+                .. Parameters.Where(parameter => parameter.Name is not ("grain" or "saved_query")),
+            ]);
         DescribeAnswer(operation);
         return Task.CompletedTask;
     }
@@ -65,7 +91,6 @@ internal static class QueryDocumentation
         var schema = new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
-            Required = new HashSet<string> { "metrics" },
             AdditionalPropertiesAllowed = false,
             Properties = Parameters.ToDictionary(parameter => parameter.Name, parameter => (IOpenApiSchema)new OpenApiSchema
             {
@@ -105,19 +130,19 @@ internal static class QueryDocumentation
     }
 
     private static void DescribeParameters(OpenApiOperation operation, IEnumerable<(string Name, string Description, string? Example, bool Required)> parameters) =>
-        operation.Parameters =
-        [
-            .. parameters.Select(parameter => new OpenApiParameter
-            {
-                Name = parameter.Name,
-                In = ParameterLocation.Query,
-                Required = parameter.Required,
-                Description = parameter.Description,
-                Schema = new OpenApiSchema { Type = parameter.Name == "limit" ? JsonSchemaType.Integer : JsonSchemaType.String },
-                Example = parameter.Example is null ? null
-                    : parameter.Name == "limit" ? JsonNode.Parse(parameter.Example) : JsonValue.Create(parameter.Example),
-            }),
-        ];
+        operation.Parameters = [.. AsParameters(parameters)];
+
+    private static IEnumerable<IOpenApiParameter> AsParameters(IEnumerable<(string Name, string Description, string? Example, bool Required)> parameters) =>
+        parameters.Select(parameter => new OpenApiParameter
+        {
+            Name = parameter.Name,
+            In = ParameterLocation.Query,
+            Required = parameter.Required,
+            Description = parameter.Description,
+            Schema = new OpenApiSchema { Type = parameter.Name == "limit" ? JsonSchemaType.Integer : JsonSchemaType.String },
+            Example = parameter.Example is null ? null
+                : parameter.Name == "limit" ? JsonNode.Parse(parameter.Example) : JsonValue.Create(parameter.Example),
+        });
 
     private static void DescribeAnswer(OpenApiOperation operation)
     {

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Platform.Api.Access;
 using Platform.Api.Metrics.Answers;
+using Platform.Api.Metrics.Plan;
 using Platform.Api.Metrics.Query;
 
 namespace Platform.Api.Metrics;
@@ -69,7 +70,7 @@ internal static class QueryEndpoints
 
     private static async Task<object> PlanAsync(QueryParameters parameters, MetricQueries queries, ReaderPolicy reader, CancellationToken cancellationToken)
     {
-        var (plan, statement) = await queries.ExplainAsync(QueryReader.Read(parameters, reader, queries.Options), cancellationToken);
+        var (plan, statement) = await queries.ExplainAsync(parameters, reader, cancellationToken);
         return new
         {
             Sql = statement.Text,
@@ -79,16 +80,17 @@ internal static class QueryEndpoints
                 Type = parameter.Type.ToString(),
                 parameter.Value,
             }),
-            Facts = plan.Scans.Select(scan => new
+            Facts = plan.Facts.Select(fact => new
             {
-                scan.Name,
-                SemanticModel = scan.Model.Name,
-                Relation = $"{scan.Model.Relation.Schema}.{scan.Model.Relation.Name}",
-                MetricTime = scan.Time.Name,
-                Timing = scan.Timing.GetType().Name,
-                Measures = scan.Values.Select(value => value.Measure.Name),
-                Joins = scan.Joins.Select(join => $"{join.Step.Target.Relation.Schema}.{join.Step.Target.Relation.Name}"),
+                fact.Name,
+                SemanticModel = fact.Model.Name,
+                Relation = $"{fact.Model.Relation.Schema}.{fact.Model.Relation.Name}",
+                MetricTime = fact.Time.Name,
+                Timing = fact.Timing.ToString(),
+                Measures = fact.Measures.Select(measure => measure.Name),
+                Joins = fact.Joins.Select(join => $"{join.Target.Relation.Schema}.{join.Target.Relation.Name}"),
             }),
+            Plan = PlanStep.Of(plan.Root),
             plan.Publication,
         };
     }

@@ -14,7 +14,7 @@ internal sealed class AnswerReader(MetricQueries queries)
     /// <exception cref="CursorExpiredException">The page before is of another publication.</exception>
     public async Task<KeptAnswer> ReadAsync(AnswerRequest request, CancellationToken cancellationToken)
     {
-        await using var answer = await queries.RunAsync(Bounded(request), cancellationToken);
+        await using var answer = await queries.RunAsync(request.Parameters, request.Reader, query => Portion(request, query), cancellationToken);
         if (request.Page?.PublicationId is { } former && former != answer.Publication.Id)
         {
             throw new CursorExpiredException();
@@ -34,7 +34,7 @@ internal sealed class AnswerReader(MetricQueries queries)
             }
 
             // Without a limit nothing is sent before the answer is known to be whole, so it is never cut short in silence.
-            if (request is { Page: null, Query.Limit: null } && rows == queries.Options.DefaultRows)
+            if (request.Page is null && answer.Query.Limit is null && rows == queries.Options.DefaultRows)
             {
                 throw new QueryException(new QueryFault(
                     "limit",
@@ -59,7 +59,7 @@ internal sealed class AnswerReader(MetricQueries queries)
     public async Task StreamAsync(
         AnswerRequest request, Func<AnswerFacts, bool> begin, Func<ReadOnlyMemory<byte>, Task> send, CancellationToken cancellationToken)
     {
-        await using var answer = await queries.RunAsync(request.Query, cancellationToken);
+        await using var answer = await queries.RunAsync(request.Parameters, request.Reader, query => query, cancellationToken);
         using var format = request.CreateFormat();
         var receipt = request.Receipt(answer.Publication);
         var buffer = new ArrayBufferWriter<byte>(SendAt + 4096);
@@ -93,11 +93,11 @@ internal sealed class AnswerReader(MetricQueries queries)
     }
 
     /// <summary>One row more than a page has shows whether there is another page.</summary>
-    private static MetricQuery Bounded(AnswerRequest request) => request.Page is { } page
-        ? request.Query with
+    private static MetricQuery Portion(AnswerRequest request, MetricQuery query) => request.Page is { } page
+        ? query with
         {
             Offset = page.Offset,
-            Limit = (int)Math.Clamp((request.Query.Limit ?? long.MaxValue) - page.Offset, 0, page.Size + 1),
+            Limit = (int)Math.Clamp((query.Limit ?? long.MaxValue) - page.Offset, 0, page.Size + 1),
         }
-        : request.Query;
+        : query;
 }

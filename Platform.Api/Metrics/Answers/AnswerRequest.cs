@@ -10,6 +10,9 @@ internal sealed record AnswerRequest
 {
     public required QueryParameters Parameters { get; init; }
 
+    public required ReaderPolicy Reader { get; init; }
+
+    /// <summary>The query as it is before it is run; a saved query may be another then.</summary>
     public required MetricQuery Query { get; init; }
 
     public required AnswerFormat Format { get; init; }
@@ -29,10 +32,9 @@ internal sealed record AnswerRequest
 
     /// <exception cref="QueryException">A parameter cannot be read.</exception>
     /// <exception cref="BadHttpRequestException">None of the accepted types is there.</exception>
-    public static AnswerRequest Read(QueryRequest request, string? accept, ReaderPolicy reader, QueryOptions options)
+    public static AnswerRequest Read(QueryRequest request, MetricQuery query, string? accept, QueryOptions options)
     {
         var format = AnswerFormat.Choose(request.Format, accept);
-        var query = QueryReader.Read(request.Query, reader, options);
         var safe = ReadFlag("csv_safe", request.CsvSafe);
         var canonical = AnswerIdentity.Canonical(request.Query);
         var paged = !string.IsNullOrWhiteSpace(request.PageSize) || !string.IsNullOrWhiteSpace(request.Cursor);
@@ -41,12 +43,13 @@ internal sealed record AnswerRequest
         return new AnswerRequest
         {
             Parameters = request.Query,
+            Reader = query.Reader,
             Query = query,
             Format = format,
             CsvSafe = safe,
             Page = page,
             Fingerprint = fingerprint,
-            Identity = AnswerIdentity.Of(canonical, page is null ? $"{format.Name} {safe}" : $"{format.Name} {safe} {page.Offset} {page.Size}", reader.Key),
+            Identity = AnswerIdentity.Of(canonical, page is null ? $"{format.Name} {safe}" : $"{format.Name} {safe} {page.Offset} {page.Size}", query.Reader.Key),
         };
     }
 

@@ -26,7 +26,8 @@ internal sealed class AnswerSender(
     /// <exception cref="CursorExpiredException">The page before is of another publication.</exception>
     public async Task SendAsync(HttpContext context, QueryRequest sent)
     {
-        var request = AnswerRequest.Read(sent, context.Request.Headers.Accept, ReaderPolicy.Of(context.User), queries.Options);
+        var query = await queries.ReadAsync(sent.Query, ReaderPolicy.Of(context.User), context.RequestAborted);
+        var request = AnswerRequest.Read(sent, query, context.Request.Headers.Accept, queries.Options);
         var publication = await publications.CurrentAsync(context.RequestAborted);
         var encoding = Encoding(context);
         if (request.Page?.PublicationId is { } former && former != publication)
@@ -83,7 +84,7 @@ internal sealed class AnswerSender(
         response.Headers["X-Receipt"] = facts.Receipt;
         if (request.Format.MediaType != "application/json")
         {
-            response.Headers.ContentDisposition = $"attachment; filename=\"{request.Query.Metrics[0]}.{request.Format.Name}\"";
+            response.Headers.ContentDisposition = $"attachment; filename=\"{FileName(request)}.{request.Format.Name}\"";
         }
 
         if (facts.NextCursor is { } next)
@@ -98,6 +99,10 @@ internal sealed class AnswerSender(
 
         return true;
     }
+
+    /// <summary>A name of the catalogue, so of letters, digits and underscores only.</summary>
+    private static string FileName(AnswerRequest request) =>
+        request.Query.Metrics is [var first, ..] ? first : request.Query.GroupBy is [var column, ..] ? column.Path : "answer";
 
     private static void Describe(HttpResponse response, AnswerRequest request, string tag)
     {

@@ -15,14 +15,21 @@ internal static class CatalogueLoad
     public static async Task<MetricCatalogue> ReadAsync(PublishedSnapshot snapshot, CancellationToken cancellationToken)
     {
         var (publication, semanticManifest, manifest) = await PublicationAsync(snapshot.Connection, cancellationToken);
-        var (models, metrics) = CatalogueReader.Read(semanticManifest);
-        var typed = ImmutableArray.CreateBuilder<SemanticModel>();
-        foreach (var model in models)
+        var definitions = CatalogueReader.Read(semanticManifest);
+        var models = ImmutableArray.CreateBuilder<SemanticModel>();
+        foreach (var model in definitions.Models)
         {
-            typed.Add(model.Fault is null ? await TypedAsync(model, snapshot.Connection, cancellationToken) : model);
+            models.Add(model.Fault is null ? await TypedAsync(model, snapshot.Connection, cancellationToken) : model);
         }
 
-        return new MetricCatalogue(publication, typed, metrics, MartDescriptions.Read(manifest));
+        var spines = ImmutableArray.CreateBuilder<TimeSpine>();
+        foreach (var spine in definitions.TimeSpines)
+        {
+            spines.Add(await TypedAsync(spine, snapshot.Connection, cancellationToken));
+        }
+
+        return new MetricCatalogue(
+            publication, definitions with { Models = models.ToImmutable(), TimeSpines = spines.ToImmutable() }, MartDescriptions.Read(manifest));
     }
 
     private static async Task<(Publication, string SemanticManifest, string Manifest)> PublicationAsync(
@@ -64,20 +71,33 @@ internal static class CatalogueLoad
             .. model.Dimensions.Select(dimension => dimension.Expr),
             .. model.Measures.Select(measure => measure.Expr == "*" ? "1" : measure.Expr),
         ];
-        var sql = $"select {string.Join(", ", expressions.Select(expression => $"({expression})").DefaultIfEmpty("1"))} " +
-            $"from {SqlName.Quote(model.Relation.Schema, model.Relation.Name)} limit 0";
+        var (types, fault) = await TypesAsync(model.Relation, expressions, connection, cancellationToken);
+        return types is null ? model with { Fault = $"semantic model '{model.Name}' does not fit {fault}" } : Typed(model, types);
+    }
 
+    private static async Task<TimeSpine> TypedAsync(TimeSpine spine, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        string[] columns = [spine.Column, .. spine.CustomGrains.Select(grain => grain.Column)];
+        var (types, fault) = await TypesAsync(spine.Relation, columns, connection, cancellationToken);
+        return types is null
+            ? spine with { Fault = $"the time spine does not fit {fault}" }
+            : spine with { DataType = types[0], CustomGrains = [.. spine.CustomGrains.Select((grain, at) => grain with { DataType = types[at + 1] })] };
+    }
+
+    /// <summary>Types of expressions over a relation; a fault when the relation or one of the expressions is not there.</summary>
+    private static async Task<(DataType[]? Types, string Fault)> TypesAsync(
+        Relation relation, string[] expressions, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var sql = $"select {string.Join(", ", expressions.Select(expression => $"({expression})").DefaultIfEmpty("1"))} " +
+            $"from {SqlName.Quote(relation.Schema, relation.Name)} limit 0";
         await ExecuteAsync($"savepoint {Savepoint}");
         try
         {
-            return Typed(model, await TypesAsync(sql, connection, cancellationToken));
+            return (await TypesAsync(sql, connection, cancellationToken), "");
         }
         catch (PostgresException exception) when (IsOfTheModel(exception))
         {
-            return model with
-            {
-                Fault = $"semantic model '{model.Name}' does not fit {model.Relation.Schema}.{model.Relation.Name}: {exception.MessageText}.",
-            };
+            return (null, $"{relation.Schema}.{relation.Name}: {exception.MessageText}.");
         }
         finally
         {

@@ -41,6 +41,8 @@ internal static class DataTypes
 
     public static bool IsTime(this DataType type) => type is DataType.Date or DataType.Timestamp or DataType.TimestampTz;
 
+    public static bool IsText(this DataType type) => type is DataType.Text or DataType.Other;
+
     /// <summary>The name in the API's column metadata.</summary>
     public static string Name(this DataType type) => type switch
     {

@@ -17,6 +17,9 @@ internal sealed record Metric
     public ImmutableArray<FilterTemplate> Filters { get; init; } = [];
 
     public MetricMeta Meta { get; init; } = new();
+
+    /// <summary>Grain of <c>metric_time</c> where a query names none; null is the finest, but no finer than a day.</summary>
+    public TimeGrain? DefaultGrain { get; init; }
 }
 
 /// <summary>What the metric's <c>meta</c> says for readers.</summary>
@@ -47,6 +50,19 @@ internal sealed record DerivedMetric(string Expr, ImmutableArray<MetricInput> In
 internal sealed record CumulativeMetric(MeasureInput Measure, TimeWindow? Window, TimeGrain? GrainToDate, PeriodAggregation PeriodAggregation)
     : MetricDefinition("cumulative");
 
+/// <summary>Of the base events, those that an event of the other kind followed: as a count, or as a share of all.</summary>
+internal sealed record ConversionMetric(MeasureInput Base, MeasureInput Conversion, string Entity) : MetricDefinition("conversion")
+{
+    /// <summary>A rate; otherwise the conversions themselves.</summary>
+    public bool IsRate { get; init; } = true;
+
+    /// <summary>Longest time between the two; null is any.</summary>
+    public TimeWindow? Window { get; init; }
+
+    /// <summary>Dimensions that must be the same in both.</summary>
+    public ImmutableArray<(string Base, string Conversion)> ConstantProperties { get; init; } = [];
+}
+
 /// <summary>A definition that this API knows of and cannot compute.</summary>
 internal sealed record UnsupportedMetric(string Type, string Reason) : MetricDefinition(Type);
 
@@ -58,8 +74,11 @@ internal enum PeriodAggregation
     Average,
 }
 
+/// <param name="Measure">The measure, or, with <see cref="IsMetric"/>, the simple metric that has it.</param>
 internal sealed record MeasureInput(string Measure)
 {
+    public bool IsMetric { get; init; }
+
     public ImmutableArray<FilterTemplate> Filters { get; init; } = [];
 
     public bool JoinToTimespine { get; init; }
@@ -83,6 +102,19 @@ internal sealed record MetricInput(string Metric)
 /// <summary>A length of time, such as 7 days.</summary>
 internal sealed record TimeWindow(int Count, TimeGrain Grain)
 {
+    /// <summary>Set when the window counts periods of a calendar of the project.</summary>
+    public string? CustomGrain { get; init; }
+
+    public TimeShift Shift => new(Months, Days, Seconds);
+
+    public long Seconds => Grain switch
+    {
+        TimeGrain.Second => Count,
+        TimeGrain.Minute => 60L * Count,
+        TimeGrain.Hour => 3600L * Count,
+        _ => 0,
+    };
+
     public int Months => Grain switch
     {
         TimeGrain.Month => Count,
@@ -97,4 +129,16 @@ internal sealed record TimeWindow(int Count, TimeGrain Grain)
         TimeGrain.Week => 7 * Count,
         _ => 0,
     };
+}
+
+/// <summary>How far a time is moved: later, or earlier by negative numbers.</summary>
+internal readonly record struct TimeShift(int Months, int Days, long Seconds)
+{
+    public bool IsNone => this == default;
+
+    public TimeShift Plus(TimeShift other) => new(Months + other.Months, Days + other.Days, Seconds + other.Seconds);
+
+    public static TimeShift operator -(TimeShift shift) => new(-shift.Months, -shift.Days, -shift.Seconds);
+
+    public static TimeShift Negate(TimeShift shift) => -shift;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 
 namespace Platform.Api.Metrics.Catalogue;
 
@@ -7,11 +8,13 @@ internal sealed class MetricCatalogue
 {
     private readonly FrozenDictionary<string, (SemanticModel Model, Measure Measure)> measures;
 
-    public MetricCatalogue(Publication publication, IEnumerable<SemanticModel> models, IEnumerable<Metric> metrics, MartDescriptions marts)
+    public MetricCatalogue(Publication publication, Definitions definitions, MartDescriptions marts)
     {
         Publication = publication;
-        Models = models.ToFrozenDictionary(model => model.Name);
-        Metrics = metrics.ToFrozenDictionary(metric => metric.Name);
+        Models = definitions.Models.ToFrozenDictionary(model => model.Name);
+        Metrics = definitions.Metrics.ToFrozenDictionary(metric => metric.Name);
+        SavedQueries = definitions.SavedQueries.ToFrozenDictionary(query => query.Name);
+        TimeSpines = definitions.TimeSpines;
         Marts = marts;
         Joins = new JoinGraph(Models);
         measures = Models.Values
@@ -26,9 +29,21 @@ internal sealed class MetricCatalogue
 
     public FrozenDictionary<string, Metric> Metrics { get; }
 
+    public FrozenDictionary<string, SavedQuery> SavedQueries { get; }
+
+    public ImmutableArray<TimeSpine> TimeSpines { get; }
+
     public MartDescriptions Marts { get; }
 
     public JoinGraph Joins { get; }
+
+    /// <summary>Grains of the project's own calendars.</summary>
+    public IEnumerable<CustomGrain> CustomGrains => TimeSpines.SelectMany(spine => spine.CustomGrains);
+
+    public CustomGrain? FindCustomGrain(string name) => CustomGrains.FirstOrDefault(grain => grain.Name == name);
+
+    /// <summary>The coarsest time spine whose days or periods make up those of the grain.</summary>
+    public TimeSpine? SpineFor(TimeGrain grain) => TimeSpines.Where(spine => spine.Grain <= grain && spine.Fault is null).MaxBy(spine => spine.Grain);
 
     /// <summary>Measure names are unique over all semantic models.</summary>
     public (SemanticModel Model, Measure Measure)? FindMeasure(string name) =>

@@ -20,6 +20,7 @@ internal static class MetricReader
             Description = entry.Description,
             Definition = Definition(entry, place, faults),
             Filters = Filters(entry.Filter, place, faults),
+            DefaultGrain = Grain(entry.TimeGranularity, place, faults),
             Meta = new MetricMeta
             {
                 Domain = Text("domain"),
@@ -43,16 +44,23 @@ internal static class MetricReader
                 return new RatioMetric(MetricInput(numerator, place, faults), MetricInput(denominator, place, faults));
             case "derived" when type.Expr is { } expr && type.Metrics is { Length: > 0 } inputs:
                 return new DerivedMetric(expr, [.. inputs.Select(input => MetricInput(input, place, faults))]);
-            case "cumulative" when type.Measure is { } measure:
+            case "cumulative" when (MeasureOrMetric(type.Measure, type.CumulativeTypeParams?.Metric, place, faults)) is { } measure:
                 return new CumulativeMetric(
-                    MeasureInput(measure, place, faults),
+                    measure,
                     Window(type.CumulativeTypeParams?.Window ?? type.Window, place, faults),
                     Grain(type.CumulativeTypeParams?.GrainToDate ?? type.GrainToDate, place, faults),
                     Enum.TryParse<PeriodAggregation>(type.CumulativeTypeParams?.PeriodAgg, ignoreCase: true, out var period)
                         ? period
                         : PeriodAggregation.First);
-            case "conversion":
-                return new UnsupportedMetric(entry.Type, "conversion metrics are not computed by this version.");
+            case "conversion" when type.ConversionTypeParams is { Entity: { } entity } conversion
+                && MeasureOrMetric(conversion.BaseMeasure, conversion.BaseMetric, place, faults) is { } from
+                && MeasureOrMetric(conversion.ConversionMeasure, conversion.ConversionMetric, place, faults) is { } to:
+                return new ConversionMetric(from, to, entity)
+                {
+                    IsRate = !string.Equals(conversion.Calculation, "conversions", StringComparison.OrdinalIgnoreCase),
+                    Window = Window(conversion.Window, place, faults),
+                    ConstantProperties = [.. (conversion.ConstantProperties ?? []).Select(pair => (pair.BaseProperty, pair.ConversionProperty))],
+                };
             default:
                 faults.Add($"{place}: type '{entry.Type}' with these type_params cannot be read.");
                 return new UnsupportedMetric(entry.Type, "its definition is incomplete.");
@@ -65,6 +73,12 @@ internal static class MetricReader
         JoinToTimespine = entry.JoinToTimespine,
         FillNullsWith = entry.FillNullsWith,
     };
+
+    /// <summary>A measure, or in the newer spec the simple metric that has it.</summary>
+    private static MeasureInput? MeasureOrMetric(MeasureInputEntry? measure, MetricInputEntry? metric, string place, List<string> faults) =>
+        measure is not null ? MeasureInput(measure, place, faults)
+        : metric is not null ? new MeasureInput(metric.Name) { IsMetric = true, Filters = Filters(metric.Filter, place, faults) }
+        : null;
 
     private static MetricInput MetricInput(MetricInputEntry entry, string place, List<string> faults) => new(entry.Name)
     {
@@ -99,17 +113,10 @@ internal static class MetricReader
             return null;
         }
 
-        if (Grain(entry.Granularity, place, faults) is not { } grain)
-        {
-            return null;
-        }
-
-        if (grain < TimeGrain.Day)
-        {
-            faults.Add($"{place}: a window of {entry.Count} {entry.Granularity} is finer than a day, the finest grain of the time spine.");
-        }
-
-        return new TimeWindow(entry.Count, grain);
+        // What is no standard grain may be one of the project's calendars; whether it is, is seen when all is read.
+        return (TimeGrainNames.Find(entry.Granularity) ?? TimeGrainNames.Find(entry.Granularity.TrimEnd('s'))) is { } grain
+            ? new TimeWindow(entry.Count, grain)
+            : new TimeWindow(entry.Count, TimeGrain.Day) { CustomGrain = entry.Granularity };
     }
 
     private static TimeGrain? Grain(string? name, string place, List<string> faults)

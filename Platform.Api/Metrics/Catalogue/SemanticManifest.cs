@@ -10,7 +10,34 @@ internal sealed record SemanticManifest
     public ImmutableArray<SemanticModelEntry> SemanticModels { get; init; } = [];
 
     public ImmutableArray<MetricEntry> Metrics { get; init; } = [];
+
+    public ImmutableArray<SavedQueryEntry> SavedQueries { get; init; } = [];
+
+    public ProjectConfigurationEntry? ProjectConfiguration { get; init; }
 }
+
+internal sealed record ProjectConfigurationEntry(
+    ImmutableArray<TimeSpineEntry>? TimeSpines, ImmutableArray<LegacyTimeSpineEntry>? TimeSpineTableConfigurations);
+
+internal sealed record TimeSpineEntry(
+    NodeRelationEntry NodeRelation, PrimaryColumnEntry PrimaryColumn, ImmutableArray<CustomGranularityEntry>? CustomGranularities);
+
+internal sealed record PrimaryColumnEntry(string Name, string? TimeGranularity);
+
+internal sealed record CustomGranularityEntry(string Name, string? ColumnName);
+
+/// <summary>A time spine as it was declared before dbt 1.9: a relation by its text.</summary>
+internal sealed record LegacyTimeSpineEntry(string Location, string ColumnName, string? Grain);
+
+internal sealed record SavedQueryEntry(
+    string Name, string? Label, string? Description, SavedQueryParamsEntry? QueryParams, ImmutableArray<string>? Tags, ConfigEntry? Config);
+
+internal sealed record SavedQueryParamsEntry(
+    ImmutableArray<string>? Metrics,
+    ImmutableArray<string>? GroupBy,
+    [property: JsonConverter(typeof(FilterEntryConverter))] FilterEntry? Where,
+    ImmutableArray<string>? OrderBy,
+    int? Limit);
 
 internal sealed record SemanticModelEntry(
     string Name,
@@ -30,7 +57,7 @@ internal sealed record DefaultsEntry(string? AggTimeDimension);
 internal sealed record EntityEntry(string Name, string Type, string? Expr, string? Description);
 
 internal sealed record DimensionEntry(
-    string Name, string Type, string? Label, string? Description, string? Expr, DimensionTypeParamsEntry? TypeParams);
+    string Name, string Type, string? Label, string? Description, string? Expr, DimensionTypeParamsEntry? TypeParams, bool IsPartition = false);
 
 internal sealed record DimensionTypeParamsEntry(string? TimeGranularity, ValidityParamsEntry? ValidityParams);
 
@@ -55,7 +82,8 @@ internal sealed record MetricEntry(
     string? Description,
     MetricTypeParamsEntry TypeParams,
     [property: JsonConverter(typeof(FilterEntryConverter))] FilterEntry? Filter,
-    ConfigEntry? Config);
+    ConfigEntry? Config,
+    string? TimeGranularity = null);
 
 internal sealed record ConfigEntry(Dictionary<string, JsonElement>? Meta);
 
@@ -67,10 +95,26 @@ internal sealed record MetricTypeParamsEntry(
     [property: JsonConverter(typeof(WindowEntryConverter))] WindowEntry? Window,
     string? GrainToDate,
     ImmutableArray<MetricInputEntry>? Metrics,
-    CumulativeTypeParamsEntry? CumulativeTypeParams);
+    CumulativeTypeParamsEntry? CumulativeTypeParams,
+    ConversionTypeParamsEntry? ConversionTypeParams);
+
+internal sealed record ConversionTypeParamsEntry(
+    [property: JsonConverter(typeof(MeasureInputEntryConverter))] MeasureInputEntry? BaseMeasure,
+    [property: JsonConverter(typeof(MeasureInputEntryConverter))] MeasureInputEntry? ConversionMeasure,
+    [property: JsonConverter(typeof(MetricInputEntryConverter))] MetricInputEntry? BaseMetric,
+    [property: JsonConverter(typeof(MetricInputEntryConverter))] MetricInputEntry? ConversionMetric,
+    string? Entity,
+    string? Calculation,
+    [property: JsonConverter(typeof(WindowEntryConverter))] WindowEntry? Window,
+    ImmutableArray<ConstantPropertyEntry>? ConstantProperties);
+
+internal sealed record ConstantPropertyEntry(string BaseProperty, string ConversionProperty);
 
 internal sealed record CumulativeTypeParamsEntry(
-    [property: JsonConverter(typeof(WindowEntryConverter))] WindowEntry? Window, string? GrainToDate, string? PeriodAgg);
+    [property: JsonConverter(typeof(WindowEntryConverter))] WindowEntry? Window,
+    string? GrainToDate,
+    string? PeriodAgg,
+    [property: JsonConverter(typeof(MetricInputEntryConverter))] MetricInputEntry? Metric = null);
 
 internal sealed record MeasureInputEntry(
     string Name,

@@ -79,6 +79,9 @@ internal sealed record Dimension(string Name, string Expr)
     /// <summary>Finest grain of a time dimension; null for a categorical one.</summary>
     public TimeGrain? Grain { get; init; }
 
+    /// <summary>The relation is partitioned by it: a join of two models that have it joins like partitions only.</summary>
+    public bool IsPartition { get; init; }
+
     public bool IsValidityStart { get; init; }
 
     public bool IsValidityEnd { get; init; }
@@ -119,7 +122,7 @@ internal sealed record Measure(string Name, Aggregation Aggregation, string Expr
     };
 }
 
-/// <summary>Which percentile (0..1), and whether it is a value that occurs or an interpolated one.</summary>
+/// <summary>Which percentile (0..1), and whether it is a value that occurs or an interpolated one. An approximate one is computed exactly.</summary>
 internal sealed record Percentile(decimal Fraction, bool Discrete);
 
 /// <summary>

@@ -43,6 +43,7 @@ internal static class SemanticModelReader
             Label = entry.Label,
             Description = entry.Description,
             Grain = grain,
+            IsPartition = entry.IsPartition,
             IsValidityStart = entry.TypeParams?.ValidityParams?.IsStart ?? false,
             IsValidityEnd = entry.TypeParams?.ValidityParams?.IsEnd ?? false,
         };

@@ -14,13 +14,7 @@ internal sealed record ElementName
 
     private const string Separator = "__";
 
-    private ElementName(string text, ImmutableArray<string> parts, TimeGrain? grain, DatePart? part)
-    {
-        Text = text;
-        Parts = parts;
-        Grain = grain;
-        Part = part;
-    }
+    private ElementName(string text, ImmutableArray<string> parts) => (Text, Parts) = (text, parts);
 
     /// <summary>The name in one piece; also the name of its column.</summary>
     public string Text { get; }
@@ -28,9 +22,14 @@ internal sealed record ElementName
     /// <summary>Entities on the way and, last, the element itself.</summary>
     public ImmutableArray<string> Parts { get; }
 
-    public TimeGrain? Grain { get; }
+    public TimeGrain? Grain { get; private init; }
 
-    public DatePart? Part { get; }
+    public DatePart? Part { get; private init; }
+
+    /// <summary>A grain that is no standard one: of a calendar of the project, if it has it.</summary>
+    public string? CustomGrain { get; private init; }
+
+    public bool HasGrain => Grain is not null || Part is not null || CustomGrain is not null;
 
     public bool IsMetricTime => Parts is [MetricTime];
 
@@ -51,12 +50,16 @@ internal sealed record ElementName
         return parts.Length > 1 && TimeGrainNames.FindExtract(parts[^1]) is { } part ? Of(parts[..^1], null, part) : Of(parts, null, null);
     }
 
-    public static ElementName Of(ImmutableArray<string> parts, TimeGrain? grain, DatePart? part)
-    {
-        var path = string.Join(Separator, parts);
-        var suffix = grain?.Name() ?? (part is { } p ? "extract_" + p.Name() : null);
-        return new ElementName(suffix is null ? path : path + Separator + suffix, parts, grain, part);
-    }
+    public static ElementName Of(ImmutableArray<string> parts, TimeGrain? grain, DatePart? part) =>
+        Named(parts, grain?.Name() ?? (part is { } p ? "extract_" + p.Name() : null)) with { Grain = grain, Part = part };
+
+    /// <summary>The element at a grain that may be a standard or the project's own.</summary>
+    public static ElementName AtGrain(ImmutableArray<string> parts, string grain) => TimeGrainNames.Find(grain) is { } standard
+        ? Of(parts, standard, null)
+        : Named(parts, grain) with { CustomGrain = grain };
+
+    private static ElementName Named(ImmutableArray<string> parts, string? suffix) =>
+        new(string.Join(Separator, suffix is null ? parts : parts.Add(suffix)), parts);
 
     public bool Equals(ElementName? other) => other?.Text == Text;
 

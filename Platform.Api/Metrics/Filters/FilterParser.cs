@@ -1,14 +1,13 @@
 using System.Collections.Immutable;
-using Platform.Api.Metrics.Catalogue;
 
 namespace Platform.Api.Metrics.Filters;
 
 /// <summary>
-/// Reads the filter language of requests: comparison, <c>and</c>, <c>or</c>, <c>not</c>, <c>in</c>, <c>between</c>, <c>like</c>,
-/// <c>ilike</c>, <c>is null</c> over dimensions (plain or in <c>{{ Dimension('...') }}</c>) and literals. Nothing else is SQL here, so
-/// nothing else can reach the database.
+/// Reads the filter language of requests: comparison, <c>and</c>, <c>or</c>, <c>not</c>, <c>in</c>, <c>between</c>, <c>like</c>, <c>is ...</c>,
+/// <c>case</c>, casts, arithmetic and a list of functions over dimensions (plain or in <c>{{ Dimension('...') }}</c>) and literals. Nothing else is
+/// SQL here, so nothing else can reach the database.
 /// </summary>
-internal sealed class FilterParser
+internal sealed partial class FilterParser
 {
     /// <summary>Characters of one filter.</summary>
     public const int MaxLength = 10_000;
@@ -28,6 +27,8 @@ internal sealed class FilterParser
 
     private Token Current => tokens[at];
 
+    private Token Next => tokens[Math.Min(at + 1, tokens.Length - 1)];
+
     /// <exception cref="FilterException">The text does not follow the grammar.</exception>
     public static Expression Parse(string text)
     {
@@ -41,13 +42,19 @@ internal sealed class FilterParser
         return parser.Current.Kind == TokenKind.End ? expression : throw parser.Unexpected("'and', 'or' or the end");
     }
 
+    /// <summary>Reads the name of a dimension, time dimension or entity, plain or as <c>Dimension('...')</c>.</summary>
+    /// <exception cref="FilterException">The text names none.</exception>
+    public static ElementName ParseElement(string text) => ParseReference(text) is Reference reference
+        ? reference.Element
+        : throw new FilterException("Metric(...) is no column to group by; name a dimension or an entity.", 0);
+
     /// <summary>Reads what stands between <c>{{</c> and <c>}}</c>, or one name.</summary>
-    /// <exception cref="FilterException">The text names no dimension, time dimension or entity.</exception>
-    public static ElementName ParseElement(string text)
+    /// <exception cref="FilterException">The text names no dimension, time dimension, entity or metric.</exception>
+    public static Expression ParseReference(string text)
     {
         var parser = new FilterParser(Lexer.Read(text));
-        var element = parser.ElementReference();
-        return parser.Current.Kind == TokenKind.End ? element : throw parser.Unexpected("the end");
+        var reference = parser.Reference();
+        return parser.Current.Kind == TokenKind.End ? reference : throw parser.Unexpected("the end");
     }
 
     private Expression Or() => Chain(And, "or");
@@ -88,36 +95,59 @@ internal sealed class FilterParser
 
     private Expression Predicate()
     {
-        if (Current.IsSymbol("("))
-        {
-            using (Deeper())
-            {
-                at++;
-                var inner = Or();
-                Expect(")");
-                return inner;
-            }
-        }
-
         var position = Current.Position;
-        var operand = Operand();
-        if (Current.Kind == TokenKind.Symbol && Comparisons.Contains(Current.Value))
+        var operand = Concatenation();
+        while (true)
         {
-            var symbol = tokens[at++].Value;
-            if (Current.IsWord("null"))
+            if (Current.Kind == TokenKind.Symbol && Comparisons.Contains(Current.Value))
             {
-                throw new FilterException($"Nothing is {symbol} null; write 'is null' or 'is not null'.", Current.Position);
+                var symbol = tokens[at++].Value;
+                if (Current.IsWord("null"))
+                {
+                    throw new FilterException($"Nothing is {symbol} null; write 'is null' or 'is not null'.", Current.Position);
+                }
+
+                operand = new Comparison(symbol == "!=" ? "<>" : symbol, operand, Concatenation(), position);
             }
-
-            return new Comparison(symbol == "!=" ? "<>" : symbol, operand, Operand(), position);
+            else if (TakeWord("is"))
+            {
+                operand = Is(operand, position);
+            }
+            else if (Current.IsWord("in") || Current.IsWord("between") || Current.IsWord("like") || Current.IsWord("ilike") || Current.IsWord("not"))
+            {
+                operand = Range(operand, position);
+            }
+            else
+            {
+                return operand;
+            }
         }
+    }
 
-        if (TakeWord("is"))
+    private Expression Is(Expression operand, int position)
+    {
+        var not = TakeWord("not");
+        if (TakeWord("null"))
         {
-            var not = TakeWord("not");
-            return TakeWord("null") ? new NullTest(operand, not, position) : throw Unexpected(not ? "'null'" : "'null' or 'not null'");
+            return new NullTest(operand, not, position);
         }
 
+        if (Current.IsWord("true") || Current.IsWord("false") || Current.IsWord("unknown"))
+        {
+            return new TruthTest(operand, Lower(tokens[at++].Value), not, position);
+        }
+
+        if (Current.IsWord("distinct") && Next.IsWord("from"))
+        {
+            at += 2;
+            return new Distinct(operand, Concatenation(), not, position);
+        }
+
+        throw Unexpected(not ? "'null', 'true', 'false' or 'distinct from'" : "'null', 'not null', 'true', 'false' or 'distinct from'");
+    }
+
+    private Expression Range(Expression operand, int position)
+    {
         var negated = TakeWord("not");
         if (TakeWord("in"))
         {
@@ -126,37 +156,40 @@ internal sealed class FilterParser
 
         if (TakeWord("between"))
         {
-            var low = Operand();
-            return TakeWord("and") ? new Between(operand, low, Operand(), negated, position) : throw Unexpected("'and'");
+            var low = Concatenation();
+            return TakeWord("and") ? new Between(operand, low, Concatenation(), negated, position) : throw Unexpected("'and'");
         }
 
         if (Current.IsWord("like") || Current.IsWord("ilike"))
         {
             var ignoreCase = tokens[at++].IsWord("ilike");
-            return Current.Kind == TokenKind.Text
-                ? new Like(operand, LiteralOrNull()!, ignoreCase, negated, position)
-                : throw Unexpected("a text in quotes");
+            return new Like(operand, Concatenation(), ignoreCase, negated, position);
         }
 
-        if (negated)
-        {
-            throw Unexpected("'in', 'between', 'like' or 'ilike'");
-        }
-
-        // A boolean dimension, or true and false, stand alone.
-        return operand is Reference or Literal { Kind: LiteralKind.Boolean } ? operand : throw Unexpected("a comparison");
+        throw Unexpected("'in', 'between', 'like' or 'ilike'");
     }
 
     private ImmutableArray<Expression> Values()
     {
         Expect("(");
+        if (Current.IsSymbol(")"))
+        {
+            throw Unexpected("a text in quotes, a number, true or false");
+        }
+
+        return List(MaxValues, "values");
+    }
+
+    /// <summary>Expressions up to the closing parenthesis.</summary>
+    private ImmutableArray<Expression> List(int most, string what)
+    {
         var values = ImmutableArray.CreateBuilder<Expression>();
         do
         {
-            values.Add(LiteralOrNull() ?? throw Unexpected("a text in quotes, a number, true or false"));
-            if (values.Count > MaxValues)
+            values.Add(Or());
+            if (values.Count > most)
             {
-                throw new FilterException($"The list has more than {MaxValues} values.", Current.Position);
+                throw new FilterException($"The list has more than {most} {what}.", Current.Position);
             }
         }
         while (TakeSymbol(","));
@@ -164,166 +197,53 @@ internal sealed class FilterParser
         return values.ToImmutable();
     }
 
-    private Expression Operand()
+    private Expression Concatenation() => Left(Sum, ["||"]);
+
+    private Expression Sum() => Left(Product, ["+", "-"]);
+
+    private Expression Product() => Left(Unary, ["*", "/", "%"]);
+
+    private Expression Left(Func<Expression> operand, string[] operators)
     {
-        if (LiteralOrNull() is { } literal)
+        var left = operand();
+        while (Current.Kind == TokenKind.Symbol && operators.Contains(Current.Value))
         {
-            return literal;
+            var symbol = tokens[at++];
+            left = new Arithmetic(symbol.Value, left, operand(), left.Position);
         }
 
-        var position = Current.Position;
-        if (TakeSymbol("{{"))
-        {
-            var element = ElementReference();
-            Expect("}}");
-            return new Reference(element, position);
-        }
-
-        if (Current.Kind != TokenKind.Word)
-        {
-            throw Unexpected("a dimension, a text in quotes, a number, true or false");
-        }
-
-        return new Reference(ElementReference(), position);
+        return left;
     }
 
-    private Literal? LiteralOrNull()
+    private Expression Unary()
     {
-        var token = Current;
-        if (token.Kind == TokenKind.Text)
-        {
-            at++;
-            return new Literal(LiteralKind.Text, token.Value, token.Position);
-        }
-
-        if (token.Kind == TokenKind.Number)
-        {
-            at++;
-            return new Literal(LiteralKind.Number, token.Value, token.Position);
-        }
-
-        if ((token.IsSymbol("-") || token.IsSymbol("+")) && tokens[at + 1].Kind == TokenKind.Number)
+        var position = Current.Position;
+        if ((Current.IsSymbol("-") || Current.IsSymbol("+")) && Next.Kind == TokenKind.Number)
         {
             at += 2;
-            return new Literal(LiteralKind.Number, (token.IsSymbol("-") ? "-" : "") + tokens[at - 1].Value, token.Position);
+            return Casts(new Literal(LiteralKind.Number, (tokens[at - 2].Value == "-" ? "-" : "") + tokens[at - 1].Value, position));
         }
 
-        if (token.IsWord("true") || token.IsWord("false"))
+        if (!Current.IsSymbol("-") && !Current.IsSymbol("+"))
         {
-            at++;
-            return new Literal(LiteralKind.Boolean, token.IsWord("true") ? "true" : "false", token.Position);
+            return Casts(Primary());
         }
 
-        // date '2026-01-31' says no more than '2026-01-31'.
-        if ((token.IsWord("date") || token.IsWord("timestamp")) && tokens[at + 1].Kind == TokenKind.Text)
+        using (Deeper())
         {
-            at += 2;
-            return new Literal(LiteralKind.Text, tokens[at - 1].Value, token.Position);
+            return TakeSymbol("+") ? Unary() : TakeSymbol("-") ? new Minus(Unary(), position) : throw Unexpected("a value");
         }
-
-        return null;
     }
 
-    /// <summary>
-    /// <c>customer__region</c>, <c>Dimension('customer__region')</c>, <c>TimeDimension('metric_time', 'month')</c>, <c>Entity('customer')</c>,
-    /// with <c>entity_path=[...]</c>, <c>.grain('month')</c> or <c>.date_part('year')</c> as MetricFlow has them.
-    /// </summary>
-    private ElementName ElementReference()
+    private Expression Casts(Expression operand)
     {
-        var word = Current;
-        if (word.Kind != TokenKind.Word)
+        while (TakeSymbol("::"))
         {
-            throw Unexpected("the name of a dimension");
+            operand = new Cast(operand, TypeName(), operand.Position);
         }
 
-        at++;
-        if (!Current.IsSymbol("("))
-        {
-            return ElementName.Parse(word.Value);
-        }
-
-        if (word.Value == "Metric")
-        {
-            throw new FilterException("Metric(...) cannot be filtered by; filter by dimensions and entities.", word.Position);
-        }
-
-        if (word.Value is not ("Dimension" or "TimeDimension" or "Entity"))
-        {
-            throw new FilterException(
-                $"'{word.Value}' is no function here; known are Dimension('...'), TimeDimension('...', 'month') and Entity('...').",
-                word.Position);
-        }
-
-        Expect("(");
-        var name = ElementName.Parse(Text("a name in quotes"));
-        var path = ImmutableArray<string>.Empty;
-        while (TakeSymbol(","))
-        {
-            if (TakeWord("entity_path"))
-            {
-                Expect("=");
-                path = Texts();
-            }
-            else if (Current.IsSymbol("["))
-            {
-                path = Texts();
-            }
-            else
-            {
-                _ = TakeWord("time_granularity_name") && Expect("=");
-                name = AtGrain(name);
-            }
-        }
-
-        Expect(")");
-        while (TakeSymbol("."))
-        {
-            var member = Current.Kind == TokenKind.Word ? tokens[at++] : throw Unexpected("'grain' or 'date_part'");
-            Expect("(");
-            name = member.Value switch
-            {
-                "grain" => AtGrain(name),
-                "date_part" => AtPart(name),
-                _ => throw new FilterException($"'{member.Value}' is not known here; expected grain or date_part.", member.Position),
-            };
-            Expect(")");
-        }
-
-        return path.IsEmpty ? name : ElementName.Of([.. path, .. name.Parts], name.Grain, name.Part);
+        return operand;
     }
-
-    private ElementName AtGrain(ElementName name)
-    {
-        var position = Current.Position;
-        var text = Text("a grain in quotes");
-        return TimeGrainNames.Find(text) is { } grain
-            ? ElementName.Of(name.Parts, grain, null)
-            : throw new FilterException($"'{text}' is no grain; known are {string.Join(", ", TimeGrainNames.All)}.", position);
-    }
-
-    private ElementName AtPart(ElementName name)
-    {
-        var position = Current.Position;
-        var text = Text("a date part in quotes");
-        return TimeGrainNames.FindPart(text) is { } part
-            ? ElementName.Of(name.Parts, null, part)
-            : throw new FilterException($"'{text}' is no date part; known are year, quarter, month, day, dow, doy.", position);
-    }
-
-    private ImmutableArray<string> Texts()
-    {
-        Expect("[");
-        var texts = ImmutableArray.CreateBuilder<string>();
-        do
-        {
-            texts.Add(Text("an entity in quotes"));
-        }
-        while (TakeSymbol(","));
-        Expect("]");
-        return texts.ToImmutable();
-    }
-
-    private string Text(string expected) => Current.Kind == TokenKind.Text ? tokens[at++].Value : throw Unexpected(expected);
 
     private bool TakeWord(string word)
     {
@@ -350,6 +270,10 @@ internal sealed class FilterParser
     private bool Expect(string symbol) => TakeSymbol(symbol) ? true : throw Unexpected($"'{symbol}'");
 
     private FilterException Unexpected(string expected) => new($"Found {Current}, expected {expected}.", Current.Position);
+
+#pragma warning disable CA1308 // Words of SQL are lower case here.
+    private static string Lower(string text) => text.ToLowerInvariant();
+#pragma warning restore CA1308
 
     private Depth Deeper() =>
         ++depth <= MaxDepth ? new Depth(this) : throw new FilterException($"The filter nests deeper than {MaxDepth} levels.", Current.Position);

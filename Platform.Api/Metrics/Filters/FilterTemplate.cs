@@ -32,7 +32,7 @@ internal sealed record FilterTemplate(string Text, ImmutableArray<FilterTemplate
                 parts.Add(new FilterTemplatePart(text[at..open], null));
             }
 
-            parts.Add(new FilterTemplatePart("", Element(text[(open + 2)..close], open + 2)));
+            parts.Add(new FilterTemplatePart("", Read(text[(open + 2)..close], open + 2)));
             at = close + 2;
         }
 
@@ -44,11 +44,13 @@ internal sealed record FilterTemplate(string Text, ImmutableArray<FilterTemplate
         return new FilterTemplate(text.Trim(), parts.ToImmutable());
     }
 
-    private static ElementName Element(string text, int offset)
+    public IEnumerable<Expression> References => Parts.Select(part => part.Reference).OfType<Expression>();
+
+    private static Expression Read(string text, int offset)
     {
         try
         {
-            return FilterParser.ParseElement(text);
+            return FilterParser.ParseReference(text);
         }
         catch (FilterException exception)
         {
@@ -61,5 +63,5 @@ internal sealed record FilterTemplate(string Text, ImmutableArray<FilterTemplate
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 }
 
-/// <summary>SQL, or a reference.</summary>
-internal sealed record FilterTemplatePart(string Sql, ElementName? Element);
+/// <summary>SQL, or a reference: to a dimension, an entity or a metric.</summary>
+internal sealed record FilterTemplatePart(string Sql, Expression? Reference);

@@ -7,7 +7,7 @@ namespace Platform.Api.Metrics.Filters;
 internal static class Lexer
 {
     private static readonly string[] Symbols =
-        ["{{", "}}", "<>", "!=", "<=", ">=", "=", "<", ">", "(", ")", "[", "]", ",", ".", "-", "+"];
+        ["{{", "}}", "<>", "!=", "<=", ">=", "||", "::", "=", "<", ">", "(", ")", "[", "]", ",", ".", "-", "+", "*", "/", "%"];
 
     /// <exception cref="FilterException">A character that no filter has, or a text that does not end.</exception>
     public static ImmutableArray<Token> Read(string text)

@@ -6,16 +6,25 @@ using Platform.Api.Metrics.Query;
 namespace Platform.Api.Metrics.Plan;
 
 /// <summary>Finds what a name means for one semantic model.</summary>
-internal sealed class ElementLookup(MetricCatalogue catalogue, SemanticModel model, Dimension time)
+/// <param name="catalogue">What there is.</param>
+/// <param name="model">Where the way begins.</param>
+/// <param name="time">What metric_time is; null where there is none.</param>
+internal sealed class ElementLookup(MetricCatalogue catalogue, SemanticModel model, Dimension? time)
 {
     /// <summary>The element, or why there is none; near matches with it.</summary>
     public Found Find(ElementName name)
     {
-        if (name.IsMetricTime)
+        if (name.CustomGrain is { } custom)
+        {
+            return AtCustomGrain(name, ElementName.Of(name.Parts, null, null), custom);
+        }
+
+        if (name.IsMetricTime && time is not null)
         {
             return AtGrain(name, new ReachableElement([], model, [ElementName.MetricTime]) { Dimension = time });
         }
 
+        var asked = name;
         var best = Best(name.Parts);
         if (best.IsEmpty && name.Grain is { } grain)
         {
@@ -24,9 +33,14 @@ internal sealed class ElementLookup(MetricCatalogue catalogue, SemanticModel mod
             best = Best(name.Parts);
         }
 
+        if (best.IsEmpty && !asked.HasGrain && asked.Parts.Length > 1 && catalogue.FindCustomGrain(asked.Parts[^1]) is not null)
+        {
+            return AtCustomGrain(asked, ElementName.Of(asked.Parts[..^1], null, null), asked.Parts[^1]);
+        }
+
         return best switch
         {
-            [] => NotFound(name),
+            [] => NotFound(asked),
             [var only] => AtGrain(name, only),
             _ => new Found(null, null)
             {
@@ -34,6 +48,28 @@ internal sealed class ElementLookup(MetricCatalogue catalogue, SemanticModel mod
                 Near = [.. best.Select(element => element.FullName).Distinct()],
             },
         };
+    }
+
+    private Found AtCustomGrain(ElementName asked, ElementName name, string grain)
+    {
+        if (catalogue.TimeSpines.FirstOrDefault(spine => spine.CustomGrains.Any(own => own.Name == grain)) is not { } spine)
+        {
+            var known = TimeGrainNames.All.Concat(catalogue.CustomGrains.Select(custom => custom.Name)).ToArray();
+            return new Found(null, null)
+            {
+                Problem = $"'{grain}' is no grain; known are {string.Join(", ", known)}.",
+                Near = NearMatches.Of(grain, known),
+            };
+        }
+
+        var found = Find(name);
+        return found.Element is null ? found
+            : spine.Fault is { } fault ? new Found(null, null) { Problem = fault }
+            : found.Element.Dimension?.Grain is not { } finest
+                ? new Found(null, null) { Problem = $"'{asked.Path}' is no time dimension; it has no {grain}." }
+            : finest > spine.Grain
+                ? new Found(null, null) { Problem = $"'{asked}': the calendar of {grain} is by {spine.Grain.Name()}; the finest grain of '{name}' is {finest.Name()}." }
+            : new Found(found.Element, null) { CustomGrain = (spine, spine.CustomGrains.First(own => own.Name == grain)) };
     }
 
     /// <summary>Names that can be used, each as short as it is clear.</summary>
@@ -99,7 +135,7 @@ internal sealed class ElementLookup(MetricCatalogue catalogue, SemanticModel mod
             .ToArray();
         var near = NearMatches.Of(
             name.Text,
-            Usable().Select(usable => usable.Name).Concat(Enum.GetValues<TimeGrain>().Where(grain => grain >= time.Grain)
+            Usable().Select(usable => usable.Name).Concat(Enum.GetValues<TimeGrain>().Where(grain => time is not null && grain >= time.Grain)
                 .Select(grain => $"{ElementName.MetricTime}__{grain.Name()}")));
         return new Found(null, null)
         {
@@ -117,6 +153,8 @@ internal sealed class ElementLookup(MetricCatalogue catalogue, SemanticModel mod
     internal sealed record Found(ReachableElement? Element, TimeGrain? Grain)
     {
         public DatePart? Part { get; init; }
+
+        public (TimeSpine Spine, CustomGrain Grain)? CustomGrain { get; init; }
 
         public string? Problem { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Filters;
+using Platform.Api.Metrics.Plan.Tree;
 
 namespace Platform.Api.Metrics.Plan;
 
@@ -14,10 +15,13 @@ internal static class LiteralBinding
         "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFK",
     ];
 
+    /// <param name="literal">The literal.</param>
+    /// <param name="name">What it is compared with, for messages.</param>
+    /// <param name="type">The type of that.</param>
     /// <exception cref="FilterException">The literal cannot be of the type.</exception>
-    public static BoundValue Bind(Literal literal, BoundElement column)
+    public static Constant Bind(Literal literal, string name, DataType type)
     {
-        var type = column.Type;
+        var column = new Named(name, type);
         var value = type switch
         {
             DataType.Boolean => literal.Kind == LiteralKind.Boolean ? literal.Value == "true" : throw Mismatch(literal, column, "true or false"),
@@ -32,16 +36,16 @@ internal static class LiteralBinding
         }
 
         // A fraction compared with whole numbers stays a fraction.
-        return new BoundValue(value, value is decimal ? DataType.Decimal : type, literal.Position);
+        return new Constant(value, value is decimal ? DataType.Decimal : type);
     }
 
-    private static object Date(Literal literal, BoundElement column) =>
+    private static object Date(Literal literal, Named column) =>
         literal.Kind == LiteralKind.Text
         && DateOnly.TryParseExact(literal.Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? date
             : throw Mismatch(literal, column, "a date in quotes, such as '2026-01-31'");
 
-    private static object Timestamp(Literal literal, BoundElement column) =>
+    private static object Timestamp(Literal literal, Named column) =>
         literal.Kind == LiteralKind.Text
         && DateTime.TryParseExact(
             literal.Value,
@@ -52,7 +56,7 @@ internal static class LiteralBinding
             ? DateTime.SpecifyKind(time, DateTimeKind.Unspecified)
             : throw Mismatch(literal, column, "a time in quotes, such as '2026-01-31T12:00:00Z'");
 
-    private static object Number(Literal literal, BoundElement column)
+    private static object Number(Literal literal, Named column)
     {
         if (literal.Kind != LiteralKind.Number)
         {
@@ -74,8 +78,10 @@ internal static class LiteralBinding
             : throw new FilterException($"'{literal.Value}' has more digits than a number here can have (28).", literal.Position);
     }
 
-    private static FilterException Mismatch(Literal literal, BoundElement column, string expected) => new(
+    private static FilterException Mismatch(Literal literal, Named column, string expected) => new(
         $"{column.Name} is of type {column.Type.Name()}; found {(literal.Kind == LiteralKind.Text ? $"the text '{literal.Value}'" : literal.Value)}, " +
         $"expected {expected}.",
         literal.Position);
+
+    private readonly record struct Named(string Name, DataType Type);
 }

@@ -13,7 +13,7 @@ internal sealed class MetricBinder(MetricCatalogue catalogue, ColumnNames names)
     /// <summary>In the order in which the metrics need them.</summary>
     public List<(ScanDraft Draft, ScanContent Content)> Scans { get; } = [];
 
-    /// <exception cref="QueryException">The metric is of a kind that is not computed.</exception>
+    /// <exception cref="QueryException">The metric cannot be computed.</exception>
     public MetricTerm Bind(Metric metric) => Bind(metric, metric.Name, [], default);
 
     private MetricTerm Bind(Metric metric, string asked, ImmutableArray<FilterTemplate> outer, TimeOffset offset)
@@ -30,6 +30,8 @@ internal sealed class MetricBinder(MetricCatalogue catalogue, ColumnNames names)
                     filters,
                     offset,
                     new CumulativeWindow(cumulative.Window, cumulative.GrainToDate, cumulative.PeriodAggregation));
+            case ConversionMetric conversion:
+                return Conversion(conversion, asked, filters, offset);
             case RatioMetric ratio:
                 var numerator = Input(ratio.Numerator, asked, filters, offset);
                 var denominator = Input(ratio.Denominator, asked, filters, offset);
@@ -70,39 +72,89 @@ internal sealed class MetricBinder(MetricCatalogue catalogue, ColumnNames names)
         return new DerivedTerm(parts.ToImmutable(), type);
     }
 
-    private ValueTerm Measure(
-        MeasureInput input, string asked, ImmutableArray<FilterTemplate> outer, TimeOffset offset, CumulativeWindow? cumulative)
+    /// <summary>Base events, and those of them that an event of the other kind followed.</summary>
+    private MetricTerm Conversion(ConversionMetric metric, string asked, ImmutableArray<FilterTemplate> filters, TimeOffset offset)
     {
+        var (input, inputFilters) = Resolved(metric.Base);
+        var (to, toFilters) = Resolved(metric.Conversion);
+        var (model, measure) = catalogue.FindMeasure(to.Measure)!.Value;
+        var draft = new ConversionDraft(metric, model, measure, [.. toFilters.Distinct()]);
+        var from = catalogue.FindMeasure(input.Measure)!.Value;
+        Usable(model, asked);
+        foreach (var (side, kind) in new[] { (from.Model, "base"), (model, "conversion") })
+        {
+            if (side.FindEntity(metric.Entity) is null)
+            {
+                throw new QueryException(new QueryFault(
+                    "metrics", $"'{asked}' follows '{metric.Entity}', which is no entity of the {kind} measure's semantic model {side.Name}."));
+            }
+        }
+
+        var conversions = Value(
+            from.Model, from.Measure.AggTimeDimension, measure, [.. filters.AddRange(inputFilters).Distinct()], asked, offset, null, draft, to.JoinToTimespine);
+        var term = new ValueTerm(conversions.Column, measure.DataType, to.FillNullsWith);
+        if (!metric.IsRate)
+        {
+            return term;
+        }
+
+        var starts = Measure(metric.Base, asked, filters, offset, null);
+        return new RatioTerm(term, starts, Quotient(term, starts));
+    }
+
+    /// <summary>The measure that is meant, also by way of a simple metric, and all filters on the way.</summary>
+    private (MeasureInput Measure, ImmutableArray<FilterTemplate> Filters) Resolved(MeasureInput input)
+    {
+        if (!input.IsMetric)
+        {
+            return (input, input.Filters);
+        }
+
+        var metric = catalogue.Metrics[input.Measure];
+        var measure = ((SimpleMetric)metric.Definition).Measure;
+        return (measure, [.. input.Filters, .. metric.Filters, .. measure.Filters]);
+    }
+
+    private ValueTerm Measure(
+        MeasureInput asGiven, string asked, ImmutableArray<FilterTemplate> outer, TimeOffset offset, CumulativeWindow? cumulative)
+    {
+        var (input, inner) = Resolved(asGiven);
         var (model, measure) = catalogue.FindMeasure(input.Measure)!.Value;
-        if (model.Fault is { } fault)
+        if (cumulative is not null && measure.NonAdditive is not null)
         {
-            throw new QueryException(new QueryFault("metrics", $"'{asked}' cannot be computed: {fault}"));
+            throw new QueryException(new QueryFault("metrics", $"'{asked}' cumulates '{measure.Name}' over its non-additive dimension."));
         }
 
-        if (cumulative is not null && (measure.NonAdditive is not null || offset.ToGrain is not null))
-        {
-            throw new QueryException(new QueryFault(
-                "metrics",
-                $"'{asked}' cumulates '{measure.Name}' " +
-                (measure.NonAdditive is not null ? "over its non-additive dimension." : "and looks back to a grain's start; only one of the two is computed.")));
-        }
+        var value = Value(
+            model, measure.AggTimeDimension, measure, [.. outer.AddRange(inner).Distinct()], asked, offset, cumulative, null, input.JoinToTimespine);
+        return new ValueTerm(value.Column, TypeOf(measure, cumulative), input.FillNullsWith);
+    }
 
-        ImmutableArray<FilterTemplate> filters = [.. outer.AddRange(input.Filters).Distinct()];
+    // An average of daily values is no whole number.
+    private static DataType TypeOf(Measure measure, CumulativeWindow? cumulative) =>
+        cumulative is { PeriodAggregation: PeriodAggregation.Average } && measure.DataType == DataType.Integer ? DataType.Decimal : measure.DataType;
+
+    private ScanValue Value(
+        SemanticModel model, string time, Measure measure, ImmutableArray<FilterTemplate> filters, string asked, TimeOffset offset,
+        CumulativeWindow? cumulative, ConversionDraft? conversion, bool joinToTimespine)
+    {
+        Usable(model, asked);
         var draft = new ScanDraft(
             model,
-            measure.AggTimeDimension,
+            time,
             string.Join('\n', filters.Select(filter => filter.Text).Order(StringComparer.Ordinal)),
             offset,
             cumulative,
-            measure.NonAdditive is { } dimension
+            measure.NonAdditive is { } dimension && conversion is null
                 ? new NonAdditiveKey(dimension.Name, dimension.First, string.Join(',', dimension.Groupings))
                 : null,
-            input.JoinToTimespine);
+            conversion is null ? null : conversion.Key,
+            joinToTimespine);
 
         var content = Scans.Find(scan => scan.Draft == draft).Content;
         if (content is null)
         {
-            content = new ScanContent(filters, measure.NonAdditive);
+            content = new ScanContent(filters, conversion is null ? measure.NonAdditive : null, conversion);
             Scans.Add((draft, content));
         }
 
@@ -114,7 +166,15 @@ internal sealed class MetricBinder(MetricCatalogue catalogue, ColumnNames names)
             content.Values.Add(value);
         }
 
-        return new ValueTerm(value.Column, measure.DataType, input.FillNullsWith);
+        return value;
+    }
+
+    private static void Usable(SemanticModel model, string asked)
+    {
+        if (model.Fault is { } fault)
+        {
+            throw new QueryException(new QueryFault("metrics", $"'{asked}' cannot be computed: {fault}"));
+        }
     }
 
     private static DataType Quotient(MetricTerm numerator, MetricTerm denominator) =>

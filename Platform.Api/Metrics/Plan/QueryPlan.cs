@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Filters;
+using Platform.Api.Metrics.Plan.Tree;
 using Platform.Api.Metrics.Query;
 
 namespace Platform.Api.Metrics.Plan;
@@ -15,22 +16,21 @@ internal sealed record QueryPlan
 
     public required ImmutableArray<KeyColumn> Keys { get; init; }
 
-    public required ImmutableArray<FactScan> Scans { get; init; }
-
     public required ImmutableArray<MetricColumn> Metrics { get; init; }
 
-    public required ImmutableArray<Ordering> OrderBy { get; init; }
+    /// <summary>The steps, the last one at the root.</summary>
+    public required PlanNode Root { get; init; }
 
-    /// <summary>Rows to fetch at most.</summary>
-    public required int RowLimit { get; init; }
-
-    /// <summary>Rows to pass over first.</summary>
-    public long RowOffset { get; init; }
+    /// <summary>Facts that are read, in terms of the catalogue.</summary>
+    public required ImmutableArray<FactScan> Facts { get; init; }
 
     /// <summary>Everything that is read.</summary>
-    public IEnumerable<Relation> Relations => Scans
-        .SelectMany(scan => scan.Joins.Select(join => join.Step.Target.Relation).Prepend(scan.Model.Relation))
-        .Distinct();
+    public IEnumerable<Relation> Relations => Root.All.Select(node => node switch
+    {
+        Read read => read.Relation,
+        Periods periods => periods.Spine?.Relation,
+        _ => null,
+    }).OfType<Relation>().Distinct();
 }
 
 /// <summary>A column to group by.</summary>

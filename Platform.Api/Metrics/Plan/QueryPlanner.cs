@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Platform.Api.Metrics.Catalogue;
+using Platform.Api.Metrics.Plan.Rewrites;
+using Platform.Api.Metrics.Plan.Tree;
 using Platform.Api.Metrics.Query;
 
 namespace Platform.Api.Metrics.Plan;
@@ -7,8 +9,6 @@ namespace Platform.Api.Metrics.Plan;
 /// <summary>Looks up what a query names and decides how it is answered.</summary>
 internal static class QueryPlanner
 {
-    private static readonly string[] OwnNames = [ScanBuilder.PeriodAlias, ScanBuilder.PeriodColumn, ScanBuilder.FactTimeColumn, "combined"];
-
     /// <param name="query">What is asked.</param>
     /// <param name="catalogue">What there is.</param>
     /// <param name="rowLimit">Rows to fetch at most.</param>
@@ -16,72 +16,73 @@ internal static class QueryPlanner
     /// <exception cref="NotAllowedException">The reader may not see what is asked.</exception>
     public static QueryPlan Plan(MetricQuery query, MetricCatalogue catalogue, int rowLimit)
     {
-        ReaderRules.AllowMetrics(query, catalogue);
+        ReaderRules.AllowNames(query, catalogue);
         return ReaderRules.AllowRows(query, allowed => PlanAllowed(allowed, catalogue, rowLimit));
     }
 
     private static QueryPlan PlanAllowed(MetricQuery query, MetricCatalogue catalogue, int rowLimit)
     {
         var faults = new List<QueryFault>();
-        var metrics = Metrics(query, catalogue, faults);
-        var names = new ColumnNames();
-        foreach (var own in OwnNames)
+        CheckGrain(query, catalogue, faults);
+        var context = new PlanContext(catalogue, query.Reader);
+        PlanNode? node;
+        ImmutableArray<KeyColumn> keys;
+        ImmutableArray<MetricColumn> metrics = [];
+        if (query.Metrics.IsEmpty)
         {
-            _ = names.Take(own);
+            var dimensions = new DimensionPlanner(query, context, faults).Compute(PlanContext.Answer);
+            (node, keys) = (dimensions?.Node, dimensions?.Keys ?? []);
+        }
+        else
+        {
+            var computed = new MetricPlanner(query, context, faults).Compute(PlanContext.Answer);
+            (node, keys, metrics) = (computed?.Node, computed?.Keys ?? [], computed?.Metrics ?? []);
         }
 
-        string[] columns = [.. query.GroupBy.Select(element => names.Take(element.Text))];
-        var binder = new MetricBinder(catalogue, names);
-        var terms = metrics.Select(metric => (Metric: metric, Term: binder.Bind(metric))).ToArray();
-
-        var scanNames = new ColumnNames();
-        foreach (var own in OwnNames)
-        {
-            _ = scanNames.Take(own);
-        }
-
-        var scans = binder.Scans
-            .Select(scan => new ScanBuilder(catalogue, scan.Draft, scan.Content, query, faults).Build(scanNames.Take(scan.Draft.Model.Name), columns))
-            .ToArray();
-        if (faults.Count > 0)
+        if (node is null || faults.Count > 0)
         {
             throw new QueryException([.. faults.DistinctBy(fault => (fault.Parameter, fault.Position, fault.Message))]);
+        }
+
+        if (query.ValuesOnly && node is Project project)
+        {
+            node = new Aggregate("values", project, [.. keys.Select(key => new Column(key.Column, project.Output(key.Column)))], []);
+            metrics = [];
         }
 
         return new QueryPlan
         {
             Publication = catalogue.Publication,
-            Keys = [.. query.GroupBy.Select((element, at) => new KeyColumn(element, columns[at], KeyType(scans, at)))],
-            Scans = [.. scans.Select(scan => scan!)],
-            Metrics = [.. terms.Select(term => new MetricColumn(term.Metric, MetricName(term, names), term.Term))],
-            OrderBy = query.OrderBy,
-            RowLimit = rowLimit,
-            RowOffset = query.Offset,
+            Keys = keys,
+            Metrics = metrics,
+            Facts = [.. context.Facts],
+            Root = PlanRewrites.Apply(new Top(node, Order(query, keys, metrics), rowLimit) { Offset = query.Offset }),
         };
     }
 
-    /// <summary>The metrics that there are; the others are faults.</summary>
-    private static ImmutableArray<Metric> Metrics(MetricQuery query, MetricCatalogue catalogue, List<QueryFault> faults)
+    private static void CheckGrain(MetricQuery query, MetricCatalogue catalogue, List<QueryFault> faults)
     {
-        faults.AddRange(query.Metrics.Where(name => !catalogue.Metrics.ContainsKey(name)).Select(name => new QueryFault(
-            "metrics", $"'{name}' is no metric; /api/v1/metrics lists them.", DidYouMean: NearMatches.Of(name, catalogue.Metrics.Keys))));
-        return [.. query.Metrics.Where(catalogue.Metrics.ContainsKey).Select(name => catalogue.Metrics[name])];
-    }
-
-    /// <summary>A simple metric is its measure's column under its own name.</summary>
-    private static string MetricName((Metric Metric, MetricTerm Term) metric, ColumnNames names) =>
-        metric.Term is ValueTerm value && value.Column == metric.Metric.Name ? value.Column : names.Take(metric.Metric.Name);
-
-    /// <summary>Facts may have a dimension in different types; then its texts are compared.</summary>
-    private static DataType KeyType(FactScan?[] scans, int at)
-    {
-        var types = scans.Select(scan => scan!.Keys[at].Element.Type).Distinct().ToArray();
-        return types switch
+        if (query.Grain is { } grain && TimeGrainNames.Find(grain) is null && catalogue.FindCustomGrain(grain) is null)
         {
-            [var only] => only,
-            _ when types.All(type => type.IsNumber()) => DataType.Decimal,
-            _ when types.All(type => type is DataType.Timestamp or DataType.TimestampTz) => DataType.Timestamp,
-            _ => DataType.Text,
-        };
+            var known = TimeGrainNames.All.Concat(catalogue.CustomGrains.Select(custom => custom.Name)).ToArray();
+            faults.Add(new QueryFault(
+                "grain", $"'{grain}' is no grain; known are {string.Join(", ", known)}.", DidYouMean: NearMatches.Of(grain, known)));
+        }
+    }
+
+    /// <summary>As asked, then by the other group-by columns, so that the same query always has the same order.</summary>
+    private static ImmutableArray<(string Column, bool Descending)> Order(
+        MetricQuery query, ImmutableArray<KeyColumn> keys, ImmutableArray<MetricColumn> metrics)
+    {
+        var columns = keys.Select(key => (Asked: key.Element.Text, key.Column))
+            .Concat(metrics.Select(metric => (Asked: metric.Metric.Name, metric.Column)))
+            .DistinctBy(pair => pair.Asked)
+            .ToDictionary(pair => pair.Asked, pair => pair.Column);
+        var ordered = query.OrderBy.Select(ordering => ordering.Column).ToHashSet();
+        return
+        [
+            .. query.OrderBy.Where(ordering => columns.ContainsKey(ordering.Column)).Select(ordering => (columns[ordering.Column], ordering.Descending)),
+            .. keys.Where(key => !ordered.Contains(key.Element.Text)).Select(key => (key.Column, false)),
+        ];
     }
 }

@@ -12,16 +12,18 @@ internal sealed record ScanDraft(
     TimeOffset Offset,
     CumulativeWindow? Cumulative,
     NonAdditiveKey? NonAdditive,
+    string? Conversion,
     bool JoinToTimespine);
 
 /// <summary>How far an input of a derived metric looks back.</summary>
-internal readonly record struct TimeOffset(int Months, int Days, TimeGrain? ToGrain)
+internal readonly record struct TimeOffset(TimeShift Shift, TimeGrain? ToGrain, string? CustomGrain, int CustomCount)
 {
     public bool IsNone => this == default;
 
     /// <summary>Both offsets, one after the other.</summary>
-    public TimeOffset Plus(TimeWindow? window, TimeGrain? toGrain) =>
-        new(Months + (window?.Months ?? 0), Days + (window?.Days ?? 0), toGrain ?? ToGrain);
+    public TimeOffset Plus(TimeWindow? window, TimeGrain? toGrain) => window?.CustomGrain is { } custom
+        ? this with { CustomGrain = custom, CustomCount = window.Count, ToGrain = toGrain ?? ToGrain }
+        : this with { Shift = Shift.Plus(window?.Shift ?? default), ToGrain = toGrain ?? ToGrain };
 }
 
 internal sealed record CumulativeWindow(TimeWindow? Window, TimeGrain? GrainToDate, PeriodAggregation PeriodAggregation);
@@ -29,12 +31,22 @@ internal sealed record CumulativeWindow(TimeWindow? Window, TimeGrain? GrainToDa
 /// <summary>A non-additive dimension, compared by value.</summary>
 internal sealed record NonAdditiveKey(string Name, bool First, string Groupings);
 
+/// <summary>Events that follow the scan's own.</summary>
+internal sealed record ConversionDraft(ConversionMetric Metric, SemanticModel Model, Measure Measure, ImmutableArray<FilterTemplate> Filters)
+{
+    /// <summary>What conversions that are found together agree in.</summary>
+    public string Key => string.Join(
+        '\n', [Metric.Entity, $"{Metric.Window}", .. Metric.ConstantProperties.Select(pair => $"{pair}"), Model.Name, .. Filters.Select(filter => filter.Text)]);
+}
+
 /// <summary>The measures and metrics of a draft.</summary>
-internal sealed class ScanContent(ImmutableArray<FilterTemplate> filters, NonAdditiveDimension? nonAdditive)
+internal sealed class ScanContent(ImmutableArray<FilterTemplate> filters, NonAdditiveDimension? nonAdditive, ConversionDraft? conversion)
 {
     public ImmutableArray<FilterTemplate> Filters { get; } = filters;
 
     public NonAdditiveDimension? NonAdditive { get; } = nonAdditive;
+
+    public ConversionDraft? Conversion { get; } = conversion;
 
     public List<ScanValue> Values { get; } = [];
 

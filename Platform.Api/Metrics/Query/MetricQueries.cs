@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Plan;
 using Platform.Api.Metrics.Sql;
@@ -17,24 +18,57 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
 
     /// <summary>The plan and its SQL, from the current catalogue, without running it.</summary>
     /// <exception cref="QueryException">The query cannot be answered.</exception>
-    public async Task<(QueryPlan Plan, SqlStatement Statement)> ExplainAsync(MetricQuery query, CancellationToken cancellationToken)
+    public async Task<(QueryPlan Plan, SqlStatement Statement)> ExplainAsync(
+        QueryParameters parameters, ReaderPolicy reader, CancellationToken cancellationToken)
     {
-        var plan = QueryPlanner.Plan(query, await catalogues.CurrentAsync(cancellationToken), RowLimit(query));
-        return (plan, QuerySql.Write(plan));
+        var plan = Plan(Asked(parameters, reader), await catalogues.CurrentAsync(cancellationToken)).Plan;
+        return (plan, PlanSql.Write(plan));
+    }
+
+    /// <summary>The query of a request as it is in the kept catalogue, which a saved query needs.</summary>
+    /// <exception cref="QueryException">A parameter cannot be read, or there is no such saved query.</exception>
+    public async Task<MetricQuery> ReadAsync(QueryParameters parameters, ReaderPolicy reader, CancellationToken cancellationToken)
+    {
+        var asked = Asked(parameters, reader);
+        if (parameters.SavedQuery is null)
+        {
+            return asked(null!);
+        }
+
+        var kept = await catalogues.KeptAsync(cancellationToken);
+        return asked(kept.SavedQueries.ContainsKey(parameters.SavedQuery.Trim()) ? kept : await catalogues.CurrentAsync(cancellationToken));
+    }
+
+    /// <summary>Answers a request; a saved query in it is the one of the publication that answers.</summary>
+    /// <param name="parameters">What is asked.</param>
+    /// <param name="reader">What the reader may see.</param>
+    /// <param name="portion">The part of the answer's rows that is wanted.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="QueryException">The query cannot be answered.</exception>
+    /// <exception cref="NotAllowedException">The reader may not see what is asked.</exception>
+    /// <exception cref="NothingPublishedException">There is no publication yet.</exception>
+    /// <exception cref="NpgsqlException">The database does not answer, or not in time.</exception>
+    public Task<QueryAnswer> RunAsync(
+        QueryParameters parameters, ReaderPolicy reader, Func<MetricQuery, MetricQuery> portion, CancellationToken cancellationToken)
+    {
+        var asked = Asked(parameters, reader);
+        return RunAsync(catalogue => portion(asked(catalogue)), cancellationToken);
     }
 
     /// <exception cref="QueryException">The query cannot be answered.</exception>
     /// <exception cref="NothingPublishedException">There is no publication yet.</exception>
     /// <exception cref="NpgsqlException">The database does not answer, or not in time.</exception>
-    public async Task<QueryAnswer> RunAsync(MetricQuery query, CancellationToken cancellationToken)
+    public Task<QueryAnswer> RunAsync(MetricQuery query, CancellationToken cancellationToken) => RunAsync(_ => query, cancellationToken);
+
+    private async Task<QueryAnswer> RunAsync(Func<MetricCatalogue, MetricQuery> read, CancellationToken cancellationToken)
     {
         var catalogue = await catalogues.KeptAsync(cancellationToken);
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
-            (var plan, catalogue) = await PlanAsync(query, catalogue, cancellationToken);
+            (var query, var plan, catalogue) = await PlanAsync(read, catalogue, cancellationToken);
             try
             {
-                if (await TryReadAsync(plan, cancellationToken) is { } answer)
+                if (await TryReadAsync(query, plan, cancellationToken) is { } answer)
                 {
                     return answer;
                 }
@@ -53,12 +87,12 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
     }
 
     /// <summary>The plan and the catalogue it is from. What an old catalogue does not have, the current one may.</summary>
-    private async Task<(QueryPlan Plan, MetricCatalogue Catalogue)> PlanAsync(
-        MetricQuery query, MetricCatalogue catalogue, CancellationToken cancellationToken)
+    private async Task<(MetricQuery Query, QueryPlan Plan, MetricCatalogue Catalogue)> PlanAsync(
+        Func<MetricCatalogue, MetricQuery> read, MetricCatalogue catalogue, CancellationToken cancellationToken)
     {
         try
         {
-            return (QueryPlanner.Plan(query, catalogue, RowLimit(query)), catalogue);
+            return Plan(read, catalogue);
         }
         catch (QueryException)
         {
@@ -68,12 +102,30 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
                 throw;
             }
 
-            return (QueryPlanner.Plan(query, current, RowLimit(query)), current);
+            return Plan(read, current);
         }
     }
 
+    private (MetricQuery Query, QueryPlan Plan, MetricCatalogue Catalogue) Plan(Func<MetricCatalogue, MetricQuery> read, MetricCatalogue catalogue)
+    {
+        var query = read(catalogue);
+        return (query, QueryPlanner.Plan(query, catalogue, RowLimit(query)), catalogue);
+    }
+
+    /// <summary>What needs no catalogue is read, and refused, before there is one.</summary>
+    private Func<MetricCatalogue, MetricQuery> Asked(QueryParameters parameters, ReaderPolicy reader)
+    {
+        if (parameters.SavedQuery is not null)
+        {
+            return catalogue => SavedQueryExpansion.Read(parameters, reader, catalogue, Options);
+        }
+
+        var query = QueryReader.Read(parameters, reader, Options);
+        return _ => query;
+    }
+
     /// <summary>The answer, or null when the plan is of another publication than the one that is current now.</summary>
-    private async Task<QueryAnswer?> TryReadAsync(QueryPlan plan, CancellationToken cancellationToken)
+    private async Task<QueryAnswer?> TryReadAsync(MetricQuery query, QueryPlan plan, CancellationToken cancellationToken)
     {
         var snapshot = await PublishedSnapshot.OpenAsync(
             dataSource,
@@ -88,7 +140,7 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
                 return null;
             }
 
-            var statement = QuerySql.Write(plan);
+            var statement = PlanSql.Write(plan);
             await using var command = new NpgsqlCommand(statement.Text, snapshot.Connection) { AllResultTypesAreUnknown = true };
             foreach (var parameter in statement.Parameters)
             {
@@ -97,7 +149,7 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
 
             // The server's statement_timeout ends a query that takes too long; the client only waits.
             command.CommandTimeout = 0;
-            return new QueryAnswer(plan, await command.ExecuteReaderAsync(cancellationToken), snapshot);
+            return new QueryAnswer(query, plan, await command.ExecuteReaderAsync(cancellationToken), snapshot);
         }
         catch
         {

@@ -10,11 +10,21 @@ internal sealed record MetricQuery
     /// <summary>What the reader may see; the query is planned under it.</summary>
     public required ReaderPolicy Reader { get; init; }
 
+    /// <summary>None asks for the values of the group-by columns.</summary>
     public required ImmutableArray<string> Metrics { get; init; }
 
     public ImmutableArray<ElementName> GroupBy { get; init; } = [];
 
     public ImmutableArray<Expression> Where { get; init; } = [];
+
+    /// <summary>Filters of a saved query that are the project's own SQL.</summary>
+    public ImmutableArray<FilterTemplate> Templates { get; init; } = [];
+
+    /// <summary>The grain that was asked for by itself; it is in <see cref="GroupBy"/> as well.</summary>
+    public string? Grain { get; init; }
+
+    /// <summary>Only the group-by columns are wanted: the values that occur where the metrics have one.</summary>
+    public bool ValuesOnly { get; init; }
 
     /// <summary>First day of metric time, included.</summary>
     public DateOnly? Start { get; init; }

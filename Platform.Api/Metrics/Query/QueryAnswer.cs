@@ -8,9 +8,12 @@ using Platform.Api.Warehouse;
 namespace Platform.Api.Metrics.Query;
 
 /// <summary>An answer that is being read, and the publication it is of. Values come as PostgreSQL writes them, so no digit is lost.</summary>
-internal sealed class QueryAnswer(QueryPlan plan, NpgsqlDataReader reader, PublishedSnapshot snapshot) : IAsyncDisposable
+internal sealed class QueryAnswer(MetricQuery query, QueryPlan plan, NpgsqlDataReader reader, PublishedSnapshot snapshot) : IAsyncDisposable
 {
     private readonly TextValues values = new(reader);
+
+    /// <summary>What was asked, a saved query's part included.</summary>
+    public MetricQuery Query => query;
 
     public Publication Publication => plan.Publication;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Filters;
@@ -7,16 +8,25 @@ using Platform.Api.Metrics.Filters;
 namespace Platform.Api.Metrics.Query;
 
 /// <summary>Reads parameters into a <see cref="MetricQuery"/>; what needs no catalogue is checked here, all faults together.</summary>
-internal static class QueryReader
+internal static partial class QueryReader
 {
     /// <exception cref="QueryException">A parameter cannot be read.</exception>
-    public static MetricQuery Read(QueryParameters parameters, ReaderPolicy reader, QueryOptions options)
+    public static MetricQuery Read(QueryParameters parameters, ReaderPolicy reader, QueryOptions options) => Read(parameters, reader, [], options);
+
+    /// <param name="parameters">The request's.</param>
+    /// <param name="reader">What the reader may see.</param>
+    /// <param name="templates">Filters that are the project's own SQL.</param>
+    /// <param name="options">Bounds.</param>
+    /// <exception cref="QueryException">A parameter cannot be read.</exception>
+    public static MetricQuery Read(QueryParameters parameters, ReaderPolicy reader, ImmutableArray<FilterTemplate> templates, QueryOptions options)
     {
         var faults = new List<QueryFault>();
         var metrics = Names(parameters.Metrics);
-        if (metrics.IsEmpty)
+        if (metrics.IsEmpty && Names(parameters.GroupBy).IsEmpty && string.IsNullOrWhiteSpace(parameters.Grain))
         {
-            faults.Add(new QueryFault("metrics", "No metric is asked for; name at least one, as in metrics=revenue. /api/v1/metrics lists them."));
+            faults.Add(new QueryFault(
+                "metrics",
+                "No metric is asked for; name at least one, as in metrics=revenue, or a dimension in group_by for its values. /api/v1/metrics lists them."));
         }
 
         AtMost("metrics", metrics.Length, options.MaxMetrics, faults);
@@ -32,11 +42,23 @@ internal static class QueryReader
             Metrics = metrics,
             GroupBy = groupBy,
             Where = Where(parameters.Where, faults),
+            Grain = string.IsNullOrWhiteSpace(parameters.Grain) ? null : Lower(parameters.Grain.Trim()),
             Start = Date("start", parameters.Start, last: false, faults),
             End = Date("end", parameters.End, last: true, faults),
             OrderBy = OrderBy(parameters.OrderBy, metrics, groupBy, faults),
             Limit = Limit(parameters.Limit, options, faults),
+            Templates = templates,
+            ValuesOnly = parameters.ValuesOnly is true,
         };
+        if (parameters.ValuesOnly is true && groupBy.IsEmpty)
+        {
+            faults.Add(new QueryFault("group_by", "Values of what? Name a dimension or entity, as in group_by=customer__region."));
+        }
+
+        if (!string.IsNullOrEmpty(parameters.Search))
+        {
+            query = query with { Where = [.. query.Where, .. groupBy.Take(1).Select(element => Holding(element, parameters.Search))] };
+        }
 
         if (query is { Start: { } start, End: { } end } && start > end)
         {
@@ -103,18 +125,9 @@ internal static class QueryReader
             return [.. elements];
         }
 
-        if (TimeGrainNames.Find(parameters.Grain.Trim()) is not { } grain)
-        {
-            faults.Add(new QueryFault(
-                "grain",
-                $"'{parameters.Grain}' is no grain; known are {string.Join(", ", TimeGrainNames.All)}.",
-                DidYouMean: NearMatches.Of(parameters.Grain, TimeGrainNames.All)));
-            return [.. elements];
-        }
-
         // grain is short for metric_time at that grain: in its place when it is listed, else as the first column.
-        var time = ElementName.Of([ElementName.MetricTime], grain, null);
-        var at = elements.FindIndex(element => element.IsMetricTime && element is { Grain: null, Part: null });
+        var time = ElementName.AtGrain([ElementName.MetricTime], Lower(parameters.Grain.Trim()));
+        var at = elements.FindIndex(element => element is { IsMetricTime: true, HasGrain: false });
         if (at >= 0)
         {
             elements[at] = time;
@@ -126,6 +139,10 @@ internal static class QueryReader
 
         return [.. elements];
     }
+
+#pragma warning disable CA1308 // Names of grains are lower case.
+    private static string Lower(string text) => text.ToLowerInvariant();
+#pragma warning restore CA1308
 
     private static ImmutableArray<Expression> Where(ImmutableArray<string> filters, List<QueryFault> faults)
     {
@@ -143,6 +160,13 @@ internal static class QueryReader
         }
 
         return expressions.ToImmutable();
+    }
+
+    /// <summary>The condition that a value, as a text, holds the text somewhere, in capitals or not.</summary>
+    private static Like Holding(ElementName element, string text)
+    {
+        var pattern = text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
+        return new Like(new Cast(new Reference(element, 0), DataType.Text, 0), new Literal(LiteralKind.Text, $"%{pattern}%", 0), true, false, 0);
     }
 
     /// <summary>A day, or a month or year that stands for its first or last day.</summary>
@@ -198,18 +222,43 @@ internal static class QueryReader
         return orderings.ToImmutable();
     }
 
+    /// <summary><c>-revenue</c>, <c>revenue desc</c>, or as MetricFlow writes it: <c>Metric('revenue').descending(True)</c>.</summary>
     private static (string Name, bool Descending) Direction(string value)
     {
         if (value.StartsWith('-'))
         {
-            return (value[1..].Trim(), true);
+            return (Plain(value[1..].Trim()), true);
+        }
+
+        if (Descending().Match(value) is { Success: true } match)
+        {
+            return (Plain(value[..match.Index]), match.Groups["by"].Value is "True" or "true" or "");
         }
 
         var words = value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return words is [var name, var direction] && direction.ToUpperInvariant() is "ASC" or "DESC"
-            ? (words[0], words[1].Equals("desc", StringComparison.OrdinalIgnoreCase))
-            : (value, false);
+            ? (Plain(words[0]), words[1].Equals("desc", StringComparison.OrdinalIgnoreCase))
+            : (Plain(value), false);
     }
+
+    /// <summary>The column that <c>Metric('revenue')</c> or <c>Dimension('customer__region')</c> names.</summary>
+    private static string Plain(string name)
+    {
+        try
+        {
+            return name.StartsWith("Metric(", StringComparison.Ordinal) && name.EndsWith(')') ? name[7..^1].Trim().Trim('\'', '"')
+                : name.Contains('(', StringComparison.Ordinal) ? FilterParser.ParseElement(name).Text
+                : name;
+        }
+        catch (FilterException)
+        {
+            // It is no column then, and said to be none.
+            return name;
+        }
+    }
+
+    [GeneratedRegex(@"\.descending\(\s*(?<by>\w*)\s*\)\s*$")]
+    private static partial Regex Descending();
 
     /// <summary>The column by its name in another form, as <c>metric_time</c> for the only <c>metric_time__month</c>.</summary>
     private static string? Column(string name, string[] columns)

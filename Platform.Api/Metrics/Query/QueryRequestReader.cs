@@ -9,12 +9,28 @@ internal static class QueryRequestReader
     /// <summary>Bytes of a JSON body.</summary>
     public const int MaxBody = 1024 * 1024;
 
-    private static readonly string[] Known = ["metrics", "group_by", "where", "grain", "start", "end", "order_by", "limit", "format", "csv_safe", "page_size", "cursor"];
+    private static readonly string[] Known =
+    [
+        "metrics", "saved_query", "group_by", "where", "grain", "start", "end", "order_by", "limit", "format", "csv_safe", "page_size", "cursor",
+    ];
+
+    /// <summary>Parameters of a request for values: those of a query, <c>dimension</c> for its columns, and <c>search</c>.</summary>
+    /// <exception cref="QueryException">There is a parameter that no such request has.</exception>
+    public static QueryRequest ReadValues(IQueryCollection query)
+    {
+        var request = Read(query, [.. Known, "dimension", "search"]);
+        return request with
+        {
+            Query = request.Query with { ValuesOnly = true, GroupBy = [.. All(query, "dimension"), .. request.Query.GroupBy], Search = One(query, "search") },
+        };
+    }
 
     /// <exception cref="QueryException">There is a parameter that no query has.</exception>
-    public static QueryRequest Read(IQueryCollection query)
+    public static QueryRequest Read(IQueryCollection query) => Read(query, Known);
+
+    private static QueryRequest Read(IQueryCollection query, string[] known)
     {
-        var faults = query.Keys.Where(key => !Known.Contains(key)).Select(Unknown).ToArray();
+        var faults = query.Keys.Where(key => !known.Contains(key)).Select(key => Unknown(key, known)).ToArray();
         if (faults.Length > 0)
         {
             throw new QueryException(faults);
@@ -22,6 +38,7 @@ internal static class QueryRequestReader
 
         var parameters = new QueryParameters
         {
+            SavedQuery = One(query, "saved_query"),
             Metrics = All(query, "metrics"),
             GroupBy = All(query, "group_by"),
             Where = All(query, "where"),
@@ -78,9 +95,10 @@ internal static class QueryRequestReader
         }
 
         var faults = new List<QueryFault>();
-        faults.AddRange(root.EnumerateObject().Where(member => !Known.Contains(member.Name)).Select(member => Unknown(member.Name)));
+        faults.AddRange(root.EnumerateObject().Where(member => !Known.Contains(member.Name)).Select(member => Unknown(member.Name, Known)));
         var parameters = new QueryParameters
         {
+            SavedQuery = Text(root, "saved_query", faults),
             Metrics = Texts(root, "metrics", faults),
             GroupBy = Texts(root, "group_by", faults),
             Where = Texts(root, "where", faults),
@@ -100,8 +118,8 @@ internal static class QueryRequestReader
         return faults.Count == 0 ? request : throw new QueryException(faults);
     }
 
-    private static QueryFault Unknown(string name) =>
-        new(name, $"'{name}' is no parameter of a query; known are {string.Join(", ", Known)}.", DidYouMean: NearMatches.Of(name, Known));
+    private static QueryFault Unknown(string name, string[] known) =>
+        new(name, $"'{name}' is no parameter of a query; known are {string.Join(", ", known)}.", DidYouMean: NearMatches.Of(name, known));
 
     private static ImmutableArray<string> All(IQueryCollection query, string name) => [.. query[name].OfType<string>()];
 

@@ -29,6 +29,11 @@ internal static class MeasureSql
         _ => null,
     };
 
+    /// <summary>An aggregate of the rows for which a condition holds; the cast of a percentile stands outside.</summary>
+    public static string Filtered(string aggregate, string condition) => aggregate.EndsWith(")::numeric", StringComparison.Ordinal)
+        ? $"({aggregate[1..^10]} filter (where {condition}))::numeric"
+        : $"{aggregate} filter (where {condition})";
+
     public static bool CanCombine(Measure measure) => Combine(measure.Aggregation, "") is not null;
 
     // An interpolated percentile is computed in double precision; as a number it is given with the digits that hold.

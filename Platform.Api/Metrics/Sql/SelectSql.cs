@@ -16,6 +16,14 @@ internal sealed class SelectSql
     /// <summary>Group by the first columns, so many; 0 is no GROUP BY.</summary>
     public int GroupBy { get; set; }
 
+    public List<string> OrderBy { get; } = [];
+
+    /// <summary>Rows at most, as a parameter; null for all.</summary>
+    public string? Limit { get; set; }
+
+    /// <summary>Rows to pass over first, as a parameter; null for none.</summary>
+    public string? Offset { get; set; }
+
     /// <summary>The text, each line after the first indented by so many spaces.</summary>
     public string ToString(int indent)
     {
@@ -36,6 +44,21 @@ internal sealed class SelectSql
         if (GroupBy > 0)
         {
             text.Append(margin).Append("group by ").AppendJoin(", ", Enumerable.Range(1, GroupBy));
+        }
+
+        if (OrderBy.Count > 0)
+        {
+            text.Append(margin).Append("order by ").AppendJoin(", ", OrderBy);
+        }
+
+        if (Limit is not null)
+        {
+            text.Append(margin).Append("limit ").Append(Limit);
+        }
+
+        if (Offset is not null)
+        {
+            text.Append(" offset ").Append(Offset);
         }
 
         return text.ToString();

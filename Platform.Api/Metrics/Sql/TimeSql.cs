@@ -10,7 +10,9 @@ internal static class TimeSql
     {
         if (type == DataType.Date)
         {
-            return grain <= TimeGrain.Day ? sql : $"date_trunc('{grain.Name()}', {sql}::timestamp)::date";
+            return grain < TimeGrain.Day ? $"{sql}::timestamp"
+                : grain == TimeGrain.Day ? sql
+                : $"date_trunc('{grain.Name()}', {sql}::timestamp)::date";
         }
 
         var timestamp = Timestamp(sql, type);
@@ -23,10 +25,16 @@ internal static class TimeSql
         $"extract({(part == DatePart.Dow ? "isodow" : part.Name())} from {Timestamp(sql, type)})::integer";
 
     /// <summary>The time moved later, or earlier by negative numbers, and its type then.</summary>
-    public static (string Sql, DataType Type) Move(string sql, DataType type, int months, int days) =>
-        months == 0 && days == 0 ? (sql, type)
-        : months == 0 && type == DataType.Date ? ($"({sql} {(days < 0 ? '-' : '+')} {Math.Abs(days)})", type)
-        : ($"({Timestamp(sql, type)} + interval '{months} months {days} days')", DataType.Timestamp);
+    public static (string Sql, DataType Type) Move(string sql, DataType type, TimeShift shift) =>
+        shift.IsNone ? (sql, type)
+        : shift is { Months: 0, Seconds: 0 } && type == DataType.Date ? ($"({sql} {(shift.Days < 0 ? '-' : '+')} {Math.Abs((long)shift.Days)})", type)
+        : ($"({Timestamp(sql, type)} + interval '{Text(shift)}')", DataType.Timestamp);
+
+    private static string Text(TimeShift shift) => string.Join(
+        ' ',
+        new[] { (shift.Months, "months"), (shift.Days, "days"), (shift.Seconds, "seconds") }
+            .Where(part => part.Item1 != 0)
+            .Select(part => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{part.Item1} {part.Item2}")));
 
     /// <summary>The time as a timestamp without zone, in UTC.</summary>
     public static string Timestamp(string sql, DataType type) => type switch
@@ -59,6 +67,10 @@ internal static class TimeSql
             _ => day,
         };
     }
+
+    /// <summary>The day moved; parts of a day count as one that is begun.</summary>
+    public static DateOnly Move(DateOnly day, TimeShift shift) =>
+        Move(day, shift.Months, shift.Days + (int)Math.Floor(shift.Seconds / 86_400.0));
 
     /// <summary>The day moved, kept within the calendar.</summary>
     public static DateOnly Move(DateOnly day, int months, int days)

@@ -9,10 +9,9 @@ public sealed class BadRequestTests(SampleApi sample) : IClassFixture<SampleApi>
 {
     [Theory]
     // Names.
-    [InlineData("group_by=metric_time__month", "metrics", null, null, "No metric is asked for")]
+    [InlineData("limit=5", "metrics", null, null, "No metric is asked for")]
     [InlineData("metrics=revnue", "metrics", null, "revenue", "'revnue' is no metric")]
     [InlineData("metrics=revenue,revenue", "metrics", null, null, "given 2 times")]
-    [InlineData("metrics=orders_to_conversion", "metrics", null, null, "conversion metric")]
     [InlineData("metrics=revenue&group_by=custmer__region", "group_by", null, "customer__region", "'custmer__region' is no dimension")]
     [InlineData("metrics=revenue&group_by=region", "group_by", null, "customer__region", "'region' is no dimension")]
     [InlineData("metrics=revenue&group_by=customer__region,customer__region", "group_by", null, null, "given 2 times")]
@@ -67,7 +66,7 @@ public sealed class BadRequestTests(SampleApi sample) : IClassFixture<SampleApi>
     [InlineData("metrics=revenue&where={{ Metric('revenue') }} > 5", "where", 4, null, "Metric(...)")]
     [InlineData("metrics=revenue&where={{ run_query('x') }} = 'x'", "where", 4, null, "no function")]
     [InlineData("metrics=revenue_7d&grain=day&where=metric_time__day = '2026-01-01' or product__category = 'Tools'", "where", 1, null, "by 'and' only")]
-    [InlineData("metrics=revenue&where=customer__region %7C%7C 'x' = 'y'", "where", 18, null, "no meaning")]
+    [InlineData("metrics=revenue&where=customer__region ~ 'x'", "where", 18, null, "no meaning")]
     public async Task Query_OfBadParameters_NamesParameterPlaceAndNearMatch(string query, string parameter, int? position, string? near, string message)
     {
         var (status, problem) = await sample.Server.GetAsync($"/api/v1/query?{query}");

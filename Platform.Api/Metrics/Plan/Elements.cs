@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Platform.Api.Metrics.Catalogue;
+using Platform.Api.Metrics.Query;
+
+namespace Platform.Api.Metrics.Plan;
+
+/// <summary>What metrics can be asked by.</summary>
+/// <param name="Shared">Elements that all facts behind the metrics have, by name.</param>
+/// <param name="Facts">Those facts.</param>
+/// <param name="Fault">Why a metric cannot be computed; empty when it can.</param>
+internal sealed record Elements(
+    ImmutableSortedDictionary<string, ReachableElement> Shared, ImmutableArray<ScanDraft> Facts, string Fault)
+{
+    public static Elements SharedBy(ImmutableArray<Metric> metrics, MetricCatalogue catalogue)
+    {
+        var binder = new MetricBinder(catalogue, new ColumnNames());
+        var fault = "";
+        try
+        {
+            foreach (var metric in metrics)
+            {
+                _ = binder.Bind(metric);
+            }
+        }
+        catch (QueryException exception)
+        {
+            fault = exception.Message;
+        }
+
+        ImmutableArray<ScanDraft> facts = [.. binder.Scans.Select(scan => scan.Draft).DistinctBy(draft => (draft.Model.Name, draft.Time))];
+        var usable = facts
+            .Select(fact => new ElementLookup(catalogue, fact.Model, fact.Model.FindDimension(fact.Time)!).Usable()
+                .DistinctBy(element => element.Name)
+                .ToDictionary(element => element.Name, element => element.Element))
+            .ToArray();
+        var shared = usable.Length == 0 ? [] : usable[0].Where(element => usable.All(other => other.ContainsKey(element.Key))).ToArray();
+        return new Elements(shared.ToImmutableSortedDictionary(StringComparer.Ordinal), facts, fault);
+    }
+}
