@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Platform.Api.Access;
 using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Plan;
@@ -28,13 +27,6 @@ internal static class QueryEndpoints
             .WithSummary("The SQL that a query runs")
             .WithDescription("Takes the parameters of /query and returns the statement, its parameters and the facts that it reads, without running it.")
             .AddOpenApiOperationTransformer(QueryDocumentation.DescribeExplain);
-        api.MapGet("/receipts/{id}", ReceiptAsync)
-            .WithName("Receipt")
-            .WithSummary("Where an answer came from")
-            .WithDescription(
-                "Every answer carries a receipt. It names the query and the publication; here they are unpacked, with the SQL when that publication " +
-                "is still the current one.")
-            .AddOpenApiOperationTransformer(QueryDocumentation.DescribeReceipt);
     }
 
     private static Task GetAsync(HttpContext context, AnswerSender answers) => answers.SendAsync(context, QueryRequestReader.Read(context.Request.Query));
@@ -48,27 +40,9 @@ internal static class QueryEndpoints
         return Results.Ok(await PlanAsync(request.Query, queries, ReaderPolicy.Of(context.User), context.RequestAborted));
     }
 
-    private static async Task<IResult> ReceiptAsync(
-        string id, Catalogue.CatalogueSource catalogues, MetricQueries queries, ClaimsPrincipal caller, CancellationToken cancellationToken)
-    {
-        if (Receipt.Parse(id) is not { } receipt)
-        {
-            return Results.Problem(
-                statusCode: StatusCodes.Status404NotFound, title: "No such receipt", detail: "The text is no receipt of this API; take it from an answer as a whole.");
-        }
-
-        var current = (await catalogues.CurrentAsync(cancellationToken)).Publication;
-        return Results.Ok(new
-        {
-            Receipt = id,
-            receipt.PublicationId,
-            IsCurrent = current.Id == receipt.PublicationId,
-            Query = receipt.Parameters,
-            Explain = current.Id == receipt.PublicationId ? await PlanAsync(receipt.Parameters, queries, ReaderPolicy.Of(caller), cancellationToken) : null,
-        });
-    }
-
-    private static async Task<object> PlanAsync(QueryParameters parameters, MetricQueries queries, ReaderPolicy reader, CancellationToken cancellationToken)
+    /// <summary>A query's SQL and plan, for people.</summary>
+    public static async Task<object> PlanAsync(
+        QueryParameters parameters, MetricQueries queries, ReaderPolicy reader, CancellationToken cancellationToken)
     {
         var (plan, statement) = await queries.ExplainAsync(parameters, reader, cancellationToken);
         return new

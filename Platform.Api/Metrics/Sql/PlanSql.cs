@@ -17,10 +17,12 @@ internal sealed class PlanSql
     {
     }
 
-    public static SqlStatement Write(QueryPlan plan)
+    public static SqlStatement Write(QueryPlan plan) => Write(plan.Root);
+
+    public static SqlStatement Write(PlanNode root)
     {
         var writer = new PlanSql();
-        var select = writer.Select(plan.Root);
+        var select = writer.Select(root);
         var text = new StringBuilder();
         foreach (var (name, expression) in writer.expressions)
         {
