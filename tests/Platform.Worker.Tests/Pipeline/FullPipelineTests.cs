@@ -201,7 +201,7 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
     {
         await using var system = await TestSystem.CreateAsync(servers);
         using var project = new ProjectCopy();
-        await File.WriteAllTextAsync(Path.Combine(project.Folder, "tests", "assert_never.sql"), "select 1 as one", Token);
+        await File.WriteAllTextAsync(Path.Combine(project.Folder, "tests", "assert_never.sql"), "select 4711 as order_id", Token);
         var settings = system.Settings();
         settings["Transform__ProjectDirectory"] = project.Folder;
 
@@ -210,6 +210,13 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
         Assert.Equal(1, code);
         Assert.Contains("assert_never", error, StringComparison.Ordinal);
         Assert.True(await system.HoldsAsync("not exists (select from meta.publication) and not exists (select from information_schema.tables where table_schema = 'analytics')"));
+        // Which test, and rows that fail it, wherever an operator looks; the operator API reads what 'runs show' reads.
+        foreach (var look in (string[])["runs show --date 2026-01-30", "runs show --date 2026-01-30 --json", "runs list --json", "runs logs dbt_build --date 2026-01-30"])
+        {
+            var shown = (await system.RunAsync(look)).Replace("\\\"", "\"", StringComparison.Ordinal);
+            Assert.Contains("assert_never", shown, StringComparison.Ordinal);
+            Assert.Contains("{\"order_id\": 4711}", shown, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
