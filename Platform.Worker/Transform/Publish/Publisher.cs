@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.ServiceDefaults;
+using Platform.Worker.Transform.Publish.Results;
 using Platform.Worker.Transform.Run;
 using Platform.Worker.Warehouse;
 
@@ -26,15 +27,17 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
     /// <exception cref="TransformException">A relation is in the way, or somebody's view does not fit the new columns.</exception>
     /// <exception cref="TimeoutException">Readers held their locks longer than <see cref="TransformOptions.PublishPatienceSeconds"/>.</exception>
     public async Task<long> PublishAsync(
-        NpgsqlConnection connection, BuildState build, JsonObject manifest, JsonObject semanticManifest,
+        NpgsqlConnection connection, BuildState build, JsonObject manifest, SemanticManifest semanticManifest,
         IReadOnlySet<(string Schema, string Name)> previous, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var pause = FirstPauseMilliseconds;
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var plan = await PublicationPlan.MakeAsync(connection, build, previous, cancellationToken);
-        await ApplyDeltasAsync(connection, plan, cancellationToken);
-        var id = await RecordAsync(connection, build, manifest, semanticManifest, cancellationToken);
+        var results = new PublicationResults(build, semanticManifest);
+        await ApplyDeltasAsync(connection, plan, results, cancellationToken);
+        var id = await RecordAsync(connection, build, manifest, semanticManifest.Json, cancellationToken);
+        await results.WriteAsync(connection, id, plan, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
             await transaction.SaveAsync("flip", cancellationToken);
@@ -78,11 +81,16 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
     }
 
     /// <summary>Writes the deltas into the published tables: no reader waits for that, and none sees it before the commit.</summary>
-    private static async Task ApplyDeltasAsync(NpgsqlConnection connection, PublicationPlan plan, CancellationToken cancellationToken)
+    private static async Task ApplyDeltasAsync(
+        NpgsqlConnection connection, PublicationPlan plan, PublicationResults results, CancellationToken cancellationToken)
     {
         foreach (var run in plan.Deltas.Where(run => !plan.IsLate(run)))
         {
-            await RunAsync(connection, run, Statements(run), cancellationToken);
+            List<string> statements = [.. Statements(run)];
+            if (!await results.ApplyAsync(connection, run, statements, cancellationToken))
+            {
+                await RunAsync(connection, run, statements, cancellationToken);
+            }
         }
 
         foreach (var run in plan.Redirected.Where(run => !plan.IsLate(run)))
@@ -216,8 +224,8 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             """
             insert into meta.publication
-                (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, is_current)
-            values ($1, $2, $3, $4, $5, $6, $7, true)
+                (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, is_current, results_recorded)
+            values ($1, $2, $3, $4, $5, $6, $7, true, true)
             returning publication_id
             """)
         {
