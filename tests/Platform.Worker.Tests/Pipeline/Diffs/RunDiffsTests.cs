@@ -93,9 +93,9 @@ public sealed class RunDiffsTests(EmbeddedServers servers)
         Assert.Equal((10, 17, 10, 6), (mart.RowsBefore, mart.RowsAfter, mart.Added, mart.Removed));
         Assert.Equal([new MetricDateChange(new(2026, 1, 5), 100.50m, 170.25m)], Assert.Single(one.Metrics).Dates);
         Assert.Null(first.Before);
-        Assert.Equal((null, 10), (first.Models[0].RowsBefore, first.Models[0].RowsAfter));
+        Assert.Equal((null, 10), (first.Models[^1].RowsBefore, first.Models[^1].RowsAfter));
         Assert.Null(Assert.Single(first.Metrics).Before);
-        foreach (var (run, reason) in (ReadOnlySpan<(string, string)>)[("2026-01-09", "has published anything"), ("4711", "is no attempt"), ("yesterday", "neither a data date")])
+        foreach (var (run, reason) in ((string, string)[])[("2026-01-09", "has published anything"), ("4711", "is no attempt"), ("yesterday", "neither a data date")])
         {
             Assert.Contains(reason, (await Assert.ThrowsAsync<ConfigurationFaultException>(() => diffs.OfRunAsync(run, Token))).Message, StringComparison.Ordinal);
         }
