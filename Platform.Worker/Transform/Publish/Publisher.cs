@@ -17,6 +17,9 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
     private const int FirstPauseMilliseconds = 50;
     private const int LongestPauseMilliseconds = 2_000;
 
+    /// <summary>A setting of the transaction: when it began to take its locks.</summary>
+    private const string LockingSince = "platform.locking_since";
+
     /// <summary>Publishes and returns the publication's id.</summary>
     /// <param name="connection">The session that holds the build lock.</param>
     /// <param name="build">A build in which nothing failed.</param>
@@ -110,19 +113,19 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
         Add($"set local lock_timeout = {options.PublishLockTimeoutMilliseconds}");
         Add(Grants.OneAtATime);
+        Add($"select set_config('{LockingSince}', clock_timestamp()::text, true)");
         Add($"lock table {WarehouseNames.Meta}.publication in access exclusive mode");
 
         // Views before the tables they read, as readers take their locks, too: so publisher and reader never wait for each other.
         foreach (var drop in plan.DropViews)
         {
-            Add(drop);
+            AddLocking(drop);
         }
 
         var tables = plan.Dropped.Where(relation => relation.Kind is not ('v' or 'm')).ToList();
-        var locked = tables.Concat(plan.Kept).Select(relation => relation.Qualified).Order(StringComparer.Ordinal).ToList();
-        if (locked.Count > 0)
+        foreach (var table in tables.Concat(plan.Kept).Select(relation => relation.Qualified).Order(StringComparer.Ordinal))
         {
-            Add($"lock table {string.Join(", ", locked)} in access exclusive mode");
+            AddLocking($"lock table {table} in access exclusive mode");
         }
 
         // A table's columns change under the lock only, and what reads the new ones comes after it.
@@ -190,6 +193,16 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         }
 
         void Add(string sql) => batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
+
+        // Readers wait for the first lock as long as publishing waits for the last one: all waits together are what the time-out bounds.
+        void AddLocking(string sql)
+        {
+            Add($"""
+                select set_config('lock_timeout', greatest(1, {options.PublishLockTimeoutMilliseconds}
+                    - (extract(epoch from clock_timestamp() - current_setting('{LockingSince}')::timestamptz) * 1000)::integer)::text, true)
+                """);
+            Add(sql);
+        }
 
         void Move(NodeRun run, BuildState state)
         {

@@ -38,10 +38,15 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
         var newest = DataDates.NewestDue(TimeProvider.System);
         await undisturbed.RunAsync($"backfill --from {newest.AddDays(-2):O} --to {newest:O}");
 
+        await KillAsync(killed, "exists (select from meta.pipeline_run where state = 'queued')");
         await KillAsync(killed, "exists (select from meta.task_run where task = 'generate_mock_data' and state = 'running')");
+        await KillAsync(killed, "exists (select from meta.task_run where task = 'generate_mock_data' and state = 'success')");
         await KillAsync(killed, "exists (select from meta.task_run where task = 'etl_sales' and state in ('running', 'success'))");
+        await KillAsync(killed, "exists (select from meta.task_run where task = 'etl_operations' and state in ('running', 'success'))");
         await KillAsync(killed, "(select count(*) from meta.task_run where task = 'etl_finance' and state = 'success') >= 2");
         await KillAsync(killed, "exists (select from meta.task_run where task = 'dbt_build' and state = 'running') and exists (select from meta.invocation)");
+        await KillAsync(killed, "exists (select from pg_class where relnamespace = 'candidate'::regnamespace and relname = 'fct_order_lines')");
+        await KillAsync(killed, "exists (select from meta.publication)");
         await using (var last = WorkerProcess.Start([], killed.Settings(catchUpDays: 3)))
         {
             await UntilAsync(last, killed, "(select count(*) from meta.pipeline_run where state = 'success') = 3");

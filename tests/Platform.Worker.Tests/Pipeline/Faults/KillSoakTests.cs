@@ -36,7 +36,9 @@ public sealed class KillSoakTests(EmbeddedServers servers)
             }
             return underWay;
         })));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{worked.Sum()} of {Kills} were killed while a task was under way");
+        await using var command = killed.Warehouse.CreateCommand(
+            "select string_agg(task || ' ' || times, ', ' order by task) from (select task, count(*) as times from meta.task_attempt where state = 'running' or error like '% stopped before%' group by task) cut");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{worked.Sum()} of {Kills} were killed while a task was under way: {await command.ExecuteScalarAsync(Token)}");
         var (code, output, error) = await WorkerProcess.RunAsync($"backfill {Range}".Split(' '), settings, Token);
 
         Assert.True(code == 0, $"seed {seed}: {error}{output}");

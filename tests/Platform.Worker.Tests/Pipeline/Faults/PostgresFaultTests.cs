@@ -28,6 +28,8 @@ public sealed class PostgresFaultTests(EmbeddedServers servers)
         await postgres.StartAsync(Token);
         var code = await worker.WaitAsync(Token);
 
+        // The sessions of the test itself ended, too.
+        system.Warehouse.Clear();
         Assert.True(code == 0, worker.Output + worker.Error);
         Assert.Equal(await undisturbed.ContentAsync(), await system.ContentAsync());
         await KillSoakTests.AssertNothingIsLeftAsync(system);
@@ -62,6 +64,7 @@ public sealed class PostgresFaultTests(EmbeddedServers servers)
         }
         var (code, output, error) = await WorkerProcess.RunAsync(Range.Split(' '), cut.Settings(), Token);
 
+        cut.Warehouse.Clear();
         Assert.True(code == 0, error + output);
         Assert.True(sessions > 20, $"Only {sessions} sessions were cut.");
         Assert.Equal(await undisturbed.ContentAsync(), await cut.ContentAsync());
