@@ -1,4 +1,3 @@
-using System.Net;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -31,7 +30,7 @@ internal static class PartitionFolder
                 }
             }
         }
-        catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)
+        catch (RequestFailedException missing) when (missing.IsMissing())
         {
             // No container yet: nothing ever landed.
         }

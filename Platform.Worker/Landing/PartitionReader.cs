@@ -54,7 +54,7 @@ internal sealed class PartitionReader(BlobContainerClient container, LandingOpti
 
             return manifest.Fault() is { } fault ? throw Failure(path, $"{fault}. Land the partition again.") : manifest;
         }
-        catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)
+        catch (RequestFailedException missing) when (missing.IsMissing())
         {
             return null;
         }
@@ -87,7 +87,7 @@ internal sealed class PartitionReader(BlobContainerClient container, LandingOpti
                 ? new GunzipStream(stored, path, _options)
                 : stored;
         }
-        catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)
+        catch (RequestFailedException missing) when (missing.IsMissing())
         {
             throw Failure(path, "is in the manifest but not there. Land the partition again.", missing);
         }

@@ -3,6 +3,7 @@ using Azure;
 using Azure.Identity;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Platform.Worker.Landing;
 
 namespace Platform.Worker.Pipeline;
 
@@ -26,6 +27,8 @@ internal static class FaultClassifier
         PostgresException postgres => OfSqlState(postgres),
         NpgsqlException { IsTransient: true } => Fault.Infrastructure,
         NpgsqlException { InnerException: { } inner } => Classify(inner),
+        // Not the storage account's own word: a gateway's, before an account that is down.
+        RequestFailedException { Status: 404 } missing when !missing.IsMissing() => Fault.Infrastructure,
         RequestFailedException request => OfStatus(request.Status),
         CredentialUnavailableException or AuthenticationFailedException => Fault.Configuration,
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => Fault.Configuration,

@@ -5,6 +5,7 @@ using Platform.Worker.Pipeline.Arrivals;
 using Platform.Worker.Pipeline.Audit;
 using Platform.Worker.Pipeline.Backfills;
 using Platform.Worker.Pipeline.Control;
+using Platform.Worker.Pipeline.Diffs;
 using Platform.Worker.Pipeline.Following;
 using Platform.Worker.Pipeline.History;
 using Platform.Worker.Pipeline.Lineage;
@@ -51,6 +52,7 @@ internal static class PipelineRegistration
         builder.Services.AddSingleton<ArrivalWatch>();
         builder.Services.AddSingleton<PipelineRunner>();
         builder.Services.AddSingleton<RunHistory>();
+        builder.Services.AddSingleton<RunDiffs>();
         builder.Services.AddSingleton<RunControl>();
         builder.Services.AddSingleton<PipelinePause>();
         builder.Services.AddSingleton<PipelineStatusReader>();

@@ -236,7 +236,7 @@ internal sealed class PipelineRunner(
             await using var active = await PlaceAsync("platform.active_runs", options.Value.MaxActiveRuns, own.Token);
             await using var place = await PlaceAsync($"platform.backfill.{run.Backfill}", run.Parallel ?? 0, own.Token);
             await using var facts = await FactsLock.SharedAsync(warehouse, own.Token);
-            return await LoadDateAsync(batch, run.Date, own.Token);
+            return await facts.WhileHeldAsync(token => LoadDateAsync(batch, run.Date, token), own.Token);
         }
         catch (Exception) when (cancelled.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -323,6 +323,11 @@ internal sealed class PipelineRunner(
         async Task<TaskOutcome> BuildWholeDatesAsync(CancellationToken token)
         {
             await using var facts = await FactsLock.ExclusiveAsync(warehouse, token);
+            return await facts.WhileHeldAsync(BuildAloneAsync, token);
+        }
+
+        async Task<TaskOutcome> BuildAloneAsync(CancellationToken token)
+        {
             await WithdrawHalfLoadedAsync(token);
             var seen = await ledger.StaleMarkAsync(range, token);
             var outcome = await build.RunAsync(range, token);

@@ -216,7 +216,7 @@ internal sealed class TransformEngine(
         var lineage = await ReadLineageAsync(build, cancellationToken);
         var previous = await PreviousPublication.ReadAsync(connection, cancellationToken);
         return await new Publisher(options.Value, time, logger)
-            .PublishAsync(connection, build, ModelManifest.Make(build, columns, lineage, previous), semantics.Json, previous.Names, cancellationToken);
+            .PublishAsync(connection, build, ModelManifest.Make(build, columns, lineage, previous), semantics, previous.Names, cancellationToken);
     }
 
     /// <summary>The columns that readers will see, by node; refuses metrics that they cannot answer.</summary>

@@ -32,7 +32,7 @@ internal sealed record TransformOptions
     public IReadOnlyDictionary<string, string> Vars { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// The longest that publishing waits for a lock that a reader holds, in milliseconds, before it steps back and lets waiting readers pass.
+    /// The longest that publishing waits for locks that readers hold, in milliseconds and for all of them together, before it steps back and lets waiting readers pass.
     /// Default 100.
     /// </summary>
     [Range(1, 60_000)]

@@ -11,7 +11,7 @@ args = others;
 IBenchmark[] benchmarks =
 [
     new LoadBenchmark(), new MemoryBenchmark(), new FactsBenchmark(), new GenerateBenchmark(), new CheckBenchmark(),
-    new TransformBenchmark(transform), new ParseBenchmark(), new TasksBenchmark(), new DayBenchmark(),
+    new TransformBenchmark(transform), new ParseBenchmark(), new TasksBenchmark(), new DayBenchmark(), new ReadersBenchmark(),
 ];
 
 if (args is [LoadProcess.Argument])

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Platform.Worker.Pipeline;
 using Platform.Worker.Pipeline.Control;
+using Platform.Worker.Pipeline.Diffs;
 using Platform.Worker.Pipeline.Schedule;
 
 namespace Platform.Worker.Operate.Api;
@@ -15,6 +16,8 @@ internal static class RunsApi
     {
         api.MapGet("/runs", ListAsync).WithSummary("The runs requested last, with their tasks, page by page");
         api.MapGet("/runs/{date}", FindAsync).WithSummary("The run of a data date, task by task");
+        api.MapGet("/runs/{run}/diff", DiffAsync).ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithSummary("What a run changed: rows of marts and key metrics before and after, and why");
         api.MapPost("/runs", RunAsync).For(OperatorRoles.Operator).WithSummary("Run the pipeline for a data date");
         api.MapPost("/runs/clear", ClearAsync).For(OperatorRoles.Operator).ProducesProblem(StatusCodes.Status400BadRequest)
             .WithSummary("Do ended runs of a range again: all their tasks, one task and all after it, or one task alone");
@@ -41,6 +44,13 @@ internal static class RunsApi
         await history.FindAsync(date, cancellationToken) is { } run
             ? TypedResults.Ok(run)
             : TypedResults.Problem($"No run of {date:O} was ever requested. POST /api/v1/runs requests one.", statusCode: 404, title: "No such run");
+
+    private static async Task<Ok<RunDiff>> DiffAsync(
+        [Description("A data date, or the id of an attempt of dbt_build.")] string run,
+        RunDiffs diffs,
+        CancellationToken cancellationToken,
+        [Description("The run to compare with, named alike. Default: the publication before.")] string? with = null) =>
+        TypedResults.Ok(await (with is null ? diffs.OfRunAsync(run, cancellationToken) : diffs.BetweenAsync(with, run, cancellationToken)));
 
     private static async Task<Results<Accepted<AcceptedRequest>, ValidationProblem>> RunAsync(
         [FromBody] RunRequest request, RunRequests requests, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)

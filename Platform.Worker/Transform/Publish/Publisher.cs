@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
 using Platform.ServiceDefaults;
+using Platform.Worker.Transform.Publish.Results;
 using Platform.Worker.Transform.Run;
 using Platform.Worker.Warehouse;
 
@@ -16,6 +17,9 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
     private const int FirstPauseMilliseconds = 50;
     private const int LongestPauseMilliseconds = 2_000;
 
+    /// <summary>A setting of the transaction: when it began to take its locks.</summary>
+    private const string LockingSince = "platform.locking_since";
+
     /// <summary>Publishes and returns the publication's id.</summary>
     /// <param name="connection">The session that holds the build lock.</param>
     /// <param name="build">A build in which nothing failed.</param>
@@ -26,15 +30,17 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
     /// <exception cref="TransformException">A relation is in the way, or somebody's view does not fit the new columns.</exception>
     /// <exception cref="TimeoutException">Readers held their locks longer than <see cref="TransformOptions.PublishPatienceSeconds"/>.</exception>
     public async Task<long> PublishAsync(
-        NpgsqlConnection connection, BuildState build, JsonObject manifest, JsonObject semanticManifest,
+        NpgsqlConnection connection, BuildState build, JsonObject manifest, SemanticManifest semanticManifest,
         IReadOnlySet<(string Schema, string Name)> previous, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var pause = FirstPauseMilliseconds;
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var plan = await PublicationPlan.MakeAsync(connection, build, previous, cancellationToken);
-        await ApplyDeltasAsync(connection, plan, cancellationToken);
-        var id = await RecordAsync(connection, build, manifest, semanticManifest, cancellationToken);
+        var results = new PublicationResults(build, semanticManifest);
+        await ApplyDeltasAsync(connection, plan, results, cancellationToken);
+        var id = await RecordAsync(connection, build, manifest, semanticManifest.Json, cancellationToken);
+        await results.WriteAsync(connection, id, plan, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
             await transaction.SaveAsync("flip", cancellationToken);
@@ -78,11 +84,16 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
     }
 
     /// <summary>Writes the deltas into the published tables: no reader waits for that, and none sees it before the commit.</summary>
-    private static async Task ApplyDeltasAsync(NpgsqlConnection connection, PublicationPlan plan, CancellationToken cancellationToken)
+    private static async Task ApplyDeltasAsync(
+        NpgsqlConnection connection, PublicationPlan plan, PublicationResults results, CancellationToken cancellationToken)
     {
         foreach (var run in plan.Deltas.Where(run => !plan.IsLate(run)))
         {
-            await RunAsync(connection, run, Statements(run), cancellationToken);
+            List<string> statements = [.. Statements(run)];
+            if (!await results.ApplyAsync(connection, run, statements, cancellationToken))
+            {
+                await RunAsync(connection, run, statements, cancellationToken);
+            }
         }
 
         foreach (var run in plan.Redirected.Where(run => !plan.IsLate(run)))
@@ -102,19 +113,19 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
         Add($"set local lock_timeout = {options.PublishLockTimeoutMilliseconds}");
         Add(Grants.OneAtATime);
+        Add($"select set_config('{LockingSince}', clock_timestamp()::text, true)");
         Add($"lock table {WarehouseNames.Meta}.publication in access exclusive mode");
 
         // Views before the tables they read, as readers take their locks, too: so publisher and reader never wait for each other.
         foreach (var drop in plan.DropViews)
         {
-            Add(drop);
+            AddLocking(drop);
         }
 
         var tables = plan.Dropped.Where(relation => relation.Kind is not ('v' or 'm')).ToList();
-        var locked = tables.Concat(plan.Kept).Select(relation => relation.Qualified).Order(StringComparer.Ordinal).ToList();
-        if (locked.Count > 0)
+        foreach (var table in tables.Concat(plan.Kept).Select(relation => relation.Qualified).Order(StringComparer.Ordinal))
         {
-            Add($"lock table {string.Join(", ", locked)} in access exclusive mode");
+            AddLocking($"lock table {table} in access exclusive mode");
         }
 
         // A table's columns change under the lock only, and what reads the new ones comes after it.
@@ -183,6 +194,16 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
 
         void Add(string sql) => batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
 
+        // Readers wait for the first lock as long as publishing waits for the last one: all waits together are what the time-out bounds.
+        void AddLocking(string sql)
+        {
+            Add($"""
+                select set_config('lock_timeout', greatest(1, {options.PublishLockTimeoutMilliseconds}
+                    - (extract(epoch from clock_timestamp() - current_setting('{LockingSince}')::timestamptz) * 1000)::integer)::text, true)
+                """);
+            Add(sql);
+        }
+
         void Move(NodeRun run, BuildState state)
         {
             var type = state.Relations.Find(run.Relation.Schema!, run.Relation.Identifier!)?.Type;
@@ -216,8 +237,8 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             """
             insert into meta.publication
-                (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, is_current)
-            values ($1, $2, $3, $4, $5, $6, $7, true)
+                (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, is_current, results_recorded)
+            values ($1, $2, $3, $4, $5, $6, $7, true, true)
             returning publication_id
             """)
         {

@@ -1,14 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Platform.ServiceDefaults;
 using Platform.Testing;
-using Platform.Worker.Contracts;
-using Platform.Worker.Landing;
-using Platform.Worker.Loading;
-using Platform.Worker.Pipeline;
-using Platform.Worker.Sources;
-using Platform.Worker.Transform;
 
 namespace Platform.Benchmarks.Pipeline;
 
@@ -66,24 +58,7 @@ internal sealed class DayBenchmark : IBenchmark
         {
             var database = await servers.CreateDatabaseAsync(cancellationToken);
             var container = await servers.CreateContainerAsync(cancellationToken);
-            var worker = await WorkerStages.StartAsync(
-                new()
-                {
-                    ["ConnectionStrings:warehouse"] = database.ConnectionString,
-                    ["ConnectionStrings:landing"] = container.ConnectionString,
-                    [LandingNames.ContainerKey] = container.Name,
-                },
-                builder =>
-                {
-                    builder.AddLandingContainer();
-                    builder.AddLanding();
-                    builder.AddContracts();
-                    builder.AddMockData();
-                    builder.AddLoading();
-                    builder.AddTransform();
-                    builder.AddPipeline();
-                },
-                cancellationToken);
+            var worker = await WorkerStages.StartPipelineAsync(database, container, cancellationToken);
             return new Place(database, container, worker);
         }
 
@@ -93,13 +68,8 @@ internal sealed class DayBenchmark : IBenchmark
         public async Task<double> RunAsync(DateOnly from, int days, CancellationToken cancellationToken)
         {
             var started = Stopwatch.GetTimestamp();
-            var runner = worker.Services.GetRequiredService<PipelineRunner>();
-            DateOnly[] dates = [.. Enumerable.Range(0, days).Select(from.AddDays)];
-            await runner.QueueAsync(dates, RunTrigger.Backfill, again: false, force: false, cancellationToken);
-            var ended = await runner.WorkAsync(dates, new WorkOptions(), progress: null, cancellationToken);
-            return ended.Values.FirstOrDefault(end => end.State is not TaskState.Success) is { } failed
-                ? throw new InvalidOperationException(failed.Error)
-                : Stopwatch.GetElapsedTime(started).TotalSeconds;
+            await worker.RunDatesAsync(from, days, cancellationToken);
+            return Stopwatch.GetElapsedTime(started).TotalSeconds;
         }
 
         /// <returns>The median of the measured days, in seconds.</returns>

@@ -26,6 +26,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    public int Id => _process.Id;
+
     /// <param name="arguments">A verb with its options, or nothing for the host.</param>
     /// <param name="settings">Configuration by its environment variables; nothing is inherited that could configure a Worker.</param>
     public static WorkerProcess Start(string[] arguments, IReadOnlyDictionary<string, string> settings)
@@ -69,7 +71,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>SIGKILL: nothing in the process gets to say goodbye.</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
         await _process.WaitForExitAsync();
     }
 

@@ -38,10 +38,15 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
         var newest = DataDates.NewestDue(TimeProvider.System);
         await undisturbed.RunAsync($"backfill --from {newest.AddDays(-2):O} --to {newest:O}");
 
+        await KillAsync(killed, "exists (select from meta.pipeline_run where state = 'queued')");
         await KillAsync(killed, "exists (select from meta.task_run where task = 'generate_mock_data' and state = 'running')");
+        await KillAsync(killed, "exists (select from meta.task_run where task = 'generate_mock_data' and state = 'success')");
         await KillAsync(killed, "exists (select from meta.task_run where task = 'etl_sales' and state in ('running', 'success'))");
+        await KillAsync(killed, "exists (select from meta.task_run where task = 'etl_operations' and state in ('running', 'success'))");
         await KillAsync(killed, "(select count(*) from meta.task_run where task = 'etl_finance' and state = 'success') >= 2");
         await KillAsync(killed, "exists (select from meta.task_run where task = 'dbt_build' and state = 'running') and exists (select from meta.invocation)");
+        await KillAsync(killed, "exists (select from pg_class where relnamespace = 'candidate'::regnamespace and relname = 'fct_order_lines')");
+        await KillAsync(killed, "exists (select from meta.publication)");
         await using (var last = WorkerProcess.Start([], killed.Settings(catchUpDays: 3)))
         {
             await UntilAsync(last, killed, "(select count(*) from meta.pipeline_run where state = 'success') = 3");
@@ -201,7 +206,7 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
     {
         await using var system = await TestSystem.CreateAsync(servers);
         using var project = new ProjectCopy();
-        await File.WriteAllTextAsync(Path.Combine(project.Folder, "tests", "assert_never.sql"), "select 1 as one", Token);
+        await File.WriteAllTextAsync(Path.Combine(project.Folder, "tests", "assert_never.sql"), "select 4711 as order_id", Token);
         var settings = system.Settings();
         settings["Transform__ProjectDirectory"] = project.Folder;
 
@@ -210,6 +215,13 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
         Assert.Equal(1, code);
         Assert.Contains("assert_never", error, StringComparison.Ordinal);
         Assert.True(await system.HoldsAsync("not exists (select from meta.publication) and not exists (select from information_schema.tables where table_schema = 'analytics')"));
+        // Which test, and rows that fail it, wherever an operator looks; the operator API reads what 'runs show' reads.
+        foreach (var look in (string[])["runs show --date 2026-01-30", "runs show --date 2026-01-30 --json", "runs list --json", "runs logs dbt_build --date 2026-01-30"])
+        {
+            var shown = (await system.RunAsync(look)).Replace("\\\"", "\"", StringComparison.Ordinal);
+            Assert.Contains("assert_never", shown, StringComparison.Ordinal);
+            Assert.Contains("{\"order_id\": 4711}", shown, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

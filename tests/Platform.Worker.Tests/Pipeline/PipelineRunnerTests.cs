@@ -369,6 +369,61 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
         Assert.Equal(2, pipeline.Calls.Count(call => call.Task == "load_a"));
     }
 
+    [Fact]
+    public async Task Work_OnlyTheSessionOfTheFactsLockIsCut_EndsTheLoadAndDoesItAgain()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        var under = new TaskCompletionSource();
+        pipeline.Work = async (task, _, token) =>
+        {
+            if (task == "load_a" && under.TrySetResult())
+            {
+                // Would go on for ever, and beside the builds of others.
+                await Task.Delay(Timeout.Infinite, token);
+            }
+            return new TaskOutcome();
+        };
+        var dates = new[] { Day, Day.AddDays(1) };
+        await pipeline.Runner().QueueAsync(dates, RunTrigger.Manual, again: false, force: false, Token);
+        var work = pipeline.Runner("cut").WorkAsync(dates, new WorkOptions(), null, Token);
+        await under.Task.WaitAsync(Token);
+
+        await pipeline.QueryAsync("""
+            select pg_terminate_backend(pid) from pg_locks
+            where locktype = 'advisory' and mode = 'ShareLock' and database = (select oid from pg_database where datname = current_database())
+            """);
+        await work;
+
+        Assert.All(await pipeline.RunsAsync(), run => Assert.EndsWith("success manual -", run, StringComparison.Ordinal));
+        Assert.Empty(await pipeline.QueryAsync("select 1 from meta.task_attempt where state = 'running'"));
+        Assert.True(pipeline.Calls.Count(call => call.Task == "load_a") > 2);
+    }
+
+    [Fact]
+    public async Task Run_ClockJumpsToAndFro_EveryTaskIsDoneOnceAndTheLedgerEnds()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        var clock = new JumpingClock();
+        pipeline.Clock = clock;
+        pipeline.Options.RetryDeadline = TimeSpan.FromMinutes(5);
+        var failed = 0;
+        pipeline.Work = (task, _, _) =>
+        {
+            clock.Jump();
+            return task == "load_b" && Interlocked.Increment(ref failed) % 2 == 1 ? throw new TimeoutException("blob storage does not answer") : Task.FromResult(new TaskOutcome());
+        };
+
+        await pipeline.RunAsync([Day, Day.AddDays(1), Day.AddDays(2)]);
+
+        Assert.All(await pipeline.RunsAsync(), run => Assert.EndsWith("success manual -", run, StringComparison.Ordinal));
+        Assert.All(["generate", "load_a"], task => Assert.Equal(3, pipeline.Calls.Count(call => call.Task == task)));
+        Assert.Empty(await pipeline.QueryAsync("select 1 from meta.task_attempt where state = 'running' or finished_at is null"));
+        Assert.Empty(await pipeline.QueryAsync("select 1 from meta.task_run where state <> 'success'"));
+        Assert.Equal(3, await CountAsync("select 1 from meta.task_attempt where task = 'build' and state = 'success'"));
+
+        async Task<int> CountAsync(string sql) => (await pipeline.QueryAsync(sql)).Length;
+    }
+
     [Theory]
     [InlineData("queued")]
     [InlineData("cancelled")]
@@ -405,5 +460,16 @@ public sealed class PipelineRunnerTests(EmbeddedServers servers)
         {
             await Task.Delay(10, Token);
         }
+    }
+
+    /// <summary>The wall clock is set forwards and backwards by hours; time that passes is not.</summary>
+    private sealed class JumpingClock : TimeProvider
+    {
+        private static readonly int[] Hours = [0, 30, -49, 1, -1, 700];
+        private int _jumps;
+
+        public void Jump() => Interlocked.Increment(ref _jumps);
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddHours(Hours[_jumps % Hours.Length]);
     }
 }

@@ -9,27 +9,37 @@ namespace Platform.Worker.Tests.Pipeline;
 /// <summary>A warehouse and a landing container for the real executable with its real stages, at a small volume.</summary>
 internal sealed class TestSystem : IAsyncDisposable
 {
-    private readonly TestDatabase _database;
+    private readonly IAsyncDisposable _database;
     private readonly TestContainer _container;
+    private readonly string _connectionString;
 
-    private TestSystem(TestDatabase database, TestContainer container)
+    private TestSystem(IAsyncDisposable database, NpgsqlDataSource warehouse, string connectionString, TestContainer container)
     {
-        _database = database;
-        _container = container;
+        (_database, Warehouse, _connectionString, _container) = (database, warehouse, connectionString, container);
     }
 
-    public NpgsqlDataSource Warehouse => _database.DataSource;
+    public NpgsqlDataSource Warehouse { get; }
 
     public BlobContainerClient Landing => _container.Client;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<TestSystem> CreateAsync(EmbeddedServers servers) =>
-        new(await servers.CreateDatabaseAsync(Token), await servers.CreateContainerAsync(Token));
+    public static async Task<TestSystem> CreateAsync(EmbeddedServers servers)
+    {
+        var database = await servers.CreateDatabaseAsync(Token);
+        return new(database, database.DataSource, database.ConnectionString, await servers.CreateContainerAsync(Token));
+    }
+
+    /// <summary>On a server that the test may stop; the test disposes it.</summary>
+    public static async Task<TestSystem> CreateAsync(EmbeddedServers servers, TestPostgres postgres)
+    {
+        var warehouse = NpgsqlDataSource.Create(postgres.ConnectionString);
+        return new(warehouse, warehouse, postgres.ConnectionString, await servers.CreateContainerAsync(Token));
+    }
 
     public Dictionary<string, string> Settings(int catchUpDays = 0) => new()
     {
-        ["ConnectionStrings__warehouse"] = _database.ConnectionString,
+        ["ConnectionStrings__warehouse"] = _connectionString,
         ["ConnectionStrings__landing"] = _container.ConnectionString,
         ["Landing__Container"] = _container.Name,
         ["Generator__OrdersPerDay"] = "20",

@@ -6,12 +6,13 @@ using Platform.Worker.Pipeline.Logs;
 
 namespace Platform.Worker.Operate.Cli.Runs;
 
-/// <summary><c>runs list|show|clear|cancel|logs</c></summary>
+/// <summary><c>runs list|show|clear|cancel|logs|diff</c></summary>
 internal static class RunsVerb
 {
-    public static Command Create(VerbSession session) => new("runs", "Look at runs and their logs, do them again, cancel them.")
+    public static Command Create(VerbSession session) => new("runs", "Look at runs, their logs and what they changed, do them again, cancel them.")
     {
         List(session), Show(session), RunsClearCommand.Create(session), Cancel(session), RunsLogsCommand.Create(session),
+        RunsDiffCommand.Create(session),
     };
 
     private static Command List(VerbSession session)

@@ -102,12 +102,16 @@ internal sealed class TestExecution(BuildState build, NodeRun run, PostgresSessi
         return Build.BuildsCandidates ? $"{Run.Node.At}: {words}{Sample()}" : words;
     }
 
+    /// <summary>A few of the failing rows, each as JSON and cut where it gets long: this text goes into the ledger and the log.</summary>
     private string Sample()
     {
-        const int rows = 3;
+        const int rows = 5;
+        const int longest = 400;
         try
         {
-            var sample = Session.Query($"select to_jsonb(sample)::text from (\n{Run.CompiledCode}\n) as sample limit {rows}");
+            var sample = Session.Query(
+                $"select case when length(line) > {longest} then left(line, {longest}) || ' ...' else line end "
+                + $"from (select to_jsonb(sample)::text as line from (\n{Run.CompiledCode}\n) as sample limit {rows}) as shown");
             return string.Concat(sample.Rows.Select(row => $"\n  {row[0]}"));
         }
         catch (SqlException)

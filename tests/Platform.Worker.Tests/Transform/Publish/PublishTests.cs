@@ -325,6 +325,35 @@ public sealed class PublishTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task PublishingSessionCutInTheFlip_LeavesWhatWasPublished_AndTheNextBuildGoesWell()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(
+            ("models/orders.sql", "{{ config(materialized='table') }} select 1 as id"),
+            ("models/events.sql", "{{ config(materialized='incremental', unique_key='id') }} select id from {{ ref('orders') }}"));
+        await warehouse.PublishAsync(project);
+        await using var reader = await warehouse.DataSource.OpenConnectionAsync(TestWarehouse.Token);
+        await using var transaction = await reader.BeginTransactionAsync(TestWarehouse.Token);
+        await using (var read = new NpgsqlCommand("select * from analytics.orders", reader, transaction))
+        {
+            await read.ExecuteScalarAsync(TestWarehouse.Token);
+        }
+
+        project.Write("models/orders.sql", "{{ config(materialized='table') }} select 22 as id");
+        var build = warehouse.BuildAsync(project);
+        await UntilAsync(async () => await warehouse.ScalarAsync<bool>(
+            "select count(pg_terminate_backend(pid)) > 0 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'lock table%'"));
+
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => build);
+        await transaction.CommitAsync(TestWarehouse.Token);
+        Assert.Equal("1|1|1", await warehouse.RowsAsync("select o.id, e.id, p.publication_id from analytics.orders as o, analytics.events as e, meta.publication as p"));
+        Assert.Equal("False", await warehouse.RowsAsync("select success from meta.invocation order by started_at desc limit 1"));
+        await warehouse.PublishAsync(project);
+        Assert.Equal("22|1,22", await warehouse.RowsAsync("select (select id from analytics.orders), string_agg(id::text, ',' order by id) from analytics.events"));
+        Assert.Equal("", await warehouse.KindsAsync("candidate"));
+    }
+
+    [Fact]
     public async Task CancelledBuild_StopsTheServersWork_AndPublishesNothing()
     {
         await using var warehouse = await TestWarehouse.CreateAsync(servers);

@@ -42,6 +42,26 @@ public sealed class DataTestTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task FailedTestOfThePlatformsBuild_ShowsAFewOfItsRows_CutWhereTheyAreLong()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(
+            ("models/orders.sql", "{{ config(materialized='table') }} select 1 as id"),
+            ("tests/orders_are_good.sql", "select n as order_id, repeat('x', case when n = 2 then 1000 else 3 end) as note from generate_series(1, 7) as n, {{ ref('orders') }} order by n"));
+
+        var result = await warehouse.BuildAsync(project);
+
+        var lines = Assert.Single(result.Failures).Message!.Split('\n');
+        Assert.EndsWith("Got 7 results, configured to fail if != 0", lines[0], StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                """  {"note": "xxx", "order_id": 1}""", $$"""  {"note": "{{new string('x', 390)}} ...""", """  {"note": "xxx", "order_id": 3}""",
+                """  {"note": "xxx", "order_id": 4}""", """  {"note": "xxx", "order_id": 5}""",
+            ],
+            lines[1..]);
+    }
+
+    [Fact]
     public async Task FailCalcWithoutANumber_IsAnErrorWithARemedy()
     {
         await using var warehouse = await TestWarehouse.CreateAsync(servers);
