@@ -3,6 +3,7 @@ using Platform.Api.Access;
 using Platform.Api.Console;
 using Platform.Api.Metrics;
 using Platform.Api.OData;
+using Platform.Api.Receipts;
 using Platform.Api.Runs;
 using Platform.ServiceDefaults;
 
@@ -13,6 +14,7 @@ builder.AddAccess();
 builder.AddRuns();
 builder.AddMetrics();
 builder.AddOData();
+builder.AddReceipts();
 builder.AddApiReference();
 builder.AddConsole();
 
@@ -25,6 +27,7 @@ app.MapDefaultEndpoints();
 app.MapMetrics();
 app.MapOData();
 app.MapRuns();
+app.MapReceipts();
 app.MapApiReference();
 app.MapConsole();
 app.Run();

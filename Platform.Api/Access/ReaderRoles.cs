@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Platform.Api.Access;
@@ -17,6 +18,9 @@ internal static class ReaderRoles
 
     /// <summary>From least to most.</summary>
     public static IReadOnlyList<string> All { get; } = [Viewer, Analyst, Operator, Admin];
+
+    /// <summary>Whether the reader is of that role, or of one that includes it.</summary>
+    public static bool Includes(ClaimsPrincipal reader, string role) => All.SkipWhile(one => one != role).Any(reader.IsInRole);
 
     /// <summary>Only for readers of that role, or of one that includes it.</summary>
     public static TBuilder For<TBuilder>(this TBuilder endpoints, string role) where TBuilder : IEndpointConventionBuilder =>
