@@ -15,6 +15,7 @@ internal sealed class ApiKeyHandler(
     ILoggerFactory logger,
     UrlEncoder encoder,
     IOptions<AccessOptions> access,
+    IOptions<EntraChallengeOptions> entra,
     IHostEnvironment environment)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -34,8 +35,11 @@ internal sealed class ApiKeyHandler(
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        // Basic makes a browser ask for the key.
-        Response.Headers.WWWAuthenticate = "Basic realm=\"Platform\", charset=\"UTF-8\"";
+        // Basic makes a browser ask for the key; Bearer tells Power Query where to sign in, and it reads the first challenge.
+        const string basic = "Basic realm=\"Platform\", charset=\"UTF-8\"";
+        Response.Headers.WWWAuthenticate = entra.Value.AuthorizationUri is { Length: > 0 } address
+            ? new Microsoft.Extensions.Primitives.StringValues([$"Bearer authorization_uri={address}", basic])
+            : basic;
         await Results.Problem(
             statusCode: StatusCodes.Status401Unauthorized,
             type: "urn:platform:problem:credential-missing",

@@ -9,6 +9,7 @@ internal static class CallerPolicy
     public const string ClaimType = "platform:policy";
 
     /// <summary>The caller's restrictions as one text, the same in whichever order they were granted; empty without any.</summary>
-    public static string Of(ClaimsPrincipal caller) =>
-        string.Join('\n', caller.FindAll(ClaimType).Select(claim => claim.Value).Distinct().Order(StringComparer.Ordinal));
+    public static string Of(ClaimsPrincipal caller) => !caller.HasClaim(claim => claim.Type == ClaimType)
+        ? ""
+        : string.Join('\n', caller.FindAll(ClaimType).Select(claim => claim.Value).Distinct().Order(StringComparer.Ordinal));
 }

@@ -33,7 +33,7 @@ internal static class QueryEndpoints
             .AddOpenApiOperationTransformer(QueryDocumentation.DescribeReceipt);
     }
 
-    private static Task GetAsync(HttpContext context, AnswerSender answers) => answers.SendAsync(context, QueryRequestReader.Read(context.Request.Query));
+    private static Task GetAsync(HttpContext context, AnswerSender answers) => answers.SendAsync(context);
 
     private static async Task PostAsync(HttpContext context, AnswerSender answers) =>
         await answers.SendAsync(context, await QueryRequestReader.ReadAsync(context.Request.Body, context.RequestAborted));

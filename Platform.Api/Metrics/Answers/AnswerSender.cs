@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Primitives;
@@ -22,11 +23,43 @@ internal sealed class AnswerSender(
         Flags = HybridCacheEntryFlags.DisableDistributedCache,
     };
 
+    private const int MostRead = 4_096;
+    private const int LongestRead = 2_048;
+
+    // What a text asks for is always the same, so a dashboard's addresses are read once.
+    private readonly ConcurrentDictionary<(string Query, string Accept, string Policy), AnswerRequest> read = new();
+
+    /// <summary>Answers the query in the address.</summary>
     /// <exception cref="QueryException">The query cannot be answered.</exception>
     /// <exception cref="CursorExpiredException">The page before is of another publication.</exception>
-    public async Task SendAsync(HttpContext context, QueryRequest sent)
+    public Task SendAsync(HttpContext context)
     {
-        var request = AnswerRequest.Read(sent, context.Request.Headers.Accept, CallerPolicy.Of(context.User), queries.Options);
+        var key = (context.Request.QueryString.Value ?? "", context.Request.Headers.Accept.ToString(), CallerPolicy.Of(context.User));
+        if (!read.TryGetValue(key, out var request))
+        {
+            request = AnswerRequest.Read(QueryRequestReader.Read(context.Request.Query), key.Item2, key.Item3, queries.Options);
+            if (key.Item1.Length + key.Item2.Length <= LongestRead)
+            {
+                if (read.Count >= MostRead)
+                {
+                    read.Clear();
+                }
+
+                read[key] = request;
+            }
+        }
+
+        return SendAsync(context, request);
+    }
+
+    /// <summary>Answers a query that was sent in another way.</summary>
+    /// <exception cref="QueryException">The query cannot be answered.</exception>
+    /// <exception cref="CursorExpiredException">The page before is of another publication.</exception>
+    public Task SendAsync(HttpContext context, QueryRequest sent) =>
+        SendAsync(context, AnswerRequest.Read(sent, context.Request.Headers.Accept, CallerPolicy.Of(context.User), queries.Options));
+
+    private async Task SendAsync(HttpContext context, AnswerRequest request)
+    {
         var publication = await publications.CurrentAsync(context.RequestAborted);
         var encoding = Encoding(context);
         if (request.Page?.PublicationId is { } former && former != publication)
