@@ -10,7 +10,9 @@ namespace Platform.Benchmarks.Api;
 internal sealed class ExportBenchmark : IBenchmark
 {
     private const int DefaultRows = 1_000_000;
-    private const double MemoryGoal = 250;
+    private const double MemoryGoal = 1.5;
+
+    private static readonly string[] Formats = ["csv", "json", "records", "arrow", "parquet"];
 
     private static readonly string? Psql = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? "psql.exe" : "psql")).FirstOrDefault(File.Exists);
@@ -33,23 +35,29 @@ internal sealed class ExportBenchmark : IBenchmark
             long peak = 0;
             using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var watch = WatchAsync(api, memory => peak = Math.Max(peak, memory), watching.Token);
-            await ServeAsync(api, "csv", 1_000, file, cancellationToken);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows, 6 columns; {Environment.ProcessorCount} cores; the Api has {api.Memory / 1e6:F0} MB before"));
+            foreach (var format in Formats)
+            {
+                await ServeAsync(api, format, rows / 5, file, cancellationToken);
+            }
+
+            var fewer = peak;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows, 6 columns; {Environment.ProcessorCount} cores; the Api took {fewer / 1e6:F0} MB for a fifth of them"));
             var reference = Psql is null ? "text COPY by Npgsql (there is no psql)" : @"psql \copy";
             var rates = await Measure.AlternatelyAsync(rows, "rows",
             [
                 (reference, () => Task.CompletedTask, () => CopyAsync(database, sql, file, cancellationToken)),
-                .. new[] { "csv", "json", "records", "arrow", "parquet" }.Select(format =>
+                .. Formats.Select(format =>
                     (format, (Func<Task>)(() => Task.CompletedTask), (Func<Task>)(() => ServeAsync(api, format, rows, file, cancellationToken)))),
             ]);
             await watching.CancelAsync();
             await watch;
-            foreach (var format in new[] { "csv", "json", "records", "arrow", "parquet" })
+            foreach (var format in Formats)
             {
                 Measure.Conclude($"export-{format}", rates[format] / rates[reference], 0.7);
             }
 
-            Measure.ConcludeMegabytes("export-memory", peak / 1e6, MemoryGoal);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the Api took {peak / 1e6:F0} MB for all of them"));
+            Measure.Conclude("export-memory", (double)peak / fewer, MemoryGoal, atMost: true);
         }
         finally
         {
