@@ -67,9 +67,9 @@ internal sealed class AnswerSender(
             throw new CursorExpiredException();
         }
 
-        if (HasAlready(context.Request, Tag(publication, request, encoding)))
+        if (HasAlready(context.Request, request.TagOf(publication, encoding)))
         {
-            Describe(context.Response, request, Tag(publication, request, encoding));
+            Describe(context.Response, request, request.TagOf(publication, encoding));
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
@@ -82,7 +82,7 @@ internal sealed class AnswerSender(
         }
 
         var answer = await cache.GetOrCreateAsync(
-            $"{publication}.{request.Identity}",
+            request.KeyOf(publication),
             (reader, request),
             static (state, cancellationToken) => new ValueTask<KeptAnswer>(state.reader.ReadAsync(state.request, cancellationToken)),
             Keep,
@@ -99,8 +99,8 @@ internal sealed class AnswerSender(
     private static bool Begin(HttpContext context, AnswerRequest request, AnswerFacts facts, string? encoding)
     {
         var response = context.Response;
-        Describe(response, request, Tag(facts.PublicationId, request, encoding));
-        response.Headers.LastModified = HeaderUtilities.FormatDate(facts.PublishedAt);
+        Describe(response, request, request.TagOf(facts.PublicationId, encoding));
+        response.Headers.LastModified = facts.LastModified;
         if (StringValues.IsNullOrEmpty(context.Request.Headers.IfNoneMatch)
             && HeaderUtilities.TryParseDate(context.Request.Headers.IfModifiedSince.ToString(), out var since)
             && facts.PublishedAt.ToUnixTimeSeconds() <= since.ToUnixTimeSeconds())
@@ -137,10 +137,6 @@ internal sealed class AnswerSender(
         response.Headers.CacheControl = "private, no-cache";
         response.Headers.Vary = "Accept, Accept-Encoding, Authorization, X-Api-Key";
     }
-
-    /// <summary>A strong validator: publication, query, format, caller's policy and encoding, which together decide every byte.</summary>
-    private static string Tag(long publication, AnswerRequest request, string? encoding) =>
-        encoding is null ? $"\"{publication}-{request.Identity}\"" : $"\"{publication}-{request.Identity}-{encoding}\"";
 
     private static bool HasAlready(HttpRequest request, string tag) =>
         request.Headers.IfNoneMatch is { Count: > 0 } known
