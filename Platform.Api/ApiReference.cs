@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.OpenApi;
 using Platform.Api.Access;
+using Platform.Api.Metrics.Query;
 using Scalar.AspNetCore;
 
 namespace Platform.Api;
@@ -21,6 +22,11 @@ internal static class ApiReference
         builder.Services.AddProblemDetails();
         builder.Services.AddOpenApi(Document, options =>
         {
+            options.AddOperationTransformer((operation, _, _) =>
+            {
+                Exemplify(operation);
+                return Task.CompletedTask;
+            });
             options.AddDocumentTransformer((document, _, _) =>
             {
                 Describe(document);
@@ -46,6 +52,21 @@ internal static class ApiReference
         });
     }
 
+    /// <summary>Names in paths are tried out with these.</summary>
+    private static void Exemplify(OpenApiOperation operation)
+    {
+        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(parameter => parameter.In == ParameterLocation.Path))
+        {
+            parameter.Example ??= (operation.OperationId, parameter.Name) switch
+            {
+                ("Receipt", _) => new Receipt(1, new QueryParameters { Metrics = ["revenue"] }).ToString(),
+                (_, "set") => "fct_orders",
+                ("GetMetric" or "Lineage", _) => "revenue",
+                _ => null,
+            };
+        }
+    }
+
     private static void Describe(OpenApiDocument document)
     {
         document.Info = new OpenApiInfo
@@ -54,7 +75,7 @@ internal static class ApiReference
             Version = "1",
             Description =
                 "Certified metrics of sales, operations and finance. Ask `/api/v1/metrics` what there is, `/api/v1/query` for numbers, " +
-                "`/api/v1/freshness` how new they are. Errors are problem details (RFC 9457) that name the parameter, the position and near matches.",
+                "`/api/v1/freshness` how new they are, `/odata` (OData 4.01) for the rows of the marts. Errors are problem details (RFC 9457) that name the parameter, the position and near matches.",
             License = new OpenApiLicense { Name = "MIT" },
         };
         document.Components ??= new OpenApiComponents();

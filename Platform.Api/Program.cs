@@ -1,5 +1,6 @@
 using Platform.Api;
 using Platform.Api.Access;
+using Platform.Api.Connect;
 using Platform.Api.Console;
 using Platform.Api.Metrics;
 using Platform.Api.OData;
@@ -26,6 +27,7 @@ app.UseAccess();
 app.MapDefaultEndpoints();
 app.MapMetrics();
 app.MapOData();
+app.MapConnect();
 app.MapRuns();
 app.MapReceipts();
 app.MapApiReference();

@@ -54,9 +54,9 @@ internal sealed class ApiKeyHandler(
     /// <summary>Tells a caller who is not let in what to show.</summary>
     public static Task RefuseAsync(HttpContext context, TokenOptions tokens, string why)
     {
-        // Basic makes a browser ask for the key; Bearer tells Power BI where to get a token.
-        context.Response.Headers.WWWAuthenticate = tokens.IsOn
-            ? new StringValues([$"Bearer authorization_uri=\"{tokens.Authority}\"", Basic])
+        // Basic makes a browser ask for the key; Bearer tells Power Query where to sign in, and it reads the first challenge.
+        context.Response.Headers.WWWAuthenticate = tokens.IsOn || tokens.AuthorizationUri.Length > 0
+            ? new StringValues([$"Bearer authorization_uri={(tokens.AuthorizationUri.Length > 0 ? tokens.AuthorizationUri : tokens.Authority)}", Basic])
             : Basic;
         return Results.Problem(
             statusCode: StatusCodes.Status401Unauthorized,

@@ -55,6 +55,11 @@ internal sealed class ReaderPolicy
 
     public static ReaderPolicy Of(ClaimsPrincipal reader)
     {
+        if (!reader.HasClaim(claim => claim.Type is DomainClaim or MetricClaim or RowsClaim))
+        {
+            return Unrestricted;
+        }
+
         var (domains, metrics) = (Set(reader, DomainClaim), Set(reader, MetricClaim));
         ImmutableArray<RowRule> rows =
         [
@@ -62,7 +67,7 @@ internal sealed class ReaderPolicy
                 .Select(rule => rule with { Values = [.. rule.Values.Distinct().Order(StringComparer.Ordinal)] })
                 .OrderBy(rule => rule.Dimension, StringComparer.Ordinal).ThenBy(rule => string.Join('\0', rule.Values), StringComparer.Ordinal),
         ];
-        return domains is null && metrics is null && rows.IsEmpty ? Unrestricted : new ReaderPolicy(domains, metrics, rows);
+        return new ReaderPolicy(domains, metrics, rows);
     }
 
     /// <summary>The claims that <see cref="Of"/> reads.</summary>

@@ -9,6 +9,12 @@ internal sealed class TokenOptions
     /// </summary>
     public string Authority { get; set; } = "";
 
+    /// <summary>
+    /// Where callers without a credential are sent to sign in, which Power BI's organizational account follows, e.g.
+    /// <c>https://login.microsoftonline.com/{tenant}/oauth2/authorize</c>. Default: the authority.
+    /// </summary>
+    public string AuthorizationUri { get; set; } = "";
+
     /// <summary>Whom the token must be for (<c>aud</c>), e.g. <c>api://platform</c>.</summary>
     public string Audience { get; set; } = "";
 

@@ -31,7 +31,10 @@ internal static class QueryDocumentation
         ("end", "Last day of metric time, included: 2026-01-31, or 2026-01 or 2026 for their last day.", null, false),
         ("order_by", "Columns to sort by; a leading minus sorts descending. Without it, by the group-by columns.", "-revenue", false),
         ("limit", "Rows to return, 1 to 1,000,000.", "100", false),
-        ("format", "`json` (columns and rows), `records` (an array of objects) or `csv`. Without it, as the Accept header asks.", "json", false),
+        ("format", "`json` (columns and rows), `records` (an array of objects), `csv`, `arrow` (IPC stream) or `parquet`. Without it, as the Accept header asks.", "json", false),
+        ("csv_safe", "`true` puts a `'` before texts in CSV that a spreadsheet would take for a formula.", null, false),
+        ("page_size", "Rows of a page, 1 to 100,000. The answer then names the cursor of the next page: `next_cursor`, `X-Next-Cursor`, `Link`.", null, false),
+        ("cursor", "Cursor of a page, as the page before named it.", null, false),
     ];
 
     public static Task DescribeGet(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -67,7 +70,7 @@ internal static class QueryDocumentation
 
     public static Task DescribeExplain(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        DescribeParameters(operation, Parameters.Where(parameter => parameter.Name != "format"));
+        DescribeParameters(operation, Parameters.Where(parameter => parameter.Name is not ("format" or "csv_safe" or "page_size" or "cursor")));
         operation.Responses = new OpenApiResponses
         {
             ["200"] = Json("The statement, its parameters and the facts that it reads.", new OpenApiSchema { Type = JsonSchemaType.Object }, null),
@@ -98,7 +101,8 @@ internal static class QueryDocumentation
                 Type = parameter.Name switch
                 {
                     "metrics" or "group_by" or "where" or "order_by" => JsonSchemaType.Array,
-                    "limit" => JsonSchemaType.Integer,
+                    "limit" or "page_size" => JsonSchemaType.Integer,
+                    "csv_safe" => JsonSchemaType.Boolean,
                     _ => JsonSchemaType.String,
                 },
                 Items = parameter.Name is "metrics" or "group_by" or "where" or "order_by" ? new OpenApiSchema { Type = JsonSchemaType.String } : null,
@@ -139,7 +143,15 @@ internal static class QueryDocumentation
             In = ParameterLocation.Query,
             Required = parameter.Required,
             Description = parameter.Description,
-            Schema = new OpenApiSchema { Type = parameter.Name == "limit" ? JsonSchemaType.Integer : JsonSchemaType.String },
+            Schema = new OpenApiSchema
+            {
+                Type = parameter.Name switch
+                {
+                    "limit" or "page_size" => JsonSchemaType.Integer,
+                    "csv_safe" => JsonSchemaType.Boolean,
+                    _ => JsonSchemaType.String,
+                },
+            },
             Example = parameter.Example is null ? null
                 : parameter.Name == "limit" ? JsonNode.Parse(parameter.Example) : JsonValue.Create(parameter.Example),
         });
@@ -169,6 +181,7 @@ internal static class QueryDocumentation
                     Items = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Description = "A value in its column's type, or null." } },
                 },
                 ["receipt"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "For /api/v1/receipts/{id}." },
+                ["next_cursor"] = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null, Description = "Cursor of the next page; there with page_size, null on the last page." },
                 ["published"] = new OpenApiSchema
                 {
                     Type = JsonSchemaType.Object,
@@ -200,9 +213,15 @@ internal static class QueryDocumentation
             }
             """));
         ok.Content!["text/csv"] = new OpenApiMediaType { Schema = text, Example = JsonValue.Create("metric_time__month,revenue\n2026-01-01,1240310.55\n") };
+        var bytes = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
+        ok.Content["application/vnd.apache.arrow.stream"] = new OpenApiMediaType { Schema = bytes };
+        ok.Content["application/vnd.apache.parquet"] = new OpenApiMediaType { Schema = bytes };
         operation.Responses = new OpenApiResponses
         {
             ["200"] = ok,
+            ["304"] = new OpenApiResponse { Description = "The answer that the reader has (If-None-Match, If-Modified-Since) is still the answer." },
+            ["406"] = Problem("None of the types in Accept is offered."),
+            ["410"] = Problem("The cursor is of a publication that is not the current one any more."),
             ["400"] = Problem("The query cannot be answered; every fault is listed with its parameter, position and near matches."),
             ["503"] = Problem("Nothing is published yet, or the database does not answer."),
             ["504"] = Problem("The query takes longer than it may."),

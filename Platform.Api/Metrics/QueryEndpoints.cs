@@ -29,7 +29,7 @@ internal static class QueryEndpoints
             .AddOpenApiOperationTransformer(QueryDocumentation.DescribeExplain);
     }
 
-    private static Task GetAsync(HttpContext context, AnswerSender answers) => answers.SendAsync(context, QueryRequestReader.Read(context.Request.Query));
+    private static Task GetAsync(HttpContext context, AnswerSender answers) => answers.SendAsync(context);
 
     private static async Task PostAsync(HttpContext context, AnswerSender answers) =>
         await answers.SendAsync(context, await QueryRequestReader.ReadAsync(context.Request.Body, context.RequestAborted));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Xml;
 using Microsoft.OData.Edm.Csdl;
 using Npgsql;
+using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Formats;
 using Platform.Api.OData.Model;
@@ -13,12 +14,19 @@ namespace Platform.Api.OData;
 internal static class ODataEndpoints
 {
     public static void Map(IEndpointRouteBuilder app) =>
-        app.MapGet("/odata/{**path}", (Delegate)AnswerAsync).ExcludeFromDescription();
+        app.MapGet("/odata/{**path}", (Delegate)AnswerAsync).For(ReaderRoles.Analyst).ExcludeFromDescription();
 
     private static async Task AnswerAsync(HttpContext context, string? path, SetSource sets, ODataAnswers answers)
     {
         try
         {
+            // Rows of marts cannot be told apart by the rules of metrics.
+            if (ReaderPolicy.Of(context.User).IsRestricted)
+            {
+                throw new ODataFault(
+                    StatusCodes.Status403Forbidden, "not-allowed", "This key may read some metrics or rows only, and marts hold all; ask for metrics with /api/v1/query.");
+            }
+
             switch (path?.TrimEnd('/'))
             {
                 case null or "":

@@ -12,6 +12,7 @@ internal static class RunsFeature
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Freshness>();
         builder.Services.AddSingleton<RunHistory>();
+        builder.Services.AddSingleton<MetricLineage>();
         return builder;
     }
 
@@ -23,6 +24,7 @@ internal static class RunsFeature
             .WithSummary("How fresh the data is")
             .WithDescription("The newest published day and when it was published, whether the due day (yesterday, UTC) is ready, and what is loaded of each domain.")
             .Produces<FreshnessReport>();
+        LineageEndpoints.Map(api);
         api.MapGet("/runs", RecentAsync)
             .WithName("Runs")
             .WithSummary("The last runs, task by task")

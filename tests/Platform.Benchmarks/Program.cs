@@ -1,5 +1,6 @@
 using Platform.Benchmarks;
 using Platform.Benchmarks.Ahead;
+using Platform.Benchmarks.Api;
 using Platform.Benchmarks.Facts;
 using Platform.Benchmarks.Generate;
 using Platform.Benchmarks.Load;
@@ -12,11 +13,24 @@ IBenchmark[] benchmarks =
 [
     new LoadBenchmark(), new MemoryBenchmark(), new FactsBenchmark(), new GenerateBenchmark(), new CheckBenchmark(),
     new TransformBenchmark(transform), new ParseBenchmark(), new TasksBenchmark(), new DayBenchmark(), new ReadersBenchmark(),
+    new ApiBenchmark(), new ExportBenchmark(),
 ];
 
 if (args is [LoadProcess.Argument])
 {
     await LoadProcess.RunAsync(CancellationToken.None);
+    return 0;
+}
+
+if (args is [ApiProcess.Argument, var warehouse, var apiPort])
+{
+    ApiProcess.RunApi(warehouse, apiPort);
+    return 0;
+}
+
+if (args is [ApiProcess.BareArgument, var file, var barePort])
+{
+    await ApiProcess.RunBareAsync(file, barePort);
     return 0;
 }
 

@@ -8,6 +8,9 @@ namespace Platform.Api.Metrics.Answers;
 /// <summary>A request whose parameters were read.</summary>
 internal sealed record AnswerRequest
 {
+    // Of the publication that was asked for last: a dashboard asks the same until the next publish.
+    private volatile Names? names;
+
     public required QueryParameters Parameters { get; init; }
 
     public required ReaderPolicy Reader { get; init; }
@@ -26,6 +29,13 @@ internal sealed record AnswerRequest
 
     /// <summary>The answer's name within a publication.</summary>
     public required string Identity { get; init; }
+
+    /// <summary>The answer's name among those of all publications.</summary>
+    public string KeyOf(long publication) => Named(publication).Key;
+
+    /// <summary>A strong validator: publication, query, format, caller's policy and encoding, which together decide every byte.</summary>
+    public string TagOf(long publication, string? encoding) =>
+        encoding is null ? Named(publication).Tag : $"\"{publication}-{Identity}-{encoding}\"";
 
     /// <summary>Whether the limit ends with this page.</summary>
     public bool IsLastPage => Page is { } page && Query.Limit is { } limit && page.Offset + page.Size >= limit;
@@ -53,6 +63,11 @@ internal sealed record AnswerRequest
         };
     }
 
+    private Names Named(long publication) =>
+        names is { } known && known.Publication == publication
+            ? known
+            : names = new Names(publication, $"{publication}.{Identity}", $"\"{publication}-{Identity}\"");
+
     public ResultFormat CreateFormat() => Format.Create(CsvSafe);
 
     public string Receipt(Publication publication) => new Receipt(publication.Id, Parameters).ToString();
@@ -63,4 +78,6 @@ internal sealed record AnswerRequest
         "true" or "1" => true,
         _ => throw new QueryException(new QueryFault(name, $"'{text}' is neither true nor false.")),
     };
+
+    private sealed record Names(long Publication, string Key, string Tag);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Primitives;
@@ -22,12 +23,52 @@ internal sealed class AnswerSender(
         Flags = HybridCacheEntryFlags.DisableDistributedCache,
     };
 
+    private const int MostRead = 4_096;
+    private const int LongestRead = 2_048;
+
+    // What a text asks for is always the same, so a dashboard's addresses are read once.
+    private readonly ConcurrentDictionary<(string Query, string Accept, string Policy), AnswerRequest> read = new();
+
+    /// <summary>Answers the query in the address.</summary>
     /// <exception cref="QueryException">The query cannot be answered.</exception>
+    /// <exception cref="NotAllowedException">The reader may not see what is asked.</exception>
     /// <exception cref="CursorExpiredException">The page before is of another publication.</exception>
-    public async Task SendAsync(HttpContext context, QueryRequest sent)
+    public async Task SendAsync(HttpContext context)
     {
-        var query = await queries.ReadAsync(sent.Query, ReaderPolicy.Of(context.User), context.RequestAborted);
-        var request = AnswerRequest.Read(sent, query, context.Request.Headers.Accept, queries.Options);
+        var reader = ReaderPolicy.Of(context.User);
+        var key = (context.Request.QueryString.Value ?? "", context.Request.Headers.Accept.ToString(), reader.Key);
+        if (!read.TryGetValue(key, out var request))
+        {
+            var sent = QueryRequestReader.Read(context.Request.Query);
+            request = await ReadAsync(sent, reader, key.Item2, context.RequestAborted);
+
+            // A saved query may be another in the next publication.
+            if (sent.Query.SavedQuery is null && key.Item1.Length + key.Item2.Length <= LongestRead)
+            {
+                if (read.Count >= MostRead)
+                {
+                    read.Clear();
+                }
+
+                read[key] = request;
+            }
+        }
+
+        await SendAsync(context, request);
+    }
+
+    /// <summary>Answers a query that was sent in another way.</summary>
+    /// <exception cref="QueryException">The query cannot be answered.</exception>
+    /// <exception cref="NotAllowedException">The reader may not see what is asked.</exception>
+    /// <exception cref="CursorExpiredException">The page before is of another publication.</exception>
+    public async Task SendAsync(HttpContext context, QueryRequest sent) =>
+        await SendAsync(context, await ReadAsync(sent, ReaderPolicy.Of(context.User), context.Request.Headers.Accept, context.RequestAborted));
+
+    private async Task<AnswerRequest> ReadAsync(QueryRequest sent, ReaderPolicy reader, string? accept, CancellationToken cancellationToken) =>
+        AnswerRequest.Read(sent, await queries.ReadAsync(sent.Query, reader, cancellationToken), accept, queries.Options);
+
+    private async Task SendAsync(HttpContext context, AnswerRequest request)
+    {
         var publication = await publications.CurrentAsync(context.RequestAborted);
         var encoding = Encoding(context);
         if (request.Page?.PublicationId is { } former && former != publication)
@@ -35,9 +76,9 @@ internal sealed class AnswerSender(
             throw new CursorExpiredException();
         }
 
-        if (HasAlready(context.Request, Tag(publication, request, encoding)))
+        if (HasAlready(context.Request, request.TagOf(publication, encoding)))
         {
-            Describe(context.Response, request, Tag(publication, request, encoding));
+            Describe(context.Response, request, request.TagOf(publication, encoding));
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
@@ -52,7 +93,7 @@ internal sealed class AnswerSender(
         }
 
         var answer = await cache.GetOrCreateAsync(
-            $"{publication}.{request.Identity}",
+            request.KeyOf(publication),
             (reader, request),
             static (state, cancellationToken) => new ValueTask<KeptAnswer>(state.reader.ReadAsync(state.request, cancellationToken)),
             Keep,
@@ -70,8 +111,8 @@ internal sealed class AnswerSender(
     private static bool Begin(HttpContext context, AnswerRequest request, AnswerFacts facts, string? encoding)
     {
         var response = context.Response;
-        Describe(response, request, Tag(facts.PublicationId, request, encoding));
-        response.Headers.LastModified = HeaderUtilities.FormatDate(facts.PublishedAt);
+        Describe(response, request, request.TagOf(facts.PublicationId, encoding));
+        response.Headers.LastModified = facts.LastModified;
         if (StringValues.IsNullOrEmpty(context.Request.Headers.IfNoneMatch)
             && HeaderUtilities.TryParseDate(context.Request.Headers.IfModifiedSince.ToString(), out var since)
             && facts.PublishedAt.ToUnixTimeSeconds() <= since.ToUnixTimeSeconds())
@@ -112,10 +153,6 @@ internal sealed class AnswerSender(
         response.Headers.CacheControl = "private, no-cache";
         response.Headers.Vary = "Accept, Accept-Encoding, Authorization, X-Api-Key";
     }
-
-    /// <summary>A strong validator: publication, query, format, caller's policy and encoding, which together decide every byte.</summary>
-    private static string Tag(long publication, AnswerRequest request, string? encoding) =>
-        encoding is null ? $"\"{publication}-{request.Identity}\"" : $"\"{publication}-{request.Identity}-{encoding}\"";
 
     private static bool HasAlready(HttpRequest request, string tag) =>
         request.Headers.IfNoneMatch is { Count: > 0 } known

@@ -2,7 +2,9 @@ using System.Buffers;
 using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Net.Http.Headers;
 
 namespace Platform.Api.Metrics.Answers;
 
@@ -16,7 +18,12 @@ internal sealed record KeptAnswer(byte[] Body, AnswerFacts Facts);
 /// <param name="PublishedAt">When that was published.</param>
 /// <param name="Receipt">Its receipt.</param>
 /// <param name="NextCursor">Cursor of the next page; null when there is none.</param>
-internal sealed record AnswerFacts(long PublicationId, DateTimeOffset PublishedAt, string Receipt, string? NextCursor);
+internal sealed record AnswerFacts(long PublicationId, DateTimeOffset PublishedAt, string Receipt, string? NextCursor)
+{
+    /// <summary>When it was published, as a header says it.</summary>
+    [JsonIgnore]
+    public string LastModified { get; } = HeaderUtilities.FormatDate(PublishedAt);
+}
 
 /// <summary>The form in which answers are kept beyond the process, and by which the cache knows their size.</summary>
 internal sealed class KeptAnswerSerializer : IHybridCacheSerializer<KeptAnswer>

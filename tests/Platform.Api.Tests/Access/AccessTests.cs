@@ -9,7 +9,7 @@ public sealed class AccessTests(SampleApi sample) : IClassFixture<SampleApi>
 {
     private const string Key = "a-key-of-more-than-16-characters";
 
-    private static readonly string[] Addresses = ["/", "/api/v1/metrics", "/api/v1/query?metrics=revenue", "/api/v1/freshness", "/api/v1/runs", "/openapi/v1.json", "/scalar/"];
+    private static readonly string[] Addresses = ["/", "/api/v1/metrics", "/api/v1/query?metrics=revenue", "/api/v1/freshness", "/api/v1/runs", "/openapi/v1.json", "/scalar/", "/odata", "/odata/$metadata", "/odata/fct_orders", "/connect/platform.pbids"];
 
     [Fact]
     public async Task Production_WithoutKey_RefusesEverythingButHealth()

@@ -118,6 +118,15 @@ public sealed class ReaderPolicyTests(SampleApi sample) : IClassFixture<SampleAp
         Assert.Equal(HttpStatusCode.Forbidden, status);
         Assert.Contains("has not the role", body.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(server, analyst, "/api/v1/explain?metrics=revenue")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(server, viewer, "/odata/fct_orders")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(server, analyst, "/odata/fct_orders?$top=1")).Status);
+
+        // Marts hold all rows, so who may see some only reads none of them that way.
+        var dach = await KeyAsync("dach-rows", rows: """{"customer__region": ["DACH"]}""");
+        foreach (var path in (string[])["/odata", "/odata/$metadata", "/odata/fct_orders?$top=1", "/odata/dim_customer?$apply=groupby((region))", "/odata/fct_orders/$count"])
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(server, dach, path)).Status);
+        }
     }
 
     [Fact]

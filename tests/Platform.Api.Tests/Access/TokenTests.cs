@@ -54,7 +54,7 @@ public sealed class TokenTests(SampleApi sample) : IClassFixture<SampleApi>
 
         using var response = await server.Client.GetAsync(new Uri("/api/v1/metrics", UriKind.Relative), Token);
         Assert.Equal(["Bearer", "Basic"], response.Headers.WwwAuthenticate.Select(challenge => challenge.Scheme));
-        Assert.Contains($"authorization_uri=\"{provider.Address}\"", response.Headers.WwwAuthenticate.First().Parameter, StringComparison.Ordinal);
+        Assert.Contains($"authorization_uri={provider.Address}", response.Headers.WwwAuthenticate.First().Parameter, StringComparison.Ordinal);
     }
 
     [Fact]

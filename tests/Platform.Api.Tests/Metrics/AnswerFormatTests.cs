@@ -155,7 +155,7 @@ public sealed class AnswerFormatTests(SampleApi sample) : IClassFixture<SampleAp
         Assert.Equal(200, status);
         var parameters = document.GetProperty("paths").GetProperty("/api/v1/query").GetProperty("get").GetProperty("parameters").EnumerateArray().ToArray();
         Assert.Equal(
-            ["metrics", "group_by", "where", "grain", "start", "end", "order_by", "limit", "format"],
+            ["metrics", "group_by", "where", "grain", "start", "end", "order_by", "limit", "format", "csv_safe", "page_size", "cursor"],
             parameters.Select(parameter => parameter.GetProperty("name").GetString()));
         Assert.Equal("revenue,gross_margin", parameters[0].GetProperty("example").GetString());
         Assert.All(
