@@ -77,6 +77,28 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         }
     }
 
+    /// <summary>Makes a catalogue current whose relations are published already, and lets readers read them; returns the publication's id.</summary>
+    public async Task<long> RecordAloneAsync(
+        NpgsqlConnection connection, BuildState build, JsonObject manifest, JsonObject semanticManifest, IReadOnlyList<string> schemas,
+        CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var id = await RecordAsync(connection, build, manifest, semanticManifest, cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Grants.OneAtATime));
+        foreach (var schema in schemas)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                $"grant usage on schema {Sql.Identifier(schema)} to {WarehouseNames.ApiRole}, {WarehouseNames.BiReaderRole}"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                $"grant select on all tables in schema {Sql.Identifier(schema)} to {WarehouseNames.ApiRole}, {WarehouseNames.BiReaderRole}"));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return id;
+    }
+
     /// <summary>Writes the deltas into the published tables: no reader waits for that, and none sees it before the commit.</summary>
     private static async Task ApplyDeltasAsync(NpgsqlConnection connection, PublicationPlan plan, CancellationToken cancellationToken)
     {
@@ -216,8 +238,8 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             """
             insert into meta.publication
-                (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, is_current)
-            values ($1, $2, $3, $4, $5, $6, $7, true)
+                (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, project_name, is_current)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, true)
             returning publication_id
             """)
         {
@@ -230,6 +252,7 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
                 new NpgsqlParameter { Value = build.Project.Root.Version },
                 new NpgsqlParameter { Value = semanticManifest.ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb },
                 new NpgsqlParameter { Value = manifest.ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new NpgsqlParameter { Value = build.Project.Root.Name },
             },
         });
         return (long)(await batch.ExecuteScalarAsync(cancellationToken))!;
