@@ -214,7 +214,7 @@ internal sealed class TransformEngine(
     {
         var columns = await Task.Run(() => BuiltColumns(build, semantics, cancellationToken), cancellationToken);
         var lineage = await ReadLineageAsync(build, cancellationToken);
-        var previous = await PreviousPublication.ReadAsync(connection, cancellationToken);
+        var previous = await PreviousPublication.ReadAsync(connection, build.Project.Root.Name, cancellationToken);
         return await new Publisher(options.Value, time, logger)
             .PublishAsync(connection, build, ModelManifest.Make(build, columns, lineage, previous), semantics, previous.Names, cancellationToken);
     }
@@ -237,6 +237,8 @@ internal sealed class TransformEngine(
 
         var errors = new ProjectErrors();
         new SemanticValidator(semantics, errors).ValidateColumns(build.Resolve, columns, session);
+        errors.ThrowIfAny();
+        new MetricSqlValidator(semantics, errors).Validate(build.Resolve, session);
         errors.ThrowIfAny();
         return columns;
     }

@@ -1,6 +1,6 @@
 namespace Platform.Worker.Transform;
 
-/// <summary>dbt's commands (https://docs.getdbt.com/reference/dbt-commands).</summary>
+/// <summary>dbt's commands, and one of our own (https://docs.getdbt.com/reference/dbt-commands).</summary>
 internal enum TransformVerb
 {
     Parse,
@@ -20,6 +20,9 @@ internal enum TransformVerb
     Deps,
     Debug,
     Clean,
+
+    /// <summary>Not dbt's: publishes the catalogue of what was built.</summary>
+    Publish,
 }
 
 internal static class TransformVerbs

@@ -38,10 +38,11 @@ internal static class CatalogueLoad
         await using var command = new NpgsqlCommand(
             """
             select publication_id, published_at, invocation_id,
-                   -- A publication names the days that it built; what earlier ones built is still there.
-                   (select min(data_date_from) from meta.publication), (select max(data_date_to) from meta.publication),
+                   -- A publication names the days that it built; what earlier ones of the project built is still there.
+                   (select min(data_date_from) from meta.publication p where p.project_name is not distinct from c.project_name),
+                   (select max(data_date_to) from meta.publication p where p.project_name is not distinct from c.project_name),
                    project_version, semantic_manifest::text, manifest::text
-            from meta.publication
+            from meta.publication c
             where is_current
             """,
             connection);

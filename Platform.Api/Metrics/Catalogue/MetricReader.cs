@@ -76,8 +76,8 @@ internal static class MetricReader
 
     /// <summary>A measure, or in the newer spec the simple metric that has it.</summary>
     private static MeasureInput? MeasureOrMetric(MeasureInputEntry? measure, MetricInputEntry? metric, string place, List<string> faults) =>
-        measure is not null ? MeasureInput(measure, place, faults)
-        : metric is not null ? new MeasureInput(metric.Name) { IsMetric = true, Filters = Filters(metric.Filter, place, faults) }
+        metric is not null ? new MeasureInput(metric.Name) { IsMetric = true, Filters = Filters(metric.Filter, place, faults) }
+        : measure is not null ? MeasureInput(measure, place, faults)
         : null;
 
     private static MetricInput MetricInput(MetricInputEntry entry, string place, List<string> faults) => new(entry.Name)

@@ -89,7 +89,7 @@ internal sealed partial class FilterBinder
     private SqlValue Bind(Case cases)
     {
         var results = cases.Branches.Select(branch => branch.Then).Concat(cases.Else is null ? [] : [cases.Else]).ToArray();
-        var bound = OfOneType(results, "the results of case", cases.Position);
+        var bound = OfOneType(results, "The result of case", cases.Position);
         var parts = new List<object> { "case" };
         foreach (var (branch, then) in cases.Branches.Zip(bound.Values))
         {
@@ -142,7 +142,7 @@ internal sealed partial class FilterBinder
 
         if (function.Parameters.Count == 0)
         {
-            var (values, type) = OfOneType([.. call.Arguments], $"the arguments of {function.Name}", call.Position);
+            var (values, type) = OfOneType([.. call.Arguments], $"An argument of {function.Name}(...)", call.Position);
             return Called(values, type);
         }
 
@@ -185,7 +185,7 @@ internal sealed partial class FilterBinder
             _ when types.All(DataTypes.IsNumber) => types.Contains(DataType.Double) ? DataType.Double : DataType.Decimal,
             _ when types.All(DataTypes.IsTime) => DataType.Timestamp,
             _ when types.All(DataTypes.IsText) => DataType.Text,
-            _ => throw new FilterException($"{what} are of several types: {string.Join(", ", types.Select(DataTypes.Name))}.", position),
+            _ => throw new FilterException($"{what} is of several types: {string.Join(", ", types.Select(DataTypes.Name))}.", position),
         };
         return (
             [

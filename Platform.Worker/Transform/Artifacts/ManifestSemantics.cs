@@ -51,6 +51,8 @@ internal static class ManifestSemantics
     {
         var parameters = semantics?["type_params"]?.DeepClone().AsObject() ?? [];
         (parameters["cumulative_type_params"] as JsonObject)?.Remove("metric");
+        (parameters["conversion_type_params"] as JsonObject)?.Remove("base_metric");
+        (parameters["conversion_type_params"] as JsonObject)?.Remove("conversion_metric");
         entry["description"] = (string?)semantics?["description"] ?? "";
         entry["label"] = (string?)semantics?["label"] ?? node.Name;
         entry["type"] = semantics?["type"];

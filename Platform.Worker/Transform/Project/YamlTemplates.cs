@@ -80,6 +80,7 @@ internal sealed class YamlTemplates(NodeContext context, ProjectErrors errors)
         [_, "tests" or "data_tests" or "description" or "loaded_at_query"] => true,
         ["config", "pre_hook" or "post_hook" or "pre-hook" or "post-hook" or "loaded_at_query", ..] => true,
         ["columns" or "dimensions" or "measures" or "entities" or "metrics", _, "tests" or "data_tests" or "description" or "filter", ..] => true,
+        ["metrics", _, .. var below] when below.Contains("filter") => true,
         ["versions", _, "tests" or "data_tests" or "description", ..] => true,
         ["versions", _, "columns", _, "tests" or "data_tests" or "description", ..] => true,
         ["versions", _, "config", "pre_hook" or "post_hook" or "pre-hook" or "post-hook", ..] => true,

@@ -5,7 +5,7 @@ using Platform.Worker.Transform.Run;
 
 namespace Platform.Worker.Transform.Publish;
 
-/// <summary>What the current publication owns: the models of its manifest. Empty before the first publication.</summary>
+/// <summary>What the project's last publication owns: the models of its manifest. Empty before the first publication.</summary>
 internal sealed class PreviousPublication
 {
     private readonly IReadOnlyList<JsonObject> _models;
@@ -18,9 +18,14 @@ internal sealed class PreviousPublication
 
     public IReadOnlySet<(string Schema, string Name)> Names { get; }
 
-    public static async Task<PreviousPublication> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <param name="connection">The warehouse.</param>
+    /// <param name="project">Name of the project: what another one published is not its to replace or drop.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public static async Task<PreviousPublication> ReadAsync(NpgsqlConnection connection, string project, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select manifest ->> 'models' from meta.publication where is_current", connection);
+        await using var command = new NpgsqlCommand(
+            "select manifest ->> 'models' from meta.publication where project_name = $1 order by publication_id desc limit 1", connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = project });
         var models = await command.ExecuteScalarAsync(cancellationToken) is string json ? JsonNode.Parse(json)!.AsArray() : [];
         return new PreviousPublication([.. models.OfType<JsonObject>()]);
     }

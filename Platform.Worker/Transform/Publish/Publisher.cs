@@ -39,7 +39,7 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         var plan = await PublicationPlan.MakeAsync(connection, build, previous, cancellationToken);
         var results = new PublicationResults(build, semanticManifest);
         await ApplyDeltasAsync(connection, plan, results, cancellationToken);
-        var id = await RecordAsync(connection, build, manifest, semanticManifest.Json, cancellationToken);
+        var id = await RecordAsync(connection, build, manifest, semanticManifest.Json, withResults: true, cancellationToken);
         await results.WriteAsync(connection, id, plan, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
@@ -81,6 +81,28 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
                 pause = Math.Min(pause * 2, LongestPauseMilliseconds);
             }
         }
+    }
+
+    /// <summary>Makes a catalogue current whose relations are published already, and lets readers read them; returns the publication's id.</summary>
+    public async Task<long> RecordAloneAsync(
+        NpgsqlConnection connection, BuildState build, JsonObject manifest, JsonObject semanticManifest, IReadOnlyList<string> schemas,
+        CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var id = await RecordAsync(connection, build, manifest, semanticManifest, withResults: false, cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Grants.OneAtATime));
+        foreach (var schema in schemas)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                $"grant usage on schema {Sql.Identifier(schema)} to {WarehouseNames.ApiRole}, {WarehouseNames.BiReaderRole}"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                $"grant select on all tables in schema {Sql.Identifier(schema)} to {WarehouseNames.ApiRole}, {WarehouseNames.BiReaderRole}"));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return id;
     }
 
     /// <summary>Writes the deltas into the published tables: no reader waits for that, and none sees it before the commit.</summary>
@@ -230,15 +252,15 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
 
     /// <summary>The publication's row; readers see it with the commit.</summary>
     private async Task<long> RecordAsync(
-        NpgsqlConnection connection, BuildState build, JsonObject manifest, JsonObject semanticManifest, CancellationToken cancellationToken)
+        NpgsqlConnection connection, BuildState build, JsonObject manifest, JsonObject semanticManifest, bool withResults, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("update meta.publication set is_current = false where is_current"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             """
             insert into meta.publication
-                (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, is_current, results_recorded)
-            values ($1, $2, $3, $4, $5, $6, $7, true, true)
+                (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, project_name, is_current, results_recorded)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9)
             returning publication_id
             """)
         {
@@ -251,6 +273,8 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
                 new NpgsqlParameter { Value = build.Project.Root.Version },
                 new NpgsqlParameter { Value = semanticManifest.ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb },
                 new NpgsqlParameter { Value = manifest.ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new NpgsqlParameter { Value = build.Project.Root.Name },
+                new NpgsqlParameter { Value = withResults },
             },
         });
         return (long)(await batch.ExecuteScalarAsync(cancellationToken))!;

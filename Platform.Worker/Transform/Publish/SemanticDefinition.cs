@@ -44,7 +44,7 @@ internal static class SemanticDefinition
             ["dimensions"] = columns.Select(column => Part(column, "dimension")).OfType<object>()
                 .Concat((derived?["dimensions"]?.Items ?? []).Select(part => (object)Timed(Map(part), part.Text("granularity")))).ToList<object?>(),
             ["measures"] = (entry["metrics"]?.Items ?? []).Where(metric => metric.Text("type") == "simple" && metric["type_params"] is null)
-                .Select(metric => (object?)Chosen(metric, OfMeasures)).ToList(),
+                .Select(metric => (object?)MeasureOf(metric)).ToList(),
         };
     }
 
@@ -76,6 +76,34 @@ internal static class SemanticDefinition
         return dimension;
     }
 
+    /// <summary>The measure that a simple metric is of; what newer names say is written as the measure's own.</summary>
+    private static Dictionary<string, object?> MeasureOf(YamlValue metric)
+    {
+        var measure = Chosen(metric, OfMeasures);
+        if (metric["percentile"] is { } percentile)
+        {
+            var type = metric.Text("percentile_type");
+            measure["agg_params"] = new Dictionary<string, object?>
+            {
+                ["percentile"] = percentile.Plain(),
+                ["use_discrete_percentile"] = type == "discrete",
+                ["use_approximate_percentile"] = metric["use_approximate_percentile"]?.Scalar is true,
+            };
+        }
+
+        if (metric["non_additive_dimension"] is { } additive)
+        {
+            measure["non_additive_dimension"] = new Dictionary<string, object?>
+            {
+                ["name"] = additive.Text("name"),
+                ["window_choice"] = additive.Text("window_agg") ?? additive.Text("window_choice"),
+                ["window_groupings"] = (additive["group_by"] ?? additive["window_groupings"])?.Plain(),
+            };
+        }
+
+        return measure;
+    }
+
     private static Dictionary<string, object?> Metric(YamlValue entry)
     {
         var metric = Chosen(entry, Kept);
@@ -86,13 +114,19 @@ internal static class SemanticDefinition
             "cumulative" => new Dictionary<string, object?>
             {
                 ["measure"] = Measure(entry, NameOf(entry["input_metric"])),
-                ["cumulative_type_params"] = Chosen(entry, ["window", "grain_to_date", "period_agg"]),
+                ["cumulative_type_params"] = new Dictionary<string, object?>(Chosen(entry, ["window", "grain_to_date", "period_agg"]))
+                {
+                    ["metric"] = entry["input_metric"]?.Plain(),
+                },
             },
             "conversion" => new Dictionary<string, object?>
             {
                 ["conversion_type_params"] = new Dictionary<string, object?>(Chosen(entry, ["entity", "calculation", "window", "constant_properties"]))
                 {
-                    ["base_measure"] = NameOf(entry["base_metric"]), ["conversion_measure"] = NameOf(entry["conversion_metric"]),
+                    ["base_measure"] = NameOf(entry["base_metric"]),
+                    ["conversion_measure"] = NameOf(entry["conversion_metric"]),
+                    ["base_metric"] = entry["base_metric"]?.Plain(),
+                    ["conversion_metric"] = entry["conversion_metric"]?.Plain(),
                 },
             },
             _ => new Dictionary<string, object?> { ["expr"] = entry.Text("expr"), ["metrics"] = entry["input_metrics"]?.Plain() },

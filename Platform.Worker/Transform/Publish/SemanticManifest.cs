@@ -25,6 +25,11 @@ internal sealed class SemanticManifest
 
     public JsonObject Json { get; private set; } = [];
 
+    /// <summary>Grains of the project's own calendars: columns of its time spines.</summary>
+    public IReadOnlySet<string> CustomGrains => Json["project_configuration"]?["time_spines"]?.AsArray()
+        .SelectMany(spine => spine?["custom_granularities"]?.AsArray() ?? [])
+        .Select(grain => (string?)grain?["name"]).OfType<string>().ToHashSet() ?? [];
+
     /// <summary>The YAML of the metrics and saved queries, with the package that each is declared in.</summary>
     public List<(YamlValue Entry, string PackageName)> Metrics { get; } = [];
 
@@ -215,6 +220,8 @@ internal sealed class SemanticManifest
         {
             ["base_measure"] = InputMeasure(value["base_measure"]),
             ["conversion_measure"] = InputMeasure(value["conversion_measure"]),
+            ["base_metric"] = InputMetric(value["base_metric"]),
+            ["conversion_metric"] = InputMetric(value["conversion_metric"]),
             ["entity"] = value.Text("entity"),
             ["calculation"] = value.Text("calculation") ?? "conversion_rate",
             ["window"] = Window(value["window"]),

@@ -15,6 +15,8 @@ internal sealed partial class SemanticValidator(SemanticManifest manifest, Proje
     private static readonly string[] Aggregations =
         ["sum", "min", "max", "count", "count_distinct", "average", "median", "percentile", "sum_boolean"];
 
+    private static readonly string[] Grains = ["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
+
     private static readonly string[] MetricTypes = ["simple", "ratio", "derived", "cumulative", "conversion"];
 
     /// <summary>Names, types and references within the YAML; asks nothing of the warehouse.</summary>
@@ -143,6 +145,16 @@ internal sealed partial class SemanticValidator(SemanticManifest manifest, Proje
             {
                 errors.Add(by.At, $"'{by.AsText()}' is no time dimension of semantic model '{model.Name}'. Its time dimensions: {string.Join(", ", times)}.");
             }
+
+            if (measure["non_additive_dimension"]?["name"] is { } additive && !times.Contains(additive.AsText()))
+            {
+                errors.Add(additive.At, $"'{additive.AsText()}' is no time dimension of semantic model '{model.Name}'. Its time dimensions: {string.Join(", ", times)}.");
+            }
+
+            if (measure.Text("agg") == "percentile" && measure["agg_params"]?["percentile"] is not { Scalar: >= 0 and <= 1 or >= 0.0 and <= 1.0 })
+            {
+                errors.Add((measure["agg_params"] ?? measure).At, $"measure '{measure.Text("name")}' is a percentile and needs agg_params.percentile from 0 to 1.");
+            }
         }
 
         foreach (var dimension in model.Entry["dimensions"]?.Items ?? [])
@@ -182,11 +194,26 @@ internal sealed partial class SemanticValidator(SemanticManifest manifest, Proje
             errors.Add(entry.At, $"metric '{entry.Text("name")}' is of type {entry.Text("type")} and needs type_params.{key}.");
         }
 
-        if (parameters?["measure"] is { } measure)
+        var conversion = parameters?["conversion_type_params"];
+        if (entry.Text("type") == "conversion" && conversion is not null)
+        {
+            ValidateConversion(entry, conversion);
+        }
+
+        // What names a metric has its measure by way of that.
+        var read = new[]
+        {
+            parameters?["cumulative_type_params"]?["metric"] is null ? parameters?["measure"] : null,
+            conversion?["base_metric"] is null ? conversion?["base_measure"] : null,
+            conversion?["conversion_metric"] is null ? conversion?["conversion_measure"] : null,
+        };
+        foreach (var measure in read.OfType<YamlValue>())
         {
             Known(measure.Map is null ? measure : measure["name"] ?? measure, measures, $"metric '{entry.Text("name")}' reads measure");
             ValidateFilter(measure.Map is null ? null : measure["filter"]);
         }
+
+        ValidateTimes(entry, references);
 
         foreach (var reference in references)
         {
@@ -197,10 +224,62 @@ internal sealed partial class SemanticValidator(SemanticManifest manifest, Proje
         ValidateFilter(entry["filter"]);
     }
 
+    private void ValidateConversion(YamlValue entry, YamlValue conversion)
+    {
+        if (conversion.Text("entity") is not { } entity || !Entities().Contains(entity))
+        {
+            errors.Add(
+                (conversion["entity"] ?? conversion).At,
+                $"metric '{entry.Text("name")}' follows entity '{conversion.Text("entity")}', which no semantic model has. {Near(conversion.Text("entity"), Entities())}");
+        }
+
+        if (conversion["calculation"] is not null)
+        {
+            OneOf(conversion, "calculation", ["conversions", "conversion_rate"], $"metric '{entry.Text("name")}'");
+        }
+    }
+
+    /// <summary>Windows and grains: a count and a grain, a standard or a calendar's one.</summary>
+    private void ValidateTimes(YamlValue entry, IReadOnlyList<YamlValue> references)
+    {
+        var parameters = entry["type_params"];
+        var cumulative = parameters?["cumulative_type_params"];
+        var windows = new[] { cumulative?["window"], parameters?["window"], parameters?["conversion_type_params"]?["window"] }
+            .Concat(references.Where(reference => reference.Map is not null).Select(reference => reference["offset_window"]));
+        foreach (var window in windows.OfType<YamlValue>())
+        {
+            if (window.AsText()?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var count, var grain]
+                || !int.TryParse(count, out var number) || number < 1 || !IsGrain(grain))
+            {
+                errors.Add(window.At, $"'{window.AsText()}' is no window. Write a count and a grain, such as 7 days.");
+            }
+        }
+
+        var grains = new[] { cumulative?["grain_to_date"], parameters?["grain_to_date"], entry["time_granularity"] }
+            .Concat(references.Where(reference => reference.Map is not null).Select(reference => reference["offset_to_grain"]));
+        foreach (var grain in grains.OfType<YamlValue>().Where(grain => !IsGrain(grain.AsText() ?? "")))
+        {
+            errors.Add(grain.At, $"'{grain.AsText()}' is no grain. Use one of: {string.Join(", ", Grains)}.");
+        }
+
+        if (cumulative?["period_agg"] is not null)
+        {
+            OneOf(cumulative, "period_agg", ["first", "last", "average"], $"metric '{entry.Text("name")}'");
+        }
+    }
+
+    private bool IsGrain(string text) =>
+        Grains.Contains(text) || Grains.Contains(text.TrimEnd('s')) || manifest.CustomGrains.Contains(text) || manifest.CustomGrains.Contains(text.TrimEnd('s'));
+
     private static IReadOnlyList<YamlValue> References(YamlValue metric)
     {
         var parameters = metric["type_params"];
-        return [.. new[] { parameters?["numerator"], parameters?["denominator"], parameters?["cumulative_type_params"]?["metric"] }.OfType<YamlValue>(),
+        var conversion = parameters?["conversion_type_params"];
+        return [.. new[]
+            {
+                parameters?["numerator"], parameters?["denominator"], parameters?["cumulative_type_params"]?["metric"],
+                conversion?["base_metric"], conversion?["conversion_metric"],
+            }.OfType<YamlValue>(),
             .. parameters?["metrics"]?.Items ?? []];
     }
 

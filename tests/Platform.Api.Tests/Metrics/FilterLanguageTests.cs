@@ -74,13 +74,13 @@ public sealed class FilterLanguageTests(FlowApi flow) : IClassFixture<FlowApi>
     [InlineData("pg_sleep(5) is null", 1, "no function here")]
     [InlineData("lower(visit) = 'a'", 7, "Argument 1 of lower(...) is of type integer")]
     [InlineData("lower() = 'a'", 1, "takes 1 arguments or more")]
-    [InlineData("nullif(visit, 1, 2) = 2", 18, "more than 2 arguments")]
+    [InlineData("nullif(visit, 1, 2) = 2", 19, "more than 2 arguments")]
     [InlineData("visit__referrer + 1 = 2", 1, "arithmetic takes numbers")]
     [InlineData("visit + interval '1 day' = 3", 9, "added to a time")]
-    [InlineData("metric_time__day + interval '1 fortnight' = '2026-01-01'", 29, "no interval")]
+    [InlineData("metric_time__day + interval '1 fortnight' = '2026-01-01'", 20, "no interval")]
     [InlineData("cast(visit as regclass) = 1", 15, "no type here")]
     [InlineData("cast(user__is_active as date) = '2026-01-01'", 1, "cannot become")]
-    [InlineData("case when visit = 1 then 'a' else 2 end = 'a'", 35, "a text in quotes")]
+    [InlineData("case when visit = 1 then 'a' else 2 end = 'a'", 1, "several types")]
     [InlineData("case when visit = 1 then visit else visit__device end = 'a'", 1, "several types")]
     [InlineData("case 1 end", 8, "expected 'when'")]
     [InlineData("date_trunc('fortnight', metric_time__day) = '2026-01-01'", 12, "no grain")]
@@ -106,7 +106,6 @@ public sealed class FilterLanguageTests(FlowApi flow) : IClassFixture<FlowApi>
     [InlineData("visit / (user - 5) > 1")]
     [InlineData("cast(visit__device as integer) = 1")]
     [InlineData("power(visit + 10, 200000) > 1")]
-    [InlineData("visit__device like 'x\\'")]
     public async Task Filter_ThatFailsOnARow_IsTheRequestsFault(string filter)
     {
         var (status, problem) = await flow.Server.GetAsync($"/api/v1/query?metrics=visits&where={Uri.EscapeDataString(filter)}");

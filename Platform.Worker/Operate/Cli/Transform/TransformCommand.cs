@@ -14,6 +14,7 @@ internal static class TransformCommand
         ["snapshot"] = NodeCommands.Snapshot,
         ["compile"] = NodeCommands.Compile,
         ["clone"] = NodeCommands.Clone,
+        ["publish"] = PublishCommand.Create,
         ["parse"] = ParseCommand.Create,
         ["list"] = static session => ListCommand.Create(session, "list"),
         ["ls"] = static session => ListCommand.Create(session, "ls"),

@@ -45,7 +45,8 @@ internal sealed record VerbConnection(NpgsqlDataSource DataSource, TargetInfo? T
     }
 
     private static bool Writes(TransformVerb verb) =>
-        verb is TransformVerb.Build or TransformVerb.Run or TransformVerb.Seed or TransformVerb.Snapshot or TransformVerb.Clone;
+        verb is TransformVerb.Build or TransformVerb.Run or TransformVerb.Seed or TransformVerb.Snapshot or TransformVerb.Clone
+            or TransformVerb.Publish;
 
     private static string? PlatformProject(PlatformSettings settings) =>
         File.Exists(Path.Combine(settings.Transform.ProjectDirectory, ProjectFile.FileName))

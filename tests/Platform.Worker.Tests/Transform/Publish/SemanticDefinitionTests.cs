@@ -24,7 +24,10 @@ public sealed class SemanticDefinitionTests
               - {name: order_count, label: Orders, type: simple, agg: count, expr: order_id}
               - {name: average, label: Average, type: ratio, numerator: revenue, denominator: order_count}
               - {name: twice, label: Twice, type: derived, expr: revenue * 2, input_metrics: [{name: revenue}]}
-              - {name: week, label: Week, type: cumulative, input_metric: revenue, window: 7 days}
+              - {name: week, label: Week, type: cumulative, input_metric: {name: revenue, filter: "{{ Dimension('order__channel') }} = 'web'"}, window: 7 days}
+              - {name: p90, label: P90, type: simple, agg: percentile, percentile: 0.9, percentile_type: discrete, expr: amount}
+              - {name: level, label: Level, type: simple, agg: sum, expr: amount, non_additive_dimension: {name: placed_on, window_agg: max, group_by: [order]}}
+              - {name: kept, label: Kept, type: conversion, entity: order, calculation: conversions, base_metric: order_count, conversion_metric: revenue, window: 7 days}
         """;
 
     private const string Apart = """
@@ -40,12 +43,31 @@ public sealed class SemanticDefinitionTests
             measures:
               - {name: revenue, label: Revenue, agg: sum, expr: amount}
               - {name: order_count, label: Orders, agg: count, expr: order_id}
+              - name: p90
+                label: P90
+                agg: percentile
+                expr: amount
+                agg_params: {percentile: 0.9, use_discrete_percentile: true, use_approximate_percentile: false}
+              - {name: level, label: Level, agg: sum, expr: amount, non_additive_dimension: {name: placed_on, window_choice: max, window_groupings: [order]}}
         metrics:
           - {name: revenue, label: Revenue, type: simple, type_params: {measure: {name: revenue, fill_nulls_with: 0}}}
           - {name: order_count, label: Orders, type: simple, type_params: {measure: order_count}}
           - {name: average, label: Average, type: ratio, type_params: {numerator: revenue, denominator: order_count}}
           - {name: twice, label: Twice, type: derived, type_params: {expr: revenue * 2, metrics: [revenue]}}
-          - {name: week, label: Week, type: cumulative, type_params: {measure: revenue, cumulative_type_params: {window: 7 days}}}
+          - name: week
+            label: Week
+            type: cumulative
+            type_params:
+              measure: revenue
+              cumulative_type_params: {window: 7 days, metric: {name: revenue, filter: "{{ Dimension('order__channel') }} = 'web'"}}
+          - {name: p90, label: P90, type: simple, type_params: {measure: p90}}
+          - {name: level, label: Level, type: simple, type_params: {measure: level}}
+          - name: kept
+            label: Kept
+            type: conversion
+            type_params:
+              conversion_type_params:
+                {entity: order, calculation: conversions, window: 7 days, base_measure: order_count, conversion_measure: revenue, base_metric: order_count, conversion_metric: revenue}
         """;
 
     [Fact]
