@@ -38,6 +38,8 @@ internal static class PipelineRegistration
     {
         builder.Services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => BusinessCalendar.Of(services.GetRequiredService<IOptions<PipelineOptions>>().Value));
+        builder.Services.AddSingleton<DataDates>();
         builder.Services.AddSingleton<InfrastructureRetry>();
         builder.Services.AddSingleton<LedgerStatements>();
         builder.Services.AddSingleton<RunLedger>();

@@ -43,10 +43,10 @@ internal static class RunsApi
             : TypedResults.Problem($"No run of {date:O} was ever requested. POST /api/v1/runs requests one.", statusCode: 404, title: "No such run");
 
     private static async Task<Results<Accepted<AcceptedRequest>, ValidationProblem>> RunAsync(
-        [FromBody] RunRequest request, RunRequests requests, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
+        [FromBody] RunRequest request, RunRequests requests, DataDates dataDates, HttpContext context, CancellationToken cancellationToken)
     {
         var date = request.DataDate;
-        if (RequestedRange.Refusal(new(date, date), DataDates.NewestDue(clock)) is { } refusal)
+        if (RequestedRange.Refusal(new(date, date), dataDates.Newest) is { } refusal)
         {
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["data_date"] = [refusal] });
         }
