@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Platform.Worker.Contracts;
+using Platform.Worker.Pipeline.Alerts;
 using Platform.Worker.Pipeline.Arrivals;
 using Platform.Worker.Pipeline.Audit;
 using Platform.Worker.Pipeline.Backfills;
 using Platform.Worker.Pipeline.Control;
+using Platform.Worker.Pipeline.Deadlines;
 using Platform.Worker.Pipeline.Following;
 using Platform.Worker.Pipeline.History;
 using Platform.Worker.Pipeline.Lineage;
@@ -51,6 +53,10 @@ internal static class PipelineRegistration
         builder.Services.AddSingleton<TaskRunner>();
         builder.Services.AddSingleton<Incidents>();
         builder.Services.AddSingleton<ArrivalWatch>();
+        builder.Services.AddSingleton<DeadlineRecords>();
+        builder.Services.AddSingleton<RunForecast>();
+        builder.Services.AddSingleton<DeadlineWatch>();
+        builder.Services.AddSingleton<ScheduleReader>();
         builder.Services.AddSingleton<PipelineRunner>();
         builder.Services.AddSingleton<RunHistory>();
         builder.Services.AddSingleton<RunControl>();
@@ -59,7 +65,7 @@ internal static class PipelineRegistration
         builder.Services.AddSingleton<BackfillLedger>();
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddSingleton<HistoryPruning>();
-        return builder;
+        return builder.AddAlerts();
     }
 
     /// <summary>What a Worker process adds: the scheduler, and the start with its catch-up.</summary>
@@ -75,6 +81,7 @@ internal static class PipelineRegistration
             ActivatorUtilities.CreateInstance<FreshnessWatch>(services, services.GetRequiredService<ContractCatalog>().Domains));
         builder.AddPipelineSchedule();
         builder.Services.AddHostedService<WorkerStart>();
+        builder.Services.AddHostedService<AlertLoop>();
         return builder;
     }
 }
