@@ -20,7 +20,7 @@ public sealed class AlertDispatcherTests(EmbeddedServers servers)
     public async Task Send_IncidentOpensAndEnds_IsToldOnceEach()
     {
         await using var webhook = await WebhookReceiver.StartAsync();
-        await using var pipeline = await At(new(2026, 1, 6, 8, 0, 0, TimeSpan.Zero));
+        await using var pipeline = await At(new DateTimeOffset(2026, 1, 6, 8, 0, 0, TimeSpan.Zero));
         using var alerts = new TestAlerts(pipeline, TestAlerts.To(webhook));
 
         await pipeline.Incidents().StaleAsync([Stale], Token);
@@ -74,7 +74,7 @@ public sealed class AlertDispatcherTests(EmbeddedServers servers)
         var options = TestAlerts.To(webhook);
         options.Receivers["down"] = new() { Kind = ReceiverOptions.Slack, Url = gone.Url };
         await gone.DisposeAsync();
-        await using var pipeline = await At(new(2026, 1, 6, 8, 0, 0, TimeSpan.Zero));
+        await using var pipeline = await At(new DateTimeOffset(2026, 1, 6, 8, 0, 0, TimeSpan.Zero));
         using var alerts = new TestAlerts(pipeline, options);
 
         await FailAsync(pipeline, Day);
@@ -163,7 +163,7 @@ public sealed class AlertDispatcherTests(EmbeddedServers servers)
     {
         await using var webhook = await WebhookReceiver.StartAsync();
         await using var slack = await WebhookReceiver.StartAsync();
-        await using var pipeline = await At(new(2026, 2, 6, 8, 0, 0, TimeSpan.Zero));
+        await using var pipeline = await At(new DateTimeOffset(2026, 2, 6, 8, 0, 0, TimeSpan.Zero));
         var options = TestAlerts.To(webhook);
         options.Receivers["chat"] = new() { Kind = ReceiverOptions.Slack, Url = slack.Url };
         using var alerts = new TestAlerts(pipeline, options);
@@ -209,7 +209,7 @@ public sealed class AlertDispatcherTests(EmbeddedServers servers)
         options.Receivers["down"] = new() { Kind = ReceiverOptions.Slack, Url = gone.Url };
         options.Receivers["unfit"] = new() { Kind = ReceiverOptions.Teams, Url = new("http://127.0.0.1:1/secret-of-the-address") };
         await gone.DisposeAsync();
-        await using var pipeline = await At(new(2026, 1, 6, 8, 0, 0, TimeSpan.Zero));
+        await using var pipeline = await At(new DateTimeOffset(2026, 1, 6, 8, 0, 0, TimeSpan.Zero));
         var log = new LogLines();
         var spans = new List<string>();
         using var listener = new ActivityListener

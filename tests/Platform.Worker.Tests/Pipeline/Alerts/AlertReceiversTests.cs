@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MimeKit;
 using Platform.Testing;
-using Platform.Worker.Pipeline.Alerts;
+using Platform.Worker.Pipeline;
 using SmtpServer.Protocol;
 
 namespace Platform.Worker.Tests.Pipeline.Alerts;
