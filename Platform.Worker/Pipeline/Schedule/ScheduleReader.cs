@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Platform.Worker.Pipeline.Control;
 using Platform.Worker.Pipeline.Deadlines;
+using Platform.Worker.Pipeline.Tasks;
 
 namespace Platform.Worker.Pipeline.Schedule;
 
@@ -33,7 +34,6 @@ internal sealed record PlannedFiring(DateTimeOffset FiresAt, DateTimeOffset Loca
 
 /// <summary>Tells when a pipeline fires, as this process is configured, and how its deadlines stand.</summary>
 internal sealed class ScheduleReader(
-    PipelineDefinition pipeline,
     BusinessCalendar calendar,
     DataDates dataDates,
     DeadlineRecords deadlines,
@@ -47,11 +47,11 @@ internal sealed class ScheduleReader(
     {
         var set = options.Value;
         return new(
-            pipeline.Name, set.Cron, set.TimeZone, [.. calendar.WeekendDays.Select(day => day.ToString())],
+            EtlFullPipeline.Name, set.Cron, set.TimeZone, [.. calendar.WeekendDays.Select(day => day.ToString())],
             calendar.Holidays.Count, calendar.Holidays.Count == 0 ? null : calendar.Holidays.Keys.Max(), calendar.DataOnDaysOff, set.Overlap, set.ReadyBy,
-            await pause.FindAsync(pipeline.Name, cancellationToken),
+            await pause.FindAsync(EtlFullPipeline.Name, cancellationToken),
             [.. DailyTrigger.Next(set.Cron, calendar, clock.GetUtcNow()).Take(count).Select(Plan)],
-            await deadlines.LatestAsync(pipeline.Name, count, cancellationToken));
+            await deadlines.LatestAsync(EtlFullPipeline.Name, count, cancellationToken));
     }
 
     private PlannedFiring Plan(DateTimeOffset fire) => new(

@@ -31,7 +31,7 @@ public sealed class CommandLineTests(EmbeddedServers servers)
     [InlineData("runs cancel --from 2026-01-06 --to 2026-01-05", "before it starts")]
     [InlineData("runs logs --date 2026-01-05", "task")]
     [InlineData("pipeline", "")]
-    [InlineData("alerts list --state unsent", "--state")]
+    [InlineData("alerts list --state unsent", "unsent")]
     [InlineData("generate", "--date, or --from and --to")]
     [InlineData("generate --date 2026-01-05 --from 2026-01-05 --to 2026-01-05", "--date, or --from and --to")]
     [InlineData("transform", "")]
