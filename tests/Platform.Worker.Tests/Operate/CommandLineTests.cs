@@ -46,6 +46,8 @@ public sealed class CommandLineTests(EmbeddedServers servers)
 
     [Theory]
     [InlineData("status", new[] { "ConnectionStrings__warehouse" })]
+    [InlineData("pipeline show", new[] { "ConnectionStrings__warehouse", "ConnectionStrings__landing" })]
+    [InlineData("schedule", new[] { "ConnectionStrings__warehouse" })]
     [InlineData("run --date 2026-01-05", new[] { "ConnectionStrings__warehouse", "ConnectionStrings__landing" })]
     [InlineData("generate --date 2026-01-05", new[] { "ConnectionStrings__landing" })]
     // No verb: the host.
