@@ -51,6 +51,7 @@ internal static class OperatorApi
         ready.MapPipeline();
         ready.MapAlerts();
         ready.MapQuarantine();
+        ready.MapRetention();
     }
 
     /// <summary>Only for operators of that role, or of one that includes it.</summary>
