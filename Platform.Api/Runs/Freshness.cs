@@ -40,6 +40,13 @@ internal sealed class Freshness(NpgsqlDataSource dataSource, TimeProvider time)
             order by domain, dataset, currency
             """));
 
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            select distinct on (pipeline) pipeline, data_date, ready_by, forecast_at, ready_at, state
+            from meta.deadline
+            order by pipeline, data_date desc
+            """));
+
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         (long Id, DateTimeOffset At, DateOnly? From, DateOnly? To)? published = await reader.ReadAsync(cancellationToken)
             ? (reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.Date(2), reader.Date(3))
@@ -65,8 +72,20 @@ internal sealed class Freshness(NpgsqlDataSource dataSource, TimeProvider time)
                 await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetString(4)));
         }
 
+        await reader.NextResultAsync(cancellationToken);
+        var deadlines = ImmutableArray.CreateBuilder<PipelineDeadline>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            deadlines.Add(new PipelineDeadline(
+                reader.GetString(0), reader.GetFieldValue<DateOnly>(1), reader.GetFieldValue<DateTimeOffset>(2),
+                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(3),
+                await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(4),
+                reader.GetString(5)));
+        }
+
         var due = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(-1);
         return new FreshnessReport(
-            due, published?.To >= due, published?.To, published?.From, published?.At, published?.Id, domains.ToImmutable(), quarantine.ToImmutable());
+            due, published?.To >= due, published?.To, published?.From, published?.At, published?.Id, domains.ToImmutable(), quarantine.ToImmutable(),
+            deadlines.ToImmutable());
     }
 }

@@ -34,6 +34,9 @@ internal sealed class LedgerStatements(NpgsqlDataSource warehouse, Infrastructur
 
     public NpgsqlParameter Now() => new("now", clock.GetUtcNow());
 
+    /// <summary>The moment that lies so far from now.</summary>
+    public DateTimeOffset At(TimeSpan fromNow) => clock.GetUtcNow() + fromNow;
+
     public static NpgsqlParameter Dates(IReadOnlyCollection<DateOnly>? dates) =>
         new("dates", NpgsqlDbType.Array | NpgsqlDbType.Date) { Value = (object?)dates?.ToArray() ?? DBNull.Value };
 

@@ -50,8 +50,8 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Warning, "{Pipeline}: the run of {DataDate:O} was cancelled")]
     public static partial void RunCancelled(ILogger logger, string pipeline, DateOnly dataDate);
 
-    [LoggerMessage(17, LogLevel.Information, "Pruned history: {Attempts} attempts, {LogLines} lines and {Partitions} months of their logs, {Backfills} backfills")]
-    public static partial void Pruned(ILogger logger, long attempts, long logLines, int partitions, long backfills);
+    [LoggerMessage(17, LogLevel.Information, "Pruned history: {Attempts} attempts, {LogLines} lines and {Partitions} months of their logs, {Backfills} backfills, {Alerts} alerts")]
+    public static partial void Pruned(ILogger logger, long attempts, long logLines, int partitions, long backfills, long alerts);
 
     [LoggerMessage(18, LogLevel.Warning, "{Observer} failed to take note of a run")]
     public static partial void ObserverFailed(ILogger logger, Exception exception, string observer);

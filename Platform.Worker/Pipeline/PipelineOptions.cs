@@ -1,4 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Platform.Worker.Pipeline.Schedule;
+using Quartz;
 
 namespace Platform.Worker.Pipeline;
 
@@ -7,9 +10,35 @@ internal sealed class PipelineOptions : IValidatableObject
 {
     public const string Section = "Pipeline";
 
-    /// <summary>Quartz cron expression of the daily firing, in UTC. Default 02:00 every day.</summary>
+    /// <summary>Quartz cron expression of the daily firing, by the clocks of <see cref="TimeZone"/>. Default 02:00 every day.</summary>
     [Required]
     public string Cron { get; set; } = "0 0 2 * * ?";
+
+    /// <summary>IANA name of the time zone of <see cref="Cron"/>, <see cref="ReadyBy"/> and the data dates, e.g. <c>Europe/Berlin</c>. Default UTC.</summary>
+    [Required]
+    public string TimeZone { get; set; } = "UTC";
+
+    /// <summary>Days on which the pipeline does not fire.</summary>
+    public CalendarOptions Calendar { get; } = new();
+
+    /// <summary>
+    /// What a firing does while the one before still runs: <c>allow</c> starts it beside that one, <c>queue</c> has it wait for the end, <c>skip</c> leaves it
+    /// out. The data dates of firings left out are taken along by the next. Default <c>allow</c>: dates are exclusive in the ledger.
+    /// </summary>
+    public string Overlap { get; set; } = "allow";
+
+    /// <summary>
+    /// By when the data dates of a firing are to be published, on its day: <c>HH:mm</c> by the clocks of <see cref="TimeZone"/>. Default none: no deadline.
+    /// </summary>
+    public string? ReadyBy { get; set; }
+
+    /// <summary>Of each task's past durations, this quantile is what a forecast takes for the next. Default 0.9.</summary>
+    [Range(0.5, 1.0)]
+    public double ForecastQuantile { get; set; } = 0.9;
+
+    /// <summary>How many of the last data dates a forecast looks at. Default 30.</summary>
+    [Range(1, 1000)]
+    public int ForecastDates { get; set; } = 30;
 
     /// <summary>How many of the last due data dates are completed at start, in days; 0 turns catch-up off. Default 30.</summary>
     [Range(0, 3660)]
@@ -98,10 +127,41 @@ internal sealed class PipelineOptions : IValidatableObject
     public TimeSpan? TimeoutOf(string task) =>
         TaskTimeouts.TryGetValue(task, out var timeout) ? timeout : TaskTimeout > TimeSpan.Zero ? TaskTimeout : null;
 
+    /// <summary>The time of <see cref="ReadyBy"/>; null when there is no deadline.</summary>
+    public TimeOnly? ReadyByTime =>
+        ReadyBy is { Length: > 0 } text && TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
+
     public int ParallelDates => MaxParallelDates > 0 ? MaxParallelDates : Math.Max(2, Environment.ProcessorCount);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        foreach (var (cron, option) in new[] { (Cron, nameof(Cron)), (RetirementCron, nameof(RetirementCron)) })
+        {
+            if (CronError(cron) is { } error)
+            {
+                yield return new($"{Section}:{option} '{cron}' is no Quartz cron expression such as '0 0 2 * * ?': {error}", [option]);
+            }
+        }
+        if (!(TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) && (zone.HasIanaId || TimeZone == "UTC")))
+        {
+            yield return new($"{Section}:TimeZone '{TimeZone}' is no IANA time zone; expected a name such as Europe/Berlin or UTC.", [nameof(TimeZone)]);
+        }
+        foreach (var error in Calendar.ReadWeekend().Errors)
+        {
+            yield return new($"{Section}:Calendar:WeekendDays: {error}", [nameof(Calendar)]);
+        }
+        foreach (var error in Calendar.Holidays is { Length: > 0 } file ? HolidayFile.Read(file).Errors : [])
+        {
+            yield return new($"{Section}:Calendar:Holidays: {error}", [nameof(Calendar)]);
+        }
+        if (Overlap is not ("allow" or "queue" or "skip"))
+        {
+            yield return new($"{Section}:Overlap '{Overlap}' is none; expected allow, queue or skip.", [nameof(Overlap)]);
+        }
+        if (ReadyBy is { Length: > 0 } && ReadyByTime is null)
+        {
+            yield return new($"{Section}:ReadyBy '{ReadyBy}' is no time of the day; expected HH:mm, such as 06:00.", [nameof(ReadyBy)]);
+        }
         foreach (var (task, timeout) in TaskTimeouts.Where(timeout => timeout.Value <= TimeSpan.Zero))
         {
             yield return new($"{Section}:TaskTimeouts:{task} is {timeout}; it must be more than 0.", [nameof(TaskTimeouts)]);
@@ -113,6 +173,19 @@ internal sealed class PipelineOptions : IValidatableObject
         foreach (var (task, pool) in TaskPools.Where(task => !Pools.ContainsKey(task.Value)))
         {
             yield return new($"{Section}:TaskPools:{task} names '{pool}', which is not in {Section}:Pools.", [nameof(TaskPools)]);
+        }
+    }
+
+    private static string? CronError(string cron)
+    {
+        try
+        {
+            CronExpression.Parse(cron);
+            return null;
+        }
+        catch (FormatException exception)
+        {
+            return exception.Message;
         }
     }
 }

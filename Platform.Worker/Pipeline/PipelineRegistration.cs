@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Platform.Worker.Contracts;
+using Platform.Worker.Pipeline.Alerts;
 using Platform.Worker.Pipeline.Arrivals;
 using Platform.Worker.Pipeline.Audit;
 using Platform.Worker.Pipeline.Backfills;
 using Platform.Worker.Pipeline.Control;
+using Platform.Worker.Pipeline.Deadlines;
 using Platform.Worker.Pipeline.Diffs;
 using Platform.Worker.Pipeline.Following;
 using Platform.Worker.Pipeline.History;
@@ -39,6 +41,8 @@ internal static class PipelineRegistration
     {
         builder.Services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => BusinessCalendar.Of(services.GetRequiredService<IOptions<PipelineOptions>>().Value));
+        builder.Services.AddSingleton<DataDates>();
         builder.Services.AddSingleton<InfrastructureRetry>();
         builder.Services.AddSingleton<LedgerStatements>();
         builder.Services.AddSingleton<RunLedger>();
@@ -50,6 +54,10 @@ internal static class PipelineRegistration
         builder.Services.AddSingleton<TaskRunner>();
         builder.Services.AddSingleton<Incidents>();
         builder.Services.AddSingleton<ArrivalWatch>();
+        builder.Services.AddSingleton<DeadlineRecords>();
+        builder.Services.AddSingleton<RunForecast>();
+        builder.Services.AddSingleton<DeadlineWatch>();
+        builder.Services.AddSingleton<ScheduleReader>();
         builder.Services.AddSingleton<PipelineRunner>();
         builder.Services.AddSingleton<RunHistory>();
         builder.Services.AddSingleton<RunDiffs>();
@@ -59,7 +67,7 @@ internal static class PipelineRegistration
         builder.Services.AddSingleton<BackfillLedger>();
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddSingleton<HistoryPruning>();
-        return builder;
+        return builder.AddAlerts();
     }
 
     /// <summary>What a Worker process adds: the scheduler, and the start with its catch-up.</summary>
@@ -75,6 +83,7 @@ internal static class PipelineRegistration
             ActivatorUtilities.CreateInstance<FreshnessWatch>(services, services.GetRequiredService<ContractCatalog>().Domains));
         builder.AddPipelineSchedule();
         builder.Services.AddHostedService<WorkerStart>();
+        builder.Services.AddHostedService<AlertLoop>();
         return builder;
     }
 }

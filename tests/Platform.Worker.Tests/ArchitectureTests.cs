@@ -35,6 +35,8 @@ public sealed class ArchitectureTests
         ["YamlDotNet"] = ["Contracts", "Transform"],
         ["Npgsql"] = ["Access", "Warehouse", "Loading", "Transform", "Pipeline", "Operate"],
         ["Azure.Storage"] = ["Landing"],
+        ["MailKit"] = ["Pipeline"],
+        ["MimeKit"] = ["Pipeline"],
     };
 
     private static readonly Assembly Worker = typeof(DataFaultException).Assembly;

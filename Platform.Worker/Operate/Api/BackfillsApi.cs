@@ -31,11 +31,11 @@ internal static class BackfillsApi
         await backfills.FindAsync(id, cancellationToken) is { } backfill ? TypedResults.Ok(backfill) : NoBackfill(id);
 
     private static async Task<Results<Accepted<AcceptedRequest>, ValidationProblem>> BackfillAsync(
-        [FromBody] BackfillRequest request, RunRequests requests, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
+        [FromBody] BackfillRequest request, RunRequests requests, DataDates dataDates, HttpContext context, CancellationToken cancellationToken)
     {
         var range = new DataDateRange(request.From, request.To);
         var refusals = new Dictionary<string, string[]>();
-        if (RequestedRange.Refusal(range, DataDates.NewestDue(clock)) is { } refusal)
+        if (RequestedRange.Refusal(range, dataDates.Newest) is { } refusal)
         {
             refusals["to"] = [refusal];
         }
@@ -54,7 +54,7 @@ internal static class BackfillsApi
         var order = new BackfillOrder(range) { NewestFirst = request.Order == "newest_first", Parallel = request.Parallel, Force = request.Force };
         var (backfill, id, queued) = await requests.SubmitAsync(order, OperatorName.Of(context), cancellationToken);
         return TypedResults.Accepted(
-            $"/api/v1/backfills/{backfill}", new AcceptedRequest(id, range.From, range.To, queued.Count, range.Days - queued.Count, backfill));
+            $"/api/v1/backfills/{backfill}", new AcceptedRequest(id, range.From, range.To, queued.Count, dataDates.In(range).Count() - queued.Count, backfill));
     }
 
     private static async Task<Results<Accepted<BackfillRecord>, ProblemHttpResult>> ResumeAsync(

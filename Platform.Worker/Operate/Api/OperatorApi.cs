@@ -44,11 +44,12 @@ internal static class OperatorApi
             .WithSummary("How far this Worker's start and catch-up have got");
 
         var ready = api.MapGroup("").AddEndpointFilter(AfterMigrationsAsync).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        ready.MapGet("/incidents", IncidentsAsync).WithSummary("What is not as promised: partitions past their deadline, datasets that are too old");
+        ready.MapGet("/incidents", IncidentsAsync).WithSummary("What is not as promised: partitions past their deadline, datasets that are too old, data dates that are or will be late");
         ready.MapRuns();
         ready.MapTaskLogs();
         ready.MapBackfills();
         ready.MapPipeline();
+        ready.MapAlerts();
         ready.MapQuarantine();
         ready.MapRetention();
         ready.MapKeys();

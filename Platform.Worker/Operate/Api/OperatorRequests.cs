@@ -76,3 +76,13 @@ internal sealed record AuditEntries(IReadOnlyList<Pipeline.Audit.AuditEntry> Ent
 
 /// <summary>The latest incidents, newest first.</summary>
 internal sealed record IncidentList(IReadOnlyList<Pipeline.Arrivals.Incident> Incidents);
+
+/// <summary>Sends a test alert.</summary>
+/// <param name="Receiver">To this receiver. Default: to all.</param>
+internal sealed record TestAlertRequest(string? Receiver = null);
+
+/// <summary>How a test alert went, by receiver.</summary>
+internal sealed record TestedAlert(IReadOnlyList<Pipeline.Alerts.AlertAnswer> Receivers);
+
+/// <summary>The latest alerts, newest first.</summary>
+internal sealed record AlertList(IReadOnlyList<Pipeline.Alerts.AlertRecord> Alerts);

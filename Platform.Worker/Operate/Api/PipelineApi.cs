@@ -9,7 +9,7 @@ using Platform.Worker.Pipeline.Schedule;
 
 namespace Platform.Worker.Operate.Api;
 
-/// <summary>The pipeline as a whole, and who changed what; the same as the verbs <c>pipeline ...</c> and <c>audit</c>.</summary>
+/// <summary>The pipeline as a whole, and who changed what; the same as the verbs <c>pipeline ...</c>, <c>schedule</c> and <c>audit</c>.</summary>
 internal static class PipelineApi
 {
     public static void MapPipeline(this IEndpointRouteBuilder api)
@@ -17,11 +17,18 @@ internal static class PipelineApi
         api.MapGet("/pipeline", async Task<Ok<PipelineStatus>> (PipelineStatusReader status, CancellationToken cancellationToken) =>
                 TypedResults.Ok(await status.ReadAsync(cancellationToken)))
             .WithSummary("The pipeline: whether it is paused, what is queued and running, its tasks");
+        api.MapGet("/schedule", ScheduleAsync).WithSummary("When the pipeline fires, and how its deadlines stand");
         api.MapPost("/pipeline/pause", PauseAsync).For(OperatorRoles.Admin)
             .WithSummary("Begin no data date any more; those under way go on to their end, and requests stay queued");
         api.MapPost("/pipeline/resume", ResumeAsync).For(OperatorRoles.Admin).WithSummary("Go on after a pause, with what is queued");
         api.MapGet("/audit", AuditAsync).For(OperatorRoles.Admin).WithSummary("Who changed what and when, newest first");
     }
+
+    private static async Task<Ok<ScheduleStatus>> ScheduleAsync(
+        ScheduleReader schedule,
+        CancellationToken cancellationToken,
+        [Description("How many firings and deadlines, 1 to 100. Default 7.")] [Range(1, 100)] int count = 7) =>
+        TypedResults.Ok(await schedule.ReadAsync(Math.Clamp(count, 1, 100), cancellationToken));
 
     private static async Task<Ok<PipelineStatus>> PauseAsync(
         [FromBody] PauseRequest request,

@@ -53,10 +53,10 @@ internal static class RunsApi
         TypedResults.Ok(await (with is null ? diffs.OfRunAsync(run, cancellationToken) : diffs.BetweenAsync(with, run, cancellationToken)));
 
     private static async Task<Results<Accepted<AcceptedRequest>, ValidationProblem>> RunAsync(
-        [FromBody] RunRequest request, RunRequests requests, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
+        [FromBody] RunRequest request, RunRequests requests, DataDates dataDates, HttpContext context, CancellationToken cancellationToken)
     {
         var date = request.DataDate;
-        if (RequestedRange.Refusal(new(date, date), DataDates.NewestDue(clock)) is { } refusal)
+        if (RequestedRange.Refusal(new(date, date), dataDates.Newest) is { } refusal)
         {
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["data_date"] = [refusal] });
         }

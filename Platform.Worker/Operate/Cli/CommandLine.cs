@@ -13,6 +13,8 @@ internal static class CommandLine
         ["runs"] = (session, _) => Runs.RunsVerb.Create(session),
         ["pipeline"] = (session, _) => PipelineStateVerb.Create(session),
         ["keys"] = (session, _) => KeysVerb.Create(session),
+        ["schedule"] = (session, _) => ScheduleVerb.Create(session),
+        ["alerts"] = (session, _) => AlertsVerb.Create(session),
         ["audit"] = (session, _) => AuditVerb.Create(session),
         ["generate"] = (session, _) => GenerateVerb.Create(session),
         ["transform"] = Transform.TransformCommand.Create,

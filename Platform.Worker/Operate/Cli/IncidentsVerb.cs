@@ -14,7 +14,7 @@ internal static class IncidentsVerb
         var all = new Option<bool>("--all") { Description = "Resolved ones too." };
         var limit = new Option<int>("--limit") { Description = "How many incidents to show.", DefaultValueFactory = _ => 100 };
         var json = new Option<bool>("--json") { Description = "Write JSON, as GET /api/v1/incidents does." };
-        var list = new Command("list", "Show what is not as promised, newest first: partitions past their deadline, datasets that are too old.")
+        var list = new Command("list", "Show what is not as promised, newest first: partitions past their deadline, datasets that are too old, data dates that are late or will be.")
         {
             all, limit, json,
         };
@@ -33,7 +33,7 @@ internal static class IncidentsVerb
                 foreach (var incident in incidents)
                 {
                     var until = incident.ResolvedAt is { } resolved ? $"until {resolved.UtcDateTime:yyyy-MM-ddTHH:mmZ}" : "open";
-                    await Console.Out.WriteLineAsync($"{incident.OpenedAt.UtcDateTime:yyyy-MM-ddTHH:mmZ} {until} {incident.Kind} {incident.Message}");
+                    await Console.Out.WriteLineAsync($"{incident.OpenedAt.UtcDateTime:yyyy-MM-ddTHH:mmZ} {until} {incident.Kind} {incident.Severity} {incident.Message}");
                 }
                 await Console.Error.WriteLineAsync(incidents.Count == 0 ? "No incidents." : $"{incidents.Count} incidents.");
                 return ExitCode.Success;

@@ -34,7 +34,8 @@ internal static class PipelineStateVerb
         }
         command.SetAction((arguments, cancellationToken) => session.RunAsync(
             arguments,
-            [WarehouseNames.Connection],
+            // The landing's for the tasks that it shows.
+            [WarehouseNames.Connection, LandingNames.Connection],
             async services =>
             {
                 if (change is not null)

@@ -35,12 +35,15 @@ internal static class PipelineVerb
             [WarehouseNames.Connection, LandingNames.Connection],
             async services =>
             {
-                if (RequestedRange.Refusal(range, DataDates.NewestDue(services.GetRequiredService<TimeProvider>())) is { } refusal)
+                var dataDates = services.GetRequiredService<DataDates>();
+                if (RequestedRange.Refusal(range, dataDates.Newest) is { } refusal)
                 {
                     throw new ConfigurationFaultException(refusal);
                 }
                 var backfill = await queue(services);
-                return await WorkAsync(services, [.. range.Dates], backfill, wait, json, cancellationToken);
+                // One date is asked for by name, day off or not.
+                DateOnly[] dates = [.. backfill is null ? range.Dates : dataDates.In(range)];
+                return await WorkAsync(services, dates, backfill, wait, json, cancellationToken);
             },
             cancellationToken);
 

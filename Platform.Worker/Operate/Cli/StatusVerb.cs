@@ -5,6 +5,7 @@ using Platform.ServiceDefaults;
 using Platform.Worker.Loading.Quarantine;
 using Platform.Worker.Pipeline;
 using Platform.Worker.Pipeline.Control;
+using Platform.Worker.Pipeline.Deadlines;
 using Platform.Worker.Pipeline.Tasks;
 using Spectre.Console;
 
@@ -23,7 +24,7 @@ internal static class StatusVerb
     {
         var limit = new Option<int>("--limit") { Description = "How many runs to show.", DefaultValueFactory = _ => 30 };
         var json = new Option<bool>("--json") { Description = "Write JSON, as GET /api/v1/runs and /api/v1/quarantine/totals do." };
-        var command = new Command("status", "Show the latest runs, how each of their tasks ended, and what is in quarantine.") { limit, json };
+        var command = new Command("status", "Show the latest runs, how each of their tasks ended, deadlines that are not met yet, and what is in quarantine.") { limit, json };
         command.SetAction((arguments, cancellationToken) => session.RunAsync(
             arguments,
             [WarehouseNames.Connection],
@@ -31,15 +32,20 @@ internal static class StatusVerb
             {
                 var runs = await services.GetRequiredService<RunHistory>().LatestAsync(Math.Max(1, arguments.GetValue(limit)), cancellationToken);
                 var paused = await services.GetRequiredService<PipelinePause>().FindAsync(EtlFullPipeline.Name, cancellationToken);
+                var deadlines = await services.GetRequiredService<DeadlineRecords>().LatestAsync(EtlFullPipeline.Name, 7, cancellationToken);
                 var totals = await services.GetRequiredService<QuarantineReader>().TotalsAsync(cancellationToken);
                 if (arguments.GetValue(json))
                 {
-                    await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new { paused, runs, totals }, Json));
+                    await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new { paused, deadlines, runs, totals }, Json));
                     return ExitCode.Success;
                 }
                 if (paused is not null)
                 {
                     await Console.Error.WriteLineAsync(PipelineStateVerb.Describe(paused));
+                }
+                foreach (var deadline in deadlines.Where(deadline => deadline.ReadyAt is null))
+                {
+                    await Console.Error.WriteLineAsync(ScheduleVerb.Describe(deadline));
                 }
                 if (Console.IsOutputRedirected)
                 {

@@ -10,6 +10,7 @@ internal sealed class ArrivalWatch(
     Incidents incidents,
     InfrastructureRetry retry,
     IOptions<PipelineOptions> options,
+    DataDates dataDates,
     TimeProvider clock,
     ILogger<ArrivalWatch> logger)
 {
@@ -52,7 +53,7 @@ internal sealed class ArrivalWatch(
     /// <returns>The dates that were queued, ascending.</returns>
     public async Task<IReadOnlyList<DateOnly>> QueueCorrectedAsync(CancellationToken cancellationToken)
     {
-        var from = DataDates.NewestDue(clock).AddDays(1 - options.Value.CorrectionDays);
+        var from = dataDates.Newest.AddDays(1 - options.Value.CorrectionDays);
         var corrected = new ConcurrentBag<DateOnly>();
         await Parallel.ForEachAsync(await ledger.EndedAsync(pipeline.Name, from, cancellationToken), Parallelism(cancellationToken), async (date, token) =>
         {

@@ -12,6 +12,9 @@ internal sealed class Incidents(NpgsqlDataSource warehouse, TimeProvider clock, 
     /// <summary>The newest loaded partition of a dataset is older than its contract promises.</summary>
     public const string Freshness = "freshness";
 
+    /// <summary>A data date is not published by its deadline, or will not be.</summary>
+    public const string Deadline = "deadline";
+
     /// <summary>Opens an incident for each late partition; resolves those of partitions that were looked for and are not late, and of runs that have ended.</summary>
     /// <param name="pipeline">The pipeline whose runs wait.</param>
     /// <param name="late">The partitions past their deadline.</param>
@@ -34,11 +37,15 @@ internal sealed class Incidents(NpgsqlDataSource warehouse, TimeProvider clock, 
     public Task StaleAsync(IReadOnlyList<Matter> stale, CancellationToken cancellationToken) =>
         SetAsync(Freshness, stale, "true", cancellationToken);
 
+    /// <summary>Opens an incident for each data date of the pipeline that is late or will be, resolves those of the others.</summary>
+    public Task LatePublicationAsync(string pipeline, IReadOnlyList<Matter> late, CancellationToken cancellationToken) =>
+        SetAsync(Deadline, late, "incident.pipeline = @pipeline", cancellationToken, new NpgsqlParameter("pipeline", pipeline));
+
     /// <summary>The incidents opened last, newest first; only those that are open, if asked.</summary>
     public async Task<List<Incident>> LatestAsync(bool openOnly, int limit, CancellationToken cancellationToken)
     {
         await using var command = warehouse.CreateCommand("""
-            select incident_id, kind, domain, dataset, data_date, message, opened_at, resolved_at from meta.incident
+            select incident_id, kind, pipeline, domain, dataset, data_date, severity, message, opened_at, resolved_at from meta.incident
             where not @open or resolved_at is null
             order by opened_at desc, incident_id desc limit @limit
             """);
@@ -49,11 +56,13 @@ internal sealed class Incidents(NpgsqlDataSource warehouse, TimeProvider clock, 
         while (await reader.ReadAsync(cancellationToken))
         {
             incidents.Add(new Incident(
-                reader.GetInt64(0), reader.GetString(1), reader.GetString(2),
+                reader.GetInt64(0), reader.GetString(1),
+                await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetString(2),
                 await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetString(3),
-                await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetFieldValue<DateOnly>(4),
-                reader.GetString(5), reader.GetFieldValue<DateTimeOffset>(6),
-                await reader.IsDBNullAsync(7, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(7)));
+                await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetString(4),
+                await reader.IsDBNullAsync(5, cancellationToken) ? null : reader.GetFieldValue<DateOnly>(5),
+                reader.GetString(6), reader.GetString(7), reader.GetFieldValue<DateTimeOffset>(8),
+                await reader.IsDBNullAsync(9, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(9)));
         }
         return incidents;
     }
@@ -63,24 +72,28 @@ internal sealed class Incidents(NpgsqlDataSource warehouse, TimeProvider clock, 
     {
         await using var command = warehouse.CreateCommand($"""
             with matter as (
-                select * from unnest(@domains, @datasets, @data_dates, @messages) as matter (domain, dataset, data_date, message)),
+                select * from unnest(@pipelines, @domains, @datasets, @data_dates, @severities, @messages)
+                    as matter (pipeline, domain, dataset, data_date, severity, message)),
             resolved as (
                 update meta.incident incident set resolved_at = @now
                 where incident.kind = @kind and incident.resolved_at is null and ({looked}) and not exists (
                     select from matter
-                    where matter.domain = incident.domain and matter.dataset is not distinct from incident.dataset
-                      and matter.data_date is not distinct from incident.data_date)
+                    where (matter.pipeline, matter.domain, matter.dataset, matter.data_date)
+                        is not distinct from (incident.pipeline, incident.domain, incident.dataset, incident.data_date))
                 returning incident.message),
             told as (
-                insert into meta.incident as incident (kind, domain, dataset, data_date, message, opened_at)
-                select @kind, domain, dataset, data_date, message, @now from matter
-                on conflict (kind, domain, dataset, data_date) where resolved_at is null
-                do update set message = excluded.message where incident.message <> excluded.message
+                insert into meta.incident as incident (kind, pipeline, domain, dataset, data_date, severity, message, opened_at)
+                select @kind, pipeline, domain, dataset, data_date, severity, message, @now from matter
+                on conflict (kind, pipeline, domain, dataset, data_date) where resolved_at is null
+                do update set message = excluded.message, severity = excluded.severity
+                where (incident.message, incident.severity) is distinct from (excluded.message, excluded.severity)
                 returning message, xmax = 0 as opened)
             select true, message from told where opened union all select false, message from resolved
             """);
         command.Parameters.AddWithValue("kind", kind);
         command.Parameters.AddWithValue("now", clock.GetUtcNow());
+        command.Parameters.Add(Texts("pipelines", matter => matter.Pipeline));
+        command.Parameters.Add(Texts("severities", matter => matter.Severity));
         command.Parameters.Add(Texts("domains", matter => matter.Domain));
         command.Parameters.Add(Texts("datasets", matter => matter.Dataset));
         command.Parameters.Add(new("data_dates", NpgsqlDbType.Array | NpgsqlDbType.Date) { Value = matters.Select(matter => matter.DataDate).ToArray() });
@@ -105,12 +118,28 @@ internal sealed class Incidents(NpgsqlDataSource warehouse, TimeProvider clock, 
 }
 
 /// <summary>What an incident is about.</summary>
-/// <param name="Domain">The domain.</param>
+/// <param name="Domain">The domain; null when it is about a pipeline.</param>
 /// <param name="Dataset">The dataset; null when it is about the partition as a whole.</param>
 /// <param name="DataDate">The data date.</param>
 /// <param name="Message">What is the matter, for people.</param>
-internal sealed record Matter(string Domain, string? Dataset, DateOnly? DataDate, string Message);
+internal sealed record Matter(string? Domain, string? Dataset, DateOnly? DataDate, string Message)
+{
+    /// <summary>The pipeline that it is about.</summary>
+    public string? Pipeline { get; init; }
+
+    /// <summary>warning: it is going to happen; error: it has happened.</summary>
+    public string Severity { get; init; } = "error";
+}
 
 /// <summary>An incident as operators see it; open while <paramref name="ResolvedAt"/> is null.</summary>
 internal sealed record Incident(
-    long IncidentId, string Kind, string Domain, string? Dataset, DateOnly? DataDate, string Message, DateTimeOffset OpenedAt, DateTimeOffset? ResolvedAt);
+    long IncidentId,
+    string Kind,
+    string? Pipeline,
+    string? Domain,
+    string? Dataset,
+    DateOnly? DataDate,
+    string Severity,
+    string Message,
+    DateTimeOffset OpenedAt,
+    DateTimeOffset? ResolvedAt);

@@ -50,12 +50,18 @@ internal sealed record BackfillRecord(
 }
 
 /// <summary>Backfills in the ledger. Who works on their dates is the runner's business, as for all queued dates.</summary>
-internal sealed class BackfillLedger(PipelineDefinition pipeline, LedgerStatements statements, RunLedger ledger)
+internal sealed class BackfillLedger(PipelineDefinition pipeline, LedgerStatements statements, RunLedger ledger, DataDates dataDates)
 {
     /// <summary>Enters the backfill and queues its dates; dates that are queued or running already are joined.</summary>
     /// <returns>Its id, and the dates that were queued by it.</returns>
+    /// <exception cref="ConfigurationFaultException">No day of the range is a data date.</exception>
     public async Task<(long Id, IReadOnlyList<DateOnly> Queued)> RequestAsync(BackfillOrder order, string who, CancellationToken cancellationToken)
     {
+        DateOnly[] dates = [.. dataDates.In(order.Range)];
+        if (dates.Length == 0)
+        {
+            throw new ConfigurationFaultException($"{order.Range} holds days off only, and of these there are no data (Pipeline:Calendar:DataOnDaysOff).");
+        }
         var id = (await statements.QueryAsync($"""
             with entered as (
                 insert into meta.backfill (pipeline, from_date, to_date, newest_first, parallel, force, requested_at, requested_by)
@@ -63,18 +69,18 @@ internal sealed class BackfillLedger(PipelineDefinition pipeline, LedgerStatemen
                 returning backfill_id),
             dates as (
                 insert into meta.backfill_date (backfill_id, pipeline, data_date)
-                select backfill_id, @pipeline, day::date from entered cross join generate_series(@from::timestamp, @to::timestamp, interval '1 day') day),
+                select backfill_id, @pipeline, day from entered cross join unnest(@dates) day),
             {Change.Entry}
             select backfill_id from entered
             """,
             row => row.GetInt64(0),
             cancellationToken,
             [
-                new("pipeline", pipeline.Name), new("from", order.Range.From), new("to", order.Range.To), new("newest", order.NewestFirst),
+                new("pipeline", pipeline.Name), LedgerStatements.Dates(dates), new("from", order.Range.From), new("to", order.Range.To), new("newest", order.NewestFirst),
                 new("parallel", NpgsqlDbType.Integer) { Value = (object?)order.Parallel ?? DBNull.Value }, new("force", order.Force), statements.Now(),
                 .. Change.Parameters(new(who, "backfill.request", $"{pipeline.Name} {order.Range}", new { Order = Word(order.NewestFirst), order.Parallel, order.Force })),
             ])).Single();
-        return (id, await QueueAsync(id, [.. order.Range.Dates], order.Force, cancellationToken));
+        return (id, await QueueAsync(id, dates, order.Force, cancellationToken));
     }
 
     /// <summary>Queues what is not done of a backfill: dates that failed, were cancelled, or were never queued because its Worker was killed before.</summary>

@@ -6,7 +6,7 @@ using Platform.Worker.Warehouse;
 namespace Platform.Worker.Pipeline.History;
 
 /// <summary>What a pruning deleted.</summary>
-internal sealed record Pruned(long Attempts, long LogLines, int Partitions, long Backfills);
+internal sealed record Pruned(long Attempts, long LogLines, int Partitions, long Backfills, long Alerts = 0);
 
 /// <summary>
 /// Keeps history as long as <see cref="PipelineOptions.HistoryRetention"/> says. Runs themselves stay: they are the state of their data dates. Logs are
@@ -47,10 +47,13 @@ internal sealed class HistoryPruning(
                   and not exists (select from meta.backfill_date date where date.backfill_id = backfill.backfill_id and date.state is null)
                 limit @at_once)
             """, oldest, cancellationToken);
-        var pruned = new Pruned(attempts, lines, partitions, backfills);
+        var alerts = await DeleteAsync("""
+            delete from meta.alert where alert_id in (select alert_id from meta.alert where at < @oldest limit @at_once)
+            """, oldest, cancellationToken);
+        var pruned = new Pruned(attempts, lines, partitions, backfills, alerts);
         if (pruned != new Pruned(0, 0, 0, 0))
         {
-            Log.Pruned(logger, attempts, lines, partitions, backfills);
+            Log.Pruned(logger, attempts, lines, partitions, backfills, alerts);
         }
         return pruned;
     }

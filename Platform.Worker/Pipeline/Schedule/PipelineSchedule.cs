@@ -77,13 +77,13 @@ internal static class PipelineSchedule
             .WithCronSchedule(Options(services).RetirementCron, cron => cron.InTimeZone(TimeZoneInfo.Utc)));
         quartz.AddJob<PruneJob>(job => job.WithIdentity(Prune).StoreDurably().DisallowConcurrentExecution()
             .WithDescription("Deletes history past its time, and makes room for the next month's logs"));
-        quartz.AddTrigger((services, trigger) => trigger.ForJob(ScheduledRun).WithIdentity("daily")
-            .WithCronSchedule(Options(services).Cron, cron => cron
-                .InTimeZone(TimeZoneInfo.Utc)
-                // Every missed firing has a data date of its own.
-                .WithMisfireInstruction(CronTriggerMisfireInstruction.IgnoreMisfires))
-            // Dates are exclusive in the ledger; a day's run that takes long does not cost the next day its own.
-            .WithOverlapPolicy(OverlapPolicy.AllowAll)
+        // Whatever the options were when another Worker started: they are now those of this one.
+        quartz.AddCalendar(
+            BusinessCalendar.Name, services => services.GetRequiredService<BusinessCalendar>().ToQuartz(), AddCalendarOptions.ReplacingAndUpdatingTriggers);
+        quartz.AddTrigger((services, trigger) => trigger.ForJob(ScheduledRun).WithIdentity(DailyTrigger.Key)
+            .WithCronSchedule(Options(services).Cron, DailyTrigger.By(services.GetRequiredService<BusinessCalendar>().Zone))
+            .WithCalendarName(BusinessCalendar.Name)
+            .WithOverlapPolicy(DailyTrigger.OverlapOf(Options(services).Overlap))
             .WithRetryPolicy(WhenTheLedgerIsOutOfReach));
         quartz.AddRepeating(Resume, options => options.ResumeInterval);
         quartz.AddRepeating(Arrivals, options => options.ArrivalInterval);

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Options;
 namespace Platform.Worker.Pipeline.Start;
 
 /// <summary>At start: queues the last due dates that lack success, then works on these and on whatever an earlier Worker left behind.</summary>
-internal sealed class CatchUp(PipelineRunner runner, IOptions<PipelineOptions> options, TimeProvider clock, WorkerProgress progress, ILogger<CatchUp> logger)
+internal sealed class CatchUp(PipelineRunner runner, DataDates dates, IOptions<PipelineOptions> options, WorkerProgress progress, ILogger<CatchUp> logger)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var due = DataDates.LastDue(clock, options.Value.CatchUpDays);
+        var due = dates.LastDue(options.Value.CatchUpDays);
         await runner.QueueAsync(due, RunTrigger.CatchUp, again: false, force: false, cancellationToken);
         var unfinished = await runner.UnfinishedAsync(cancellationToken);
         if (unfinished.Count == 0)

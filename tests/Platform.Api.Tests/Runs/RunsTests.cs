@@ -48,6 +48,31 @@ public sealed class RunsTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task Freshness_TellsTheNewestDeadlineOfEachPipeline()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var database = await RunLedger.CreateAsync(servers, cancellationToken);
+        await using (var enter = database.DataSource.CreateCommand("""
+            insert into meta.deadline (pipeline, data_date, ready_by, forecast_at, ready_at, state) values
+                ('daily', '2026-02-19', '2026-02-20T05:00Z', null, '2026-02-20T04:00Z', 'ready'),
+                ('daily', '2026-02-20', '2026-02-21T05:00Z', '2026-02-21T05:10Z', null, 'at_risk')
+            """))
+        {
+            await enter.ExecuteNonQueryAsync(cancellationToken);
+        }
+        await using var server = new ApiServer(SampleDatabase.ApiConnectionString(database));
+
+        var (_, freshness) = await server.GetAsync("/api/v1/freshness");
+
+        var deadline = Assert.Single(freshness.GetProperty("deadlines").EnumerateArray());
+        Assert.Equal(
+            ("daily", "2026-02-20", "at_risk"),
+            (deadline.GetProperty("pipeline").GetString(), deadline.GetProperty("data_date").GetString(), deadline.GetProperty("state").GetString()));
+        Assert.Equal(TimeSpan.FromMinutes(10), deadline.GetProperty("forecast_at").GetDateTimeOffset() - deadline.GetProperty("ready_by").GetDateTimeOffset());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, deadline.GetProperty("ready_at").ValueKind);
+    }
+
+    [Fact]
     public async Task Runs_ComeNewestFirstWithTheirTasksInOrder()
     {
         var cancellationToken = TestContext.Current.CancellationToken;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Platform.Testing;
 using Platform.Worker.Pipeline;
 using Platform.Worker.Tests.Pipeline;
+using Platform.Worker.Tests.Pipeline.Alerts;
 
 namespace Platform.Worker.Tests.Operate;
 
@@ -103,6 +104,43 @@ public sealed class OperatorApiTests(EmbeddedServers servers)
                 .Select(incident => $"{incident.GetProperty("kind")} {incident.GetProperty("domain")}");
     }
 
+    [Fact]
+    public async Task Schedule_TellsFiringsAndDeadlines()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline, settings: [("Pipeline:ReadyBy", "06:00"), ("Pipeline:TimeZone", "Asia/Tokyo")]);
+        await worker.SchedulerAsync();
+        await pipeline.QueryAsync($"insert into meta.deadline values ('{TestPipeline.Name}', '2026-01-05', '2026-01-05T21:00Z', '2026-01-05T20:00Z', null, 'on_track')");
+
+        var schedule = await worker.Http.GetFromJsonAsync<JsonElement>("/api/v1/schedule?count=2", Token);
+
+        Assert.Equal(["17:00 21:00", "17:00 21:00"], schedule.GetProperty("next").EnumerateArray().Select(fire =>
+            $"{fire.GetProperty("fires_at").GetDateTimeOffset().UtcDateTime:HH:mm} {fire.GetProperty("ready_by").GetDateTimeOffset().UtcDateTime:HH:mm}"));
+        var deadline = Assert.Single(schedule.GetProperty("deadlines").EnumerateArray());
+        Assert.Equal(("2026-01-05", "on_track"), (deadline.GetProperty("data_date").GetString(), deadline.GetProperty("state").GetString()));
+    }
+
+    [Fact]
+    public async Task Alerts_TestThenList_TellWhatWasSent()
+    {
+        await using var webhook = await WebhookReceiver.StartAsync();
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline, settings: [("Alerts:Receivers:ops:Kind", "json"), ("Alerts:Receivers:ops:Url", $"{webhook.Url}")]);
+        await worker.SchedulerAsync();
+
+        using var tested = await worker.Http.PostAsJsonAsync("/api/v1/alerts/test", new { }, Token);
+        using var unknown = await worker.Http.PostAsJsonAsync("/api/v1/alerts/test", new { receiver = "boss" }, Token);
+        using var wrong = await worker.Http.GetAsync("/api/v1/alerts?state=unsent", Token);
+        var list = await worker.Http.GetFromJsonAsync<JsonElement>("/api/v1/alerts?state=sent", Token);
+
+        Assert.Equal("ops True", Assert.Single((await tested.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("receivers").EnumerateArray()
+            .Select(one => $"{one.GetProperty("receiver")} {one.GetProperty("sent")}")));
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (unknown.StatusCode, wrong.StatusCode));
+        var alert = Assert.Single(list.GetProperty("alerts").EnumerateArray());
+        Assert.Equal(webhook.Ids, [alert.GetProperty("alert").GetProperty("id").GetInt64()]);
+        Assert.Equal([$"api:loopback alerts.test ops"], await pipeline.AuditAsync());
+    }
+
     [Theory]
     [InlineData("Development", null, null, null, HttpStatusCode.OK)]
     [InlineData("Development", null, null, "worker.localhost", HttpStatusCode.OK)]
@@ -158,13 +196,15 @@ public sealed class OperatorApiTests(EmbeddedServers servers)
 
         Assert.Equal(
             [
-                "GET /api/v1/audit", "GET /api/v1/backfills", "GET /api/v1/backfills/{id}",
+                "GET /api/v1/alerts", "GET /api/v1/audit", "GET /api/v1/backfills", "GET /api/v1/backfills/{id}",
                 "GET /api/v1/incidents", "GET /api/v1/keys", "GET /api/v1/pipeline", "GET /api/v1/progress",
                 "GET /api/v1/quarantine", "GET /api/v1/quarantine/export", "GET /api/v1/quarantine/rows", "GET /api/v1/quarantine/rows/{id}",
                 "GET /api/v1/quarantine/totals",
                 "GET /api/v1/retention", "GET /api/v1/runs", "GET /api/v1/runs/{date}", "GET /api/v1/runs/{date}/attempts",
-                "GET /api/v1/runs/{date}/tasks/{task}/log", "GET /api/v1/runs/{date}/tasks/{task}/log/stream",
-                "POST /api/v1/backfills", "POST /api/v1/backfills/{id}/resume", "POST /api/v1/keys", "POST /api/v1/keys/{name}/revoke", "POST /api/v1/keys/{name}/rotate", "POST /api/v1/pipeline/pause", "POST /api/v1/pipeline/resume",
+                "GET /api/v1/runs/{date}/tasks/{task}/log", "GET /api/v1/runs/{date}/tasks/{task}/log/stream", "GET /api/v1/schedule",
+                "POST /api/v1/alerts/test",
+                "POST /api/v1/backfills", "POST /api/v1/backfills/{id}/resume", "POST /api/v1/keys", "POST /api/v1/keys/{name}/revoke",
+                "POST /api/v1/keys/{name}/rotate", "POST /api/v1/pipeline/pause", "POST /api/v1/pipeline/resume",
                 "POST /api/v1/quarantine/discard", "POST /api/v1/quarantine/fix", "POST /api/v1/quarantine/replay", "POST /api/v1/quarantine/rows/{id}/fix",
                 "POST /api/v1/retention/retire", "POST /api/v1/runs", "POST /api/v1/runs/cancel", "POST /api/v1/runs/clear",
             ],

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Platform.Testing;
 using Platform.Worker.Pipeline;
+using Platform.Worker.Pipeline.Schedule;
 using Platform.Worker.Tests.Operate;
 
 namespace Platform.Worker.Tests.Pipeline;
@@ -35,7 +36,7 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
     {
         await using var undisturbed = await TestSystem.CreateAsync(servers);
         await using var killed = await TestSystem.CreateAsync(servers);
-        var newest = DataDates.NewestDue(TimeProvider.System);
+        var newest = new DataDates(BusinessCalendar.EveryDay, TimeProvider.System).Newest;
         await undisturbed.RunAsync($"backfill --from {newest.AddDays(-2):O} --to {newest:O}");
 
         await KillAsync(killed, "exists (select from meta.pipeline_run where state = 'queued')");
@@ -148,7 +149,7 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
     public async Task Worker_PartitionIsLandedAgain_RunsItsDateAgainAndNothingElse()
     {
         await using var system = await TestSystem.CreateAsync(servers);
-        var newest = DataDates.NewestDue(TimeProvider.System);
+        var newest = new DataDates(BusinessCalendar.EveryDay, TimeProvider.System).Newest;
         await system.RunAsync($"backfill --from {newest.AddDays(-1):O} --to {newest:O}");
         await CorrectAsync(system, $"operations/{newest:yyyyMMdd}", "support_tickets.csv");
         var settings = system.Settings();

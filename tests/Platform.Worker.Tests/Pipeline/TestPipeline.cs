@@ -10,6 +10,7 @@ using Platform.Worker.Pipeline.Arrivals;
 using Platform.Worker.Pipeline.Backfills;
 using Platform.Worker.Pipeline.Control;
 using Platform.Worker.Pipeline.Following;
+using Platform.Worker.Pipeline.Schedule;
 using Platform.Worker.Pipeline.Tasks;
 using Platform.Worker.Warehouse;
 
@@ -67,6 +68,9 @@ internal sealed class TestPipeline : IAsyncDisposable
 
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
+    /// <summary>Which data dates are due; every day in UTC, unless a test says otherwise.</summary>
+    public BusinessCalendar Calendar { get; set; } = BusinessCalendar.EveryDay;
+
     public PipelineOptions Options { get; } = new()
     {
         MaxRetries = 3,
@@ -109,7 +113,9 @@ internal sealed class TestPipeline : IAsyncDisposable
 
     public PipelinePause Pause() => new(Statements());
 
-    public BackfillLedger Backfills() => new(Definition, Statements(), new RunLedger(Statements()));
+    public BackfillLedger Backfills() => new(Definition, Statements(), new RunLedger(Statements()), DataDates());
+
+    public DataDates DataDates() => new(Calendar, Clock);
 
     public Task<string[]> AuditAsync() => QueryAsync("select who, action, subject from meta.audit order by audit_id");
 
@@ -174,7 +180,7 @@ internal sealed class TestPipeline : IAsyncDisposable
     }
 
     private ArrivalWatch Watch(RunLedger ledger, InfrastructureRetry retry) => new(
-        Definition, ledger, Incidents(), retry, Microsoft.Extensions.Options.Options.Create(Options), Clock, NullLogger<ArrivalWatch>.Instance);
+        Definition, ledger, Incidents(), retry, Microsoft.Extensions.Options.Options.Create(Options), DataDates(), Clock, NullLogger<ArrivalWatch>.Instance);
 
     private Task<TaskOutcome> CallAsync(string task, DataDateRange dates, CancellationToken cancellationToken)
     {

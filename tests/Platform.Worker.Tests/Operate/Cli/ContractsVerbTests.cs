@@ -106,7 +106,11 @@ public sealed class ContractsVerbTests : IDisposable
         var listed = await WorkerProcess.RunAsync(
             ["contracts", "list"], new Dictionary<string, string> { ["Sources__Directories__0"] = _directory.FullName }, Token);
 
+        var json = await WorkerProcess.RunAsync(
+            ["contracts", "infer", file, "--domain", "couriers", "--dataset", "deliveries", "--json"], Nothing, Token);
+
         Assert.Equal((0, 0), (code, listed.ExitCode));
+        Assert.Equal(output, System.Text.Json.JsonDocument.Parse(json.Output).RootElement.GetProperty("contract").GetString(), ignoreLineEndingDifferences: true);
         Assert.Contains("  deliveries 0.1.0 key paket_nr; 7 columns", listed.Output, StringComparison.Ordinal);
     }
 }

@@ -25,21 +25,65 @@ public sealed class PipelineScheduleTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task Start_AnotherScheduleThanBefore_FiresByTheNewOneOnly()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using (var before = await TestWorker.StartAsync(pipeline))
+        {
+            await before.SchedulerAsync();
+        }
+        var weekdays = new[] { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday" }.Select((day, i) => ($"Pipeline:Calendar:WeekendDays:{i}", day));
+        await using var worker = await TestWorker.StartAsync(pipeline, settings:
+        [
+            ("Pipeline:Cron", "0 30 2 * * ?"), ("Pipeline:TimeZone", "Asia/Tokyo"), ("Pipeline:Overlap", "queue"), .. weekdays,
+        ]);
+        var scheduler = await worker.SchedulerAsync();
+
+        var daily = await scheduler.GetTrigger(new TriggerKey("daily"), Token);
+
+        var next = await scheduler.GetUpcomingFireTimes(new TriggerKey("daily"), 3, Token);
+        Assert.Equal(OverlapPolicy.BufferOne, daily!.OverlapPolicy);
+        // Sunday, half past two, in Tokyo.
+        Assert.All(next!, fire => Assert.Equal((DayOfWeek.Saturday, new TimeSpan(17, 30, 0)), (fire.UtcDateTime.DayOfWeek, fire.UtcDateTime.TimeOfDay)));
+        Assert.Equal([TimeSpan.FromDays(7), TimeSpan.FromDays(7)], [next![1] - next[0], next[2] - next[1]]);
+    }
+
+    [Fact]
+    public async Task Daily_AfterDaysOff_RunsTheirDatesToo()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline, settings: [("Pipeline:Calendar:WeekendDays:0", "Saturday"), ("Pipeline:Calendar:WeekendDays:1", "Sunday")]);
+        var scheduler = await worker.SchedulerAsync();
+
+        // A Monday.
+        await FireAsync(scheduler, new(2026, 3, 2, 2, 0, 0, TimeSpan.Zero));
+
+        await TestWorker.UntilAsync(async () => (await pipeline.RunsAsync()).SequenceEqual(
+            ["2026-02-27 success schedule -", "2026-02-28 success schedule -", "2026-03-01 success schedule -"]));
+    }
+
+    [Fact]
+    public async Task Daily_FiringsBeforeItWereLeftOut_RunsTheirDatesToo()
+    {
+        await using var pipeline = await TestPipeline.CreateAsync(servers);
+        await using var worker = await TestWorker.StartAsync(pipeline, settings: [("Pipeline:Overlap", "skip"), ("Pipeline:ResumeInterval", "1.00:00:00")]);
+        var scheduler = await worker.SchedulerAsync();
+        await pipeline.RunAsync([new(2026, 2, 25)], trigger: RunTrigger.Schedule);
+
+        await FireAsync(scheduler, new(2026, 3, 1, 2, 0, 0, TimeSpan.Zero));
+
+        await TestWorker.UntilAsync(async () => (await pipeline.RunsAsync()).SequenceEqual(
+            [.. Enumerable.Range(25, 4).Select(day => $"2026-02-{day} success schedule -")]));
+    }
+
+    [Fact]
     public async Task Daily_FiringOfAPastSlot_RunsTheDateThatWasDueThen()
     {
         await using var pipeline = await TestPipeline.CreateAsync(servers);
         await using var worker = await TestWorker.StartAsync(pipeline);
         var scheduler = await worker.SchedulerAsync();
 
-        // A firing that comes late keeps the time it was due.
-        await scheduler.ScheduleJob(
-            TriggerBuilder.Create<ScheduledRunJob>()
-                .ForJob(PipelineSchedule.ScheduledRun)
-                .WithIdentity("late")
-                .StartAt(new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero))
-                .WithSimpleSchedule(once => once.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
-                .Build(),
-            cancellationToken: Token);
+        await FireAsync(scheduler, new(2026, 3, 1, 2, 0, 0, TimeSpan.Zero));
 
         await TestWorker.UntilAsync(async () => (await pipeline.RunsAsync()).SequenceEqual(["2026-02-28 success schedule -"]));
     }
@@ -74,4 +118,14 @@ public sealed class PipelineScheduleTests(EmbeddedServers servers)
         Assert.Contains("1 of 1 data dates failed, first 2026-01-05: bad partition", history[0], StringComparison.Ordinal);
         Assert.Contains("load_a 2026-01-05 failed", history[0], StringComparison.Ordinal);
     }
+
+    /// <summary>A firing that comes late keeps the time it was due.</summary>
+    private static async Task FireAsync(IScheduler scheduler, DateTimeOffset due) => await scheduler.ScheduleJob(
+        TriggerBuilder.Create<ScheduledRunJob>()
+            .ForJob(PipelineSchedule.ScheduledRun)
+            .WithIdentity("late")
+            .StartAt(due)
+            .WithSimpleSchedule(once => once.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
+            .Build(),
+        cancellationToken: Token);
 }

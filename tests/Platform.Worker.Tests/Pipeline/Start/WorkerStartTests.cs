@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Platform.Testing;
 using Platform.Worker.Pipeline;
+using Platform.Worker.Pipeline.Schedule;
 
 namespace Platform.Worker.Tests.Pipeline.Start;
 
@@ -17,7 +18,7 @@ public sealed class WorkerStartTests(EmbeddedServers servers)
 
         await IdleAsync(worker);
 
-        var newest = DataDates.NewestDue(TimeProvider.System);
+        var newest = new DataDates(BusinessCalendar.EveryDay, TimeProvider.System).Newest;
         Assert.Equal(
             Enumerable.Range(0, 5).Select(i => $"{newest.AddDays(i - 4):O} success catch_up -"), await pipeline.RunsAsync());
         Assert.Single(pipeline.Calls, call => call.Task == "build");
@@ -28,7 +29,7 @@ public sealed class WorkerStartTests(EmbeddedServers servers)
     public async Task Start_AfterAFailedAndAnAbandonedRun_DoesWhatIsLeft()
     {
         await using var pipeline = await TestPipeline.CreateAsync(servers);
-        var newest = DataDates.NewestDue(TimeProvider.System);
+        var newest = new DataDates(BusinessCalendar.EveryDay, TimeProvider.System).Newest;
         pipeline.Work = (_, dates, _) => dates.From == newest ? throw new DataFaultException("not there yet") : Task.FromResult(new TaskOutcome());
         await pipeline.RunAsync([newest.AddDays(-1), newest]);
         // A Worker died on a date long before the catch-up's window.
@@ -76,7 +77,7 @@ public sealed class WorkerStartTests(EmbeddedServers servers)
         {
             await reached.Task.WaitAsync(Token);
         }
-        var newest = DataDates.NewestDue(TimeProvider.System);
+        var newest = new DataDates(BusinessCalendar.EveryDay, TimeProvider.System).Newest;
         Assert.Equal([$"{newest:O} queued catch_up -"], await pipeline.RunsAsync());
 
         await using var next = await TestWorker.StartAsync(pipeline, catchUpDays: 1);
