@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using NpgsqlTypes;
+using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Plan;
 using Platform.Api.Metrics.Query;
@@ -136,7 +137,7 @@ internal sealed class ApiBenchmark : IBenchmark
         for (var number = 0; number < plans; number++)
         {
             var started = Stopwatch.GetTimestamp();
-            _ = QuerySql.Write(QueryPlanner.Plan(QueryReader.Read(parameters, options), catalogue, options.DefaultRows));
+            _ = PlanSql.Write(QueryPlanner.Plan(QueryReader.Read(parameters, ReaderPolicy.Unrestricted, options), catalogue, options.DefaultRows));
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
 
