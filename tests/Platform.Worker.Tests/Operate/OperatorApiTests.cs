@@ -163,7 +163,7 @@ public sealed class OperatorApiTests(EmbeddedServers servers)
                 "GET /api/v1/quarantine", "GET /api/v1/quarantine/export", "GET /api/v1/quarantine/rows", "GET /api/v1/quarantine/rows/{id}",
                 "GET /api/v1/quarantine/totals",
                 "GET /api/v1/retention", "GET /api/v1/runs", "GET /api/v1/runs/{date}", "GET /api/v1/runs/{date}/attempts",
-                "GET /api/v1/runs/{date}/tasks/{task}/log", "GET /api/v1/runs/{date}/tasks/{task}/log/stream",
+                "GET /api/v1/runs/{date}/tasks/{task}/log", "GET /api/v1/runs/{date}/tasks/{task}/log/stream", "GET /api/v1/runs/{run}/diff",
                 "POST /api/v1/backfills", "POST /api/v1/backfills/{id}/resume", "POST /api/v1/pipeline/pause", "POST /api/v1/pipeline/resume",
                 "POST /api/v1/quarantine/discard", "POST /api/v1/quarantine/fix", "POST /api/v1/quarantine/replay", "POST /api/v1/quarantine/rows/{id}/fix",
                 "POST /api/v1/retention/retire", "POST /api/v1/runs", "POST /api/v1/runs/cancel", "POST /api/v1/runs/clear",
