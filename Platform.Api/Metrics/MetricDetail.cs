@@ -17,10 +17,9 @@ internal sealed record MetricDetail(
     public static MetricDetail Of(Metric metric, MetricCatalogue catalogue)
     {
         var elements = Elements.SharedBy([metric], catalogue);
-        var finest = elements.Facts.Select(fact => fact.Model.FindDimension(fact.Time)!.Grain).Max();
         return new MetricDetail(
-            MetricSummary.Of(metric),
-            [.. GrainsFrom(finest, catalogue)],
+            MetricSummary.Of(metric, catalogue),
+            [.. GrainsFrom(Elements.Finest(elements.Facts), catalogue)],
             [
                 .. elements.Shared.Where(element => element.Value.Dimension is not null)
                     .Select(element => DimensionDetail.Of(element.Key, element.Value, catalogue)),

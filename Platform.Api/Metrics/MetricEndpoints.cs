@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Claims;
 using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
+using Platform.Api.Metrics.Plan;
 using Platform.Api.Metrics.Query;
 
 namespace Platform.Api.Metrics;
@@ -14,7 +15,7 @@ internal static class MetricEndpoints
         api.MapGet("/metrics", ListAsync)
             .WithName("ListMetrics")
             .WithSummary("All metrics")
-            .WithDescription("Name, description, type, unit and owner of every published metric, by domain.")
+            .WithDescription("Every published metric by domain: name, description, type, unit, format, currency, owner, grains, and the tests that its facts passed.")
             .Produces<MetricList>();
         api.MapGet("/metrics/{name}", GetAsync)
             .WithName("GetMetric")
@@ -34,7 +35,7 @@ internal static class MetricEndpoints
                     .Where(metric => reader.MayRead(metric.Name, metric.Meta.Domain))
                     .OrderBy(metric => metric.Meta.Domain ?? "~", StringComparer.Ordinal)
                     .ThenBy(metric => metric.Name, StringComparer.Ordinal)
-                    .Select(MetricSummary.Of),
+                    .Select(metric => MetricSummary.Of(metric, catalogue)),
             ],
             catalogue.Publication);
     }
@@ -61,17 +62,42 @@ internal static class MetricEndpoints
 internal sealed record MetricList(ImmutableArray<MetricSummary> Metrics, Publication Published);
 
 /// <summary>A metric in a list.</summary>
+/// <param name="Name">The name to ask by.</param>
+/// <param name="Label">The name to show.</param>
+/// <param name="Description">What it is.</param>
+/// <param name="Type">simple, ratio, derived, cumulative or conversion.</param>
+/// <param name="Domain">Whose it is.</param>
+/// <param name="Unit">EUR, count, ratio, days, ...</param>
+/// <param name="Format">How to show it.</param>
+/// <param name="Currency">Of amounts.</param>
+/// <param name="Certified">Whether its owner answers for it.</param>
+/// <param name="Owner">Who answers for it.</param>
+/// <param name="DefaultGrain">Grain of metric_time where a query names none.</param>
+/// <param name="Grains">Grains that it can be asked by, the project's own included.</param>
+/// <param name="Tests">Tests that the facts behind it passed before they were published.</param>
+/// <param name="Fault">Why it cannot be asked; null when it can.</param>
 internal sealed record MetricSummary(
-    string Name, string? Label, string? Description, string Type, string? Domain, string? Unit, string? Format, bool Certified, string? Owner)
+    string Name, string? Label, string? Description, string Type, string? Domain, string? Unit, string? Format, string? Currency, bool Certified,
+    string? Owner, string DefaultGrain, ImmutableArray<string> Grains, ImmutableArray<string> Tests, string? Fault)
 {
-    public static MetricSummary Of(Metric metric) => new(
-        metric.Name,
-        metric.Label,
-        metric.Description,
-        metric.Definition.Type,
-        metric.Meta.Domain,
-        metric.Meta.Unit,
-        metric.Meta.Format,
-        metric.Meta.Certified,
-        metric.Meta.Owner);
+    public static MetricSummary Of(Metric metric, MetricCatalogue catalogue)
+    {
+        var (facts, fault) = Elements.FactsOf([metric], catalogue);
+        var finest = Elements.Finest(facts);
+        return new MetricSummary(
+            metric.Name,
+            metric.Label,
+            metric.Description,
+            metric.Definition.Type,
+            metric.Meta.Domain,
+            metric.Meta.Unit,
+            metric.Meta.Format,
+            metric.Meta.Currency,
+            metric.Meta.Certified,
+            metric.Meta.Owner,
+            (metric.DefaultGrain ?? (finest > TimeGrain.Day ? finest.Value : TimeGrain.Day)).Name(),
+            [.. MetricDetail.GrainsFrom(finest, catalogue)],
+            [.. facts.SelectMany(fact => catalogue.Marts.Find(fact.Model.Relation)?.Tests ?? []).Distinct()],
+            fault.Length == 0 ? null : fault);
+    }
 }

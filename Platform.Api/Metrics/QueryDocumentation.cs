@@ -17,7 +17,6 @@ internal static class QueryDocumentation
     private static readonly (string Name, string Description, string? Example, bool Required)[] Parameters =
     [
         ("metrics", "Names of metrics, separated by commas (see /api/v1/metrics). Without any, the values of the group-by columns.", "revenue,gross_margin", false),
-        ("saved_query", "Name of a saved query (see /api/v1/saved-queries), in place of metrics and columns.", null, false),
         ("group_by",
             "Columns: `metric_time__month`, dimensions as `customer__region`, entities as `customer`; by way of others as `order__customer__region`.",
             "metric_time__month,customer__region", false),
@@ -32,6 +31,7 @@ internal static class QueryDocumentation
         ("order_by", "Columns to sort by; a leading minus sorts descending. Without it, by the group-by columns.", "-revenue", false),
         ("limit", "Rows to return, 1 to 1,000,000.", "100", false),
         ("format", "`json` (columns and rows), `records` (an array of objects), `csv`, `arrow` (IPC stream) or `parquet`. Without it, as the Accept header asks.", "json", false),
+        ("saved_query", "Name of a saved query (see /api/v1/saved-queries), in place of metrics and columns.", null, false),
         ("csv_safe", "`true` puts a `'` before texts in CSV that a spreadsheet would take for a formula.", null, false),
         ("page_size", "Rows of a page, 1 to 100,000. The answer then names the cursor of the next page: `next_cursor`, `X-Next-Cursor`, `Link`.", null, false),
         ("cursor", "Cursor of a page, as the page before named it.", null, false),

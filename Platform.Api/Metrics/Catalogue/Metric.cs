@@ -32,6 +32,9 @@ internal sealed record MetricMeta
 
     public string? Format { get; init; }
 
+    /// <summary>ISO 4217 code of an amount; its unit when that is one.</summary>
+    public string? Currency { get; init; }
+
     public bool Certified { get; init; }
 
     public string? Owner { get; init; }

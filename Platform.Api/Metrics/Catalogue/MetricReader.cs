@@ -26,6 +26,7 @@ internal static class MetricReader
                 Domain = Text("domain"),
                 Unit = Text("unit"),
                 Format = Text("format"),
+                Currency = Text("currency") ?? (Text("unit") is { Length: 3 } unit && unit.All(char.IsAsciiLetterUpper) ? unit : null),
                 Owner = Text("owner"),
                 Certified = meta.TryGetValue("certified", out var certified) && certified.ValueKind == JsonValueKind.True,
             },

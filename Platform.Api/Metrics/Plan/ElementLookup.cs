@@ -33,6 +33,12 @@ internal sealed class ElementLookup(MetricCatalogue catalogue, SemanticModel mod
             best = Best(name.Parts);
         }
 
+        // The way may begin with the model's own entity: of an order, order__customer__region is customer__region.
+        if (best.IsEmpty && asked.Parts.Length > 2 && model.OwnEntities.Contains(asked.Parts[0]) && Best(asked.Parts[1..]) is { IsEmpty: false } inner)
+        {
+            (name, best) = (ElementName.Of(asked.Parts[1..], asked.Grain, asked.Part), inner);
+        }
+
         if (best.IsEmpty && !asked.HasGrain && asked.Parts.Length > 1 && catalogue.FindCustomGrain(asked.Parts[^1]) is not null)
         {
             return AtCustomGrain(asked, ElementName.Of(asked.Parts[..^1], null, null), asked.Parts[^1]);

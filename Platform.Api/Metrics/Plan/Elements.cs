@@ -13,6 +13,19 @@ internal sealed record Elements(
 {
     public static Elements SharedBy(ImmutableArray<Metric> metrics, MetricCatalogue catalogue)
     {
+        var (facts, fault) = FactsOf(metrics, catalogue);
+        var usable = facts
+            .Select(fact => new ElementLookup(catalogue, fact.Model, fact.Model.FindDimension(fact.Time)!).Usable()
+                .DistinctBy(element => element.Name)
+                .ToDictionary(element => element.Name, element => element.Element))
+            .ToArray();
+        var shared = usable.Length == 0 ? [] : usable[0].Where(element => usable.All(other => other.ContainsKey(element.Key))).ToArray();
+        return new Elements(shared.ToImmutableSortedDictionary(StringComparer.Ordinal), facts, fault);
+    }
+
+    /// <summary>The facts that metrics are computed from, and why not when they are not.</summary>
+    public static (ImmutableArray<ScanDraft> Facts, string Fault) FactsOf(ImmutableArray<Metric> metrics, MetricCatalogue catalogue)
+    {
         var binder = new MetricBinder(catalogue, new ColumnNames());
         var fault = "";
         try
@@ -27,13 +40,9 @@ internal sealed record Elements(
             fault = exception.Message;
         }
 
-        ImmutableArray<ScanDraft> facts = [.. binder.Scans.Select(scan => scan.Draft).DistinctBy(draft => (draft.Model.Name, draft.Time))];
-        var usable = facts
-            .Select(fact => new ElementLookup(catalogue, fact.Model, fact.Model.FindDimension(fact.Time)!).Usable()
-                .DistinctBy(element => element.Name)
-                .ToDictionary(element => element.Name, element => element.Element))
-            .ToArray();
-        var shared = usable.Length == 0 ? [] : usable[0].Where(element => usable.All(other => other.ContainsKey(element.Key))).ToArray();
-        return new Elements(shared.ToImmutableSortedDictionary(StringComparer.Ordinal), facts, fault);
+        return ([.. binder.Scans.Select(scan => scan.Draft).DistinctBy(draft => (draft.Model.Name, draft.Time))], fault);
     }
+
+    /// <summary>The finest grain that all facts have.</summary>
+    public static TimeGrain? Finest(ImmutableArray<ScanDraft> facts) => facts.Select(fact => fact.Model.FindDimension(fact.Time)!.Grain).Max();
 }

@@ -73,7 +73,7 @@ internal sealed partial class ScanBuilder
             return null;
         }
 
-        context.Facts.Add(new FactScan
+        var scan = new FactScan
         {
             Name = name,
             Model = draft.Model,
@@ -83,7 +83,9 @@ internal sealed partial class ScanBuilder
             Measures = [.. content.Values.Select(value => value.Measure)],
             Filters = [.. content.Filters.Select(filter => filter.Text)],
             Keys = [.. keys.Select(key => key.Element!)],
-        });
+        };
+        context.Facts.Add(scan);
+        node = node is Aggregate aggregate ? aggregate with { Scan = scan } : node;
         return draft.JoinToTimespine && TimeKeys.Any() ? WithEveryPeriod(node, conditions) : node;
     }
 

@@ -155,11 +155,12 @@ public sealed class AnswerFormatTests(SampleApi sample) : IClassFixture<SampleAp
         Assert.Equal(200, status);
         var parameters = document.GetProperty("paths").GetProperty("/api/v1/query").GetProperty("get").GetProperty("parameters").EnumerateArray().ToArray();
         Assert.Equal(
-            ["metrics", "group_by", "where", "grain", "start", "end", "order_by", "limit", "format", "csv_safe", "page_size", "cursor"],
+            ["metrics", "group_by", "where", "grain", "start", "end", "order_by", "limit", "format", "saved_query", "csv_safe", "page_size", "cursor"],
             parameters.Select(parameter => parameter.GetProperty("name").GetString()));
         Assert.Equal("revenue,gross_margin", parameters[0].GetProperty("example").GetString());
         Assert.All(
-            ["/api/v1/metrics", "/api/v1/metrics/{name}", "/api/v1/freshness", "/api/v1/runs", "/api/v1/explain", "/api/v1/receipts/{id}"],
+            ["/api/v1/metrics", "/api/v1/metrics/{name}", "/api/v1/freshness", "/api/v1/runs", "/api/v1/explain", "/api/v1/receipts/{id}", "/api/v1/dimensions", "/api/v1/values",
+                "/api/v1/saved-queries", "/api/v1/saved-queries/{name}", "/api/v1/saved-queries/{name}/query"],
             path => Assert.True(document.GetProperty("paths").TryGetProperty(path, out _), path));
 
         using var page = await sample.Server.Client.GetAsync(new Uri("/scalar", UriKind.Relative), TestContext.Current.CancellationToken);

@@ -24,6 +24,7 @@ internal sealed class ReferenceEvaluator
             var elements = Customer(orders[id].CustomerId);
             elements["order"] = id;
             elements["order__channel"] = orders[id].Channel;
+            elements["order__customer__region"] = elements["customer__region"];
             return elements;
         }
 
@@ -33,7 +34,6 @@ internal sealed class ReferenceEvaluator
                 line.Date,
                 new(Order(line.OrderId))
                 {
-                    ["order__customer__region"] = Order(line.OrderId)["customer__region"],
                     ["product"] = line.ProductId,
                     ["product__category"] = products[line.ProductId].Category,
                     ["order_line__line_size"] = line.Quantity >= 3 ? "large" : "small",
@@ -102,8 +102,80 @@ internal sealed class ReferenceEvaluator
         return [.. groups.Values.Select(group => (group.Keys, metrics.Select(metric => Value(metric, group.Values)).ToArray()))];
     }
 
+    /// <summary>Metrics of which a row counts on other days than its own.</summary>
+    public IReadOnlyList<string> TimedMetrics { get; } =
+        ["revenue_7d", "revenue_mtd", "revenue_to_date", "revenue_average_28d", "buyers_28d", "revenue_last_month", "revenue_week_ago"];
+
+    /// <summary>The answer's rows: the period, the elements, the value.</summary>
+    public List<(string?[] Keys, decimal? Value)> Timed(
+        string metric, IReadOnlyList<string> elements, Func<DateOnly, DateOnly> cut, string grain, DateOnly? start, DateOnly? end, Func<Row, bool?> where)
+    {
+        var (fact, aggregate) = simple[Inputs(metric).Single()];
+        var rows = facts[fact].Rows.Where(row => where(row) == true).ToList();
+        return metric switch
+        {
+            "revenue_last_month" => Moved(day => day.AddMonths(1)),
+            "revenue_week_ago" => Moved(day => day.AddDays(7)),
+            _ => Windows(),
+        };
+
+        string?[] Keys(DateOnly period, Row row) => [period.ToString("O"), .. elements.Select(element => row.Elements[element])];
+
+        List<(string?[], decimal?)> Moved(Func<DateOnly, DateOnly> move)
+        {
+            // A whole earlier period, unless the query ends within it.
+            var last = Last(SampleData.To);
+            var until = end < last ? end.Value : last;
+            return [.. rows.Where(row => move(row.Day) is var day && !(day < start) && day <= until)
+                .GroupBy(row => string.Join('\u0001', Keys(cut(move(row.Day)), row).Select(key => key ?? "\u0002")))
+                .Select(group => (Keys(cut(move(group.First().Day)), group.First()), aggregate([.. group])))];
+        }
+
+        DateOnly Last(DateOnly day)
+        {
+            for (; cut(day.AddDays(1)) == cut(day); day = day.AddDays(1))
+            {
+            }
+
+            return day;
+        }
+
+        List<(string?[], decimal?)> Windows()
+        {
+            var days = new List<(DateOnly Day, string?[] Keys, decimal? Value)>();
+            var last = end < SampleData.To ? end.Value : SampleData.To;
+            if (rows.Count == 0)
+            {
+                return [];
+            }
+
+            for (var day = start ?? rows.Min(row => row.Day); day <= last; day = day.AddDays(1))
+            {
+                days.AddRange(rows.Where(row => row.Day <= day && row.Day > Before(day))
+                    .GroupBy(row => string.Join('\u0001', Keys(cut(day), row).Select(key => key ?? "\u0002")))
+                    .Select(group => (day, Keys(cut(day), group.First()), aggregate([.. group]))));
+            }
+
+            return [.. days.GroupBy(value => string.Join('\u0001', value.Keys.Select(key => key ?? "\u0002"))).Select(group => (
+                group.First().Keys,
+                metric == "revenue_average_28d" && grain != "day" ? group.Average(value => value.Value)
+                : metric == "revenue_7d" ? group.MinBy(value => value.Day).Value
+                : group.MaxBy(value => value.Day).Value))];
+        }
+
+        DateOnly Before(DateOnly day) => metric switch
+        {
+            "revenue_7d" => day.AddDays(-7),
+            "revenue_mtd" => new DateOnly(day.Year, day.Month, 1).AddDays(-1),
+            "revenue_to_date" => DateOnly.MinValue,
+            _ => day.AddDays(-28),
+        };
+    }
+
     private static IEnumerable<string> Inputs(string metric) => metric switch
     {
+        "revenue_7d" or "revenue_mtd" or "revenue_to_date" or "revenue_average_28d" or "revenue_last_month" or "revenue_week_ago" => ["revenue"],
+        "buyers_28d" => ["buyers"],
         "gross_margin" => ["revenue", "cogs"],
         "average_order_value" => ["revenue", "order_count"],
         "net_revenue" => ["revenue", "refunds"],

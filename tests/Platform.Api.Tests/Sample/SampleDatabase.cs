@@ -76,7 +76,8 @@ internal static class SampleDatabase
     }
 
     /// <summary>Publishes the marts with the sample's semantic manifest.</summary>
-    public static async Task<long> PublishAsync(TestDatabase database, CancellationToken cancellationToken, string? semanticManifest = null)
+    public static async Task<long> PublishAsync(
+        TestDatabase database, CancellationToken cancellationToken, string? semanticManifest = null, string project = "sample", bool isDated = true)
     {
         await using var command = database.DataSource.CreateCommand(
             """
@@ -86,18 +87,19 @@ internal static class SampleDatabase
             ), former as (
               update meta.publication set is_current = false where is_current returning publication_id
             )
-            insert into meta.publication (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, is_current)
-            select now(), invocation_id, $1, $2, '1.0.0', $3::jsonb, $4::jsonb, false from invocation
+            insert into meta.publication (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, project_name, is_current)
+            select now(), invocation_id, $1, $2, '1.0.0', $3::jsonb, $4::jsonb, $5, false from invocation
             returning publication_id
             """);
-        command.Parameters.AddWithValue(SampleData.From);
-        command.Parameters.AddWithValue(SampleData.To);
+        command.Parameters.Add(new NpgsqlParameter { Value = isDated ? SampleData.From : DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Date });
+        command.Parameters.Add(new NpgsqlParameter { Value = isDated ? SampleData.To : DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Date });
         command.Parameters.AddWithValue(semanticManifest ?? await File.ReadAllTextAsync(Repository.Sample("semantic_manifest.json"), cancellationToken));
         command.Parameters.AddWithValue(
             """
             {"models": [{"name": "fct_order_lines", "description": "Order lines", "tests": ["unique_order_line"],
               "columns": {"order_date": {"description": "Day of the order"}}}]}
             """);
+        command.Parameters.AddWithValue(project);
         var id = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
         await ExecuteAsync(database, $"update meta.publication set is_current = true where publication_id = {id}", cancellationToken);
         return id;

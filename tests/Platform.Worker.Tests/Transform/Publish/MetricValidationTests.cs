@@ -59,7 +59,7 @@ public sealed class MetricValidationTests(EmbeddedServers servers)
               - {name: f2, type: simple, type_params: {measure: amount}, filter: ["{{ TimeDimension('metric_time', 'month') }} >= '2026-01-01'", "{{ Entity('customer') }} ="]}
               - {name: f3, type: simple, type_params: {measure: amount}, filter: "{{ Metric('order_count', group_by=['customer']) }} > 3 and chanel = 'web'"}
               - {name: d1, type: derived, type_params: {expr: revenue / orders_count, metrics: [revenue, order_count]}}
-              - {name: d2, type: derived, type_params: {expr: revenue / nullif(order_count, 0), metrics: [revenue, order_count]}}
+              - {name: d2, type: derived, type_params: {expr: "revenue / nullif(order_count, 0)", metrics: [revenue, order_count]}}
             saved_queries:
               - {name: s1, query_params: {metrics: [revenue], where: ["{{ TimeDimension('metric_time', 'fiscal_year') }} = 2026", "{{ Dimension('order__channel') }} like 3"]}}
             """);
