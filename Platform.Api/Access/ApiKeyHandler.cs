@@ -33,7 +33,7 @@ internal sealed class ApiKeyHandler(
         }
 
         return environment.IsDevelopment() && IsFromThisMachine()
-            ? Success(Reader.Create(SchemeName, "development", ReaderRoles.Admin, [], requestsPerMinute: null))
+            ? Success(Reader.Create(SchemeName, "development", ReaderRoles.Admin, [], requestsPerMinute: 0))
             : AuthenticateResult.NoResult();
     }
 

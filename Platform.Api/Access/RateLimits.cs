@@ -20,6 +20,11 @@ internal static class RateLimits
             }
 
             var rate = Reader.RequestsPerMinute(context.User) ?? options.Value.RequestsPerMinute;
+            if (rate == 0)
+            {
+                return RateLimitPartition.GetNoLimiter((Name: "", Rate: 0));
+            }
+
             return RateLimitPartition.GetSlidingWindowLimiter((Name: name, Rate: rate), static partition => new SlidingWindowRateLimiterOptions
             {
                 PermitLimit = partition.Rate, Window = Window, SegmentsPerWindow = 6, AutoReplenishment = true,

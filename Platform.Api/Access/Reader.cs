@@ -19,7 +19,7 @@ internal static class Reader
         return new ClaimsPrincipal(new ClaimsIdentity(claims, scheme));
     }
 
-    /// <summary>Requests that it may send in a minute; null for what everyone may.</summary>
+    /// <summary>Requests that it may send in a minute; null for what everyone may, 0 for any number.</summary>
     public static int? RequestsPerMinute(ClaimsPrincipal reader) =>
         int.TryParse(reader.FindFirst(RateClaim)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var rate) ? rate : null;
 }

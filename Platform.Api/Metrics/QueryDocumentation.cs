@@ -62,7 +62,8 @@ internal static class QueryDocumentation
             [
                 ("dimension", "Dimensions or entities whose values are wanted; group_by means the same.", "customer__region", false),
                 ("search", "Text that a value of the first column holds, in capitals or not.", null, false),
-                .. Parameters.Where(parameter => parameter.Name is not ("grain" or "saved_query")),
+                .. Parameters.Where(parameter => parameter.Name is not ("grain" or "saved_query"))
+                    .Select(parameter => parameter with { Required = false, Example = parameter.Name is "group_by" or "order_by" ? null : parameter.Example }),
             ]);
         DescribeAnswer(operation);
         return Task.CompletedTask;
