@@ -45,7 +45,9 @@ internal sealed class PartitionRetirement(ContractCatalog contracts, LandingZone
     }
 
     /// <summary>Removes one: the files first, so that what is removed half is not loaded again.</summary>
-    public async Task<RetiredPartition> RetireAsync(RetiredPartition due, CancellationToken cancellationToken)
+    /// <param name="due">What <see cref="DueAsync"/> gave.</param>
+    /// <param name="who">The operator who asks for it, for the audit log; null when it is the daily job.</param>
+    public async Task<RetiredPartition> RetireAsync(RetiredPartition due, string? who, CancellationToken cancellationToken)
     {
         var domain = contracts.Domain(due.Domain);
         var contract = domain.Datasets.First(item => item.Dataset == due.Dataset);
@@ -68,8 +70,8 @@ internal sealed class PartitionRetirement(ContractCatalog contracts, LandingZone
                 delete from meta.quarantine where load_id in (
                     select load_id from meta.partition_load where domain = $1 and dataset = $2 and partition = $3)
                 returning state)
-            insert into meta.retired_partition (domain, dataset, data_date, retired_at, retention_days, fact_rows, quarantined_rows, files)
-            select $1, $2, $3, $4, $5, $6, count(*) filter (where state not in ('superseded', 'replayed')), $7 from line
+            insert into meta.retired_partition (domain, dataset, data_date, retired_at, retention_days, fact_rows, quarantined_rows, files, retired_by)
+            select $1, $2, $3, $4, $5, $6, count(*) filter (where state not in ('superseded', 'replayed')), $7, $8 from line
             returning quarantined_rows
             """,
             connection) { CommandTimeout = 0 };
@@ -79,6 +81,7 @@ internal sealed class PartitionRetirement(ContractCatalog contracts, LandingZone
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = contract.ServiceLevel.RetentionDays!.Value });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = facts });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = files });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)who ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         var quarantined = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
         await transaction.CommitAsync(cancellationToken);
         return due with { FactRows = facts, QuarantinedRows = quarantined, Files = files };

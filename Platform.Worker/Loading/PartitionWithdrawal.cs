@@ -15,6 +15,11 @@ internal sealed class PartitionWithdrawal(ContractCatalog contracts, NpgsqlDataS
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        foreach (var partition in partitions.OrderDescending())
+        {
+            await PartitionLock.AcquireAsync(connection, contracts.Domain(domain), partition, cancellationToken);
+        }
+
         var loaded = await NoLongerCurrentAsync(connection, domain, partitions, cancellationToken);
         await QuarantineWriter.SupersedeAsync(connection, domain, [.. loaded], partitions, time.GetUtcNow(), cancellationToken);
         var rows = 0L;

@@ -50,6 +50,7 @@ internal static class OperatorApi
         ready.MapBackfills();
         ready.MapPipeline();
         ready.MapQuarantine();
+        ready.MapRetention();
     }
 
     /// <summary>Only for operators of that role, or of one that includes it.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Platform.Worker.Loading;
 
 namespace Platform.Worker.Operate.Api;
 
@@ -34,6 +35,9 @@ internal sealed record ClearRunsRequest(DateOnly From, DateOnly? To = null, stri
 /// <param name="To">The last data date, included. Default: from.</param>
 /// <param name="Why">The reason, for the audit log.</param>
 internal sealed record CancelRunsRequest(DateOnly From, DateOnly? To = null, string? Why = null);
+
+/// <summary>Partitions older than their contract keeps them, oldest first.</summary>
+internal sealed record RetiredPartitions(IReadOnlyList<RetiredPartition> Partitions);
 
 /// <summary>Pauses or resumes the pipeline.</summary>
 /// <param name="Why">The reason, for the audit log.</param>

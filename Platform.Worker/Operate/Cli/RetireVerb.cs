@@ -28,7 +28,7 @@ internal static class RetireVerb
                 var retirement = services.GetRequiredService<PartitionRetirement>();
                 var partitions = arguments.GetValue(dryRun)
                     ? await retirement.DueAsync(cancellationToken)
-                    : await RetirementJob.RunAsync(retirement, services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
+                    : await RetirementJob.RunAsync(retirement, services.GetRequiredService<NpgsqlDataSource>(), OperatorName.OfVerb, cancellationToken);
                 var output = arguments.InvocationConfiguration.Output;
                 if (arguments.GetValue(json))
                 {

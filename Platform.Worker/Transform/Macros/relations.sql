@@ -93,6 +93,15 @@
     {% if relation is not none %}{% do adapter.drop_relation(relation) %}{% endif %}
 {% endmacro %}
 
+{# Held until the commit: of two builds of one table the second goes on from what the first has written, and no row goes in twice. #}
+{% macro lock_for_writing(relation) %}
+    {% if relation.is_table %}
+        {% call statement('lock_for_writing') -%}
+            lock table {{ relation.render() }} in share row exclusive mode
+        {%- endcall %}
+    {% endif %}
+{% endmacro %}
+
 {% macro rename_relation(from_relation, to_relation) %}
     {{ return(adapter.dispatch('rename_relation', 'dbt')(from_relation, to_relation)) }}
 {% endmacro %}

@@ -30,7 +30,7 @@ public sealed class PartitionRetirementTests(EmbeddedServers servers) : IDisposa
             ContractCatalog.Load([_contracts.FullName]), new LandingZone(shop.Landing), shop.Database.DataSource, TimeProvider.System);
         var due = Assert.Single(await retirement.DueAsync(Token));
         Assert.Equal(("visits", Day(24)), (due.Dataset, due.DataDate));
-        var retired = await retirement.RetireAsync(due, Token);
+        var retired = await retirement.RetireAsync(due, "ann", Token);
 
         Assert.Equal((1, 1, 1), (retired.FactRows, retired.QuarantinedRows, retired.Files));
         Assert.Empty(await retirement.DueAsync(Token));
@@ -38,6 +38,7 @@ public sealed class PartitionRetirementTests(EmbeddedServers servers) : IDisposa
         Assert.Equal(["2026-01-25", "2026-01-30"], await shop.QueryAsync("select partition from meta.quarantine order by 1"));
         Assert.Equal(["2026-01-24|5|1|1|1"], await shop.QueryAsync("select data_date, retention_days, fact_rows, quarantined_rows, files from meta.retired_partition"));
         Assert.Equal(["2026-01-24|False"], await shop.QueryAsync("select partition, current from meta.partition_load where partition < '2026-01-25'"));
+        Assert.Equal(["ann|partition.retire|shop.visits 2026-01-24|1"], await shop.QueryAsync("select who, action, subject, detail ->> 'fact_rows' from meta.audit"));
         var left = new List<string>();
         await foreach (var blob in shop.Landing.GetBlobsAsync(cancellationToken: Token))
         {

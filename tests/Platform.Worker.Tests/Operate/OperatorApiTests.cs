@@ -162,11 +162,11 @@ public sealed class OperatorApiTests(EmbeddedServers servers)
                 "GET /api/v1/incidents", "GET /api/v1/pipeline", "GET /api/v1/progress",
                 "GET /api/v1/quarantine", "GET /api/v1/quarantine/export", "GET /api/v1/quarantine/rows", "GET /api/v1/quarantine/rows/{id}",
                 "GET /api/v1/quarantine/totals",
-                "GET /api/v1/runs", "GET /api/v1/runs/{date}", "GET /api/v1/runs/{date}/attempts",
+                "GET /api/v1/retention", "GET /api/v1/runs", "GET /api/v1/runs/{date}", "GET /api/v1/runs/{date}/attempts",
                 "GET /api/v1/runs/{date}/tasks/{task}/log", "GET /api/v1/runs/{date}/tasks/{task}/log/stream",
                 "POST /api/v1/backfills", "POST /api/v1/backfills/{id}/resume", "POST /api/v1/pipeline/pause", "POST /api/v1/pipeline/resume",
                 "POST /api/v1/quarantine/discard", "POST /api/v1/quarantine/fix", "POST /api/v1/quarantine/replay", "POST /api/v1/quarantine/rows/{id}/fix",
-                "POST /api/v1/runs", "POST /api/v1/runs/cancel", "POST /api/v1/runs/clear",
+                "POST /api/v1/retention/retire", "POST /api/v1/runs", "POST /api/v1/runs/cancel", "POST /api/v1/runs/clear",
             ],
             document.GetProperty("paths").EnumerateObject()
                 .SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}")).Order(StringComparer.Ordinal));

@@ -27,6 +27,7 @@
     {%- elif full_refresh_mode -%}
         {%- set built_relation, build_sql = intermediate_relation, get_create_table_as_sql(false, intermediate_relation, sql) -%}
     {%- else -%}
+        {%- if not model.batch -%}{% do lock_for_writing(existing_relation) %}{%- endif -%}
         {% do run_query(get_create_table_as_sql(true, temp_relation, sql)) %}
         {%- if not (config.get('contract') or {}).enforced -%}
             {% do adapter.expand_target_column_types(from_relation=temp_relation, to_relation=target_relation) %}

@@ -14,6 +14,8 @@
         {% call statement() %}create table {{ target_relation }} as table {{ published_history }}{% endcall %}
         {% do adapter.cache_added(target_relation) %}
         {% do create_indexes(target_relation) %}
+    {%- elif target_relation_exists -%}
+        {% do lock_for_writing(target_relation) %}
     {%- endif -%}
     {%- set has_history = target_relation_exists or published_history is defined -%}
 
