@@ -59,9 +59,10 @@ internal static class ApiReference
         {
             parameter.Example ??= (operation.OperationId, parameter.Name) switch
             {
-                ("Receipt", _) => new Receipt(1, new QueryParameters { Metrics = ["revenue"] }).ToString(),
+                ("Receipt" or "ReceiptRows", _) => new Receipt(1, new QueryParameters { Metrics = ["revenue"] }).ToString(),
                 (_, "set") => "fct_orders",
                 ("GetMetric" or "Lineage", _) => "revenue",
+                ("GetSavedQuery" or "AskSavedQuery", _) => "sales_by_month_and_region",
                 _ => null,
             };
         }

@@ -49,7 +49,7 @@ internal static class QueryDocumentation
         operation.Parameters =
         [
             .. operation.Parameters ?? [],
-            .. AsParameters(Parameters.Where(parameter => parameter.Name is "where" or "start" or "end" or "order_by" or "limit" or "format")),
+            .. AsParameters(Parameters.Where(parameter => parameter.Name is "where" or "start" or "end" or "order_by" or "limit" or "format" or "csv_safe" or "page_size" or "cursor")),
         ];
         DescribeAnswer(operation);
         return Task.CompletedTask;
@@ -80,13 +80,18 @@ internal static class QueryDocumentation
         return Task.CompletedTask;
     }
 
-    public static Task DescribeReceipt(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    public static Task DescribeReceiptRows(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        operation.Responses = new OpenApiResponses
-        {
-            ["200"] = Json("The query, its publication and its SQL.", new OpenApiSchema { Type = JsonSchemaType.Object }, null),
-            ["404"] = Problem("The text is no receipt."),
-        };
+        operation.Parameters =
+        [
+            .. operation.Parameters ?? [],
+            .. AsParameters(
+            [
+                ("metric", "The value's column.", "revenue", true),
+                ("is_null", "Group-by columns that are null in the value's row, separated by commas.", null, false),
+                ("limit", "Rows of each fact, 1 to 1,000; 100 without it.", "100", false),
+            ]),
+        ];
         return Task.CompletedTask;
     }
 

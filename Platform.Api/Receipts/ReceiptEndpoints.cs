@@ -37,6 +37,7 @@ internal static class ReceiptEndpoints
             .WithDescription(
                 "metric names the column; the group-by columns of the value's row are parameters of their own names, such as metric_time__month=2026-01-01, and " +
                 "is_null names those that are null. limit is 1 to 1000, 100 by default.")
+            .AddOpenApiOperationTransformer(QueryDocumentation.DescribeReceiptRows)
             .Produces<ReceiptRows>()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status410Gone);

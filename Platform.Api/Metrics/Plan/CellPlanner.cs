@@ -124,10 +124,9 @@ internal static class CellPlanner
 
     private static CellRows Rows(SemanticModel model, Aggregate aggregate, bool hasLines, int limit)
     {
-        var own = SqlName.Quote(model.Name);
         ImmutableArray<Column> origin =
         [
-            new(Row, SqlValue.Of(DataType.Text, $"to_jsonb({own})::text")),
+            new(Row, new SourceColumn(model.Name, $"to_jsonb({SqlName.Quote(model.Relation.Name)})::text", Row, DataType.Text)),
             new(Partition, hasLines ? new SourceColumn(model.Name, Partition, Partition, DataType.Date) : SqlValue.Of(DataType.Date, "null::date")),
             new(Line, hasLines ? new SourceColumn(model.Name, Line, Line, DataType.Integer) : SqlValue.Of(DataType.Integer, "null::integer")),
         ];
