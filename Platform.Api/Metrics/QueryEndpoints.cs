@@ -59,6 +59,7 @@ internal static class QueryEndpoints
                 fact.Name,
                 SemanticModel = fact.Model.Name,
                 Relation = $"{fact.Model.Relation.Schema}.{fact.Model.Relation.Name}",
+                Rollup = plan.RollupOf(fact) is { } rollup ? $"{rollup.Relation.Schema}.{rollup.Relation.Name}" : null,
                 MetricTime = fact.Time.Name,
                 Timing = fact.Timing.ToString(),
                 Measures = fact.Measures.Select(measure => measure.Name),
