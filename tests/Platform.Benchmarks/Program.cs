@@ -13,7 +13,7 @@ IBenchmark[] benchmarks =
 [
     new LoadBenchmark(), new MemoryBenchmark(), new FactsBenchmark(), new GenerateBenchmark(), new CheckBenchmark(),
     new TransformBenchmark(transform), new ParseBenchmark(), new TasksBenchmark(), new DayBenchmark(), new ReadersBenchmark(),
-    new ApiBenchmark(), new ExportBenchmark(),
+    new ApiBenchmark(), new ExportBenchmark(), new RollupBenchmark(),
 ];
 
 if (args is [LoadProcess.Argument])

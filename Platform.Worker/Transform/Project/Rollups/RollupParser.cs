@@ -132,7 +132,7 @@ internal sealed partial class RollupParser
         var name = Short($"rollup_{query.Name}__{model.Name}{(time == model.DefaultTime ? "" : $"__{time}")}");
         var config = new Dictionary<string, object?>
         {
-            ["materialized"] = "table", ["tags"] = new List<object?> { "rollup" }, ["access"] = "protected", ["group"] = model.Facts.Group,
+            ["materialized"] = "table", ["schema"] = "rollups", ["tags"] = new List<object?> { "rollup" }, ["access"] = "protected", ["group"] = model.Facts.Group,
             ["contract"] = new Dictionary<string, object?> { ["enforced"] = false },
             ["meta"] = new Dictionary<string, object?> { ["rollup_of"] = query.Name },
         };
@@ -172,6 +172,7 @@ internal sealed partial class RollupParser
                 Template = GlobalProject.Environment.Parse(sql, query.OriginalFilePath, package.Name),
                 Checksum = ProjectParser.Sha256(sql),
                 Description = $"Rows of semantic model {model.Name}, aggregated as saved query {query.Name} asks for them.",
+                Columns = Described(definition),
                 Quoting = _scope.Quoting(settings.Map("quoting")),
                 Language = "sql",
                 Group = settings.Text("group"),
@@ -193,6 +194,11 @@ internal sealed partial class RollupParser
         && definition.Keys.All(key => key.Path.Count == 0)
         && definition.Keys.Any(key => key.Grain is not null and not ("week" or "month" or "quarter" or "year")
             && key.Expr == RollupModel.Expr(model.Dimensions.First(dimension => dimension.Text("name") == time)));
+
+    private static Dictionary<string, ColumnPatch> Described(RollupDefinition definition) => definition.Keys
+        .Select(key => (key.Column, Description: $"Grouped by {string.Concat(key.Path.Select(step => step.SemanticModel + ": "))}{key.Expr}{(key.Grain is null ? "" : $", by {key.Grain}")}."))
+        .Concat(definition.Values.Select(value => (value.Column, Description: $"{value.Agg} of {value.Expr}.")))
+        .ToDictionary(column => column.Column, column => new ColumnPatch(column.Column, column.Description, null, [], new Dictionary<string, object?>(), null));
 
     /// <summary>Columns by what they hold: names that PostgreSQL keeps whole, no two alike.</summary>
     private static RollupDefinition Columned(RollupDefinition definition) => definition with

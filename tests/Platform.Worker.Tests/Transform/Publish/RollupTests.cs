@@ -74,7 +74,7 @@ public sealed class RollupTests(EmbeddedServers servers)
         await HoldsAsync(warehouse, daily);
         Assert.Equal(
             "2026-01-01|north|60.00|3\n2026-01-01|south|350.00|2",
-            await warehouse.RowsAsync("select by_metric_time__month::text, by_customer__region, sum_amount, count_event_count from analytics.rollup_by_region__events order by 2"));
+            await warehouse.RowsAsync("select by_metric_time__month::text, by_customer__region, sum_amount, count_event_count from analytics_rollups.rollup_by_region__events order by 2"));
         Assert.Equal(
             "by_event__channel||channel|\nby_event__is_large||amount > 100|\nby_metric_time__day|day|happened_on|\nevent_time|day|loaded_on|",
             await warehouse.RowsAsync("""
@@ -82,7 +82,7 @@ public sealed class RollupTests(EmbeddedServers servers)
                 from meta.publication, jsonb_array_elements(semantic_manifest -> 'rollups') r, jsonb_array_elements(r -> 'keys') key
                 where is_current and r ->> 'name' = 'rollup_daily__events' order by 1
                 """));
-        Assert.Equal("True", await warehouse.RowsAsync($"select has_table_privilege('platform_api', 'analytics.{daily}', 'select')"));
+        Assert.Equal("True", await warehouse.RowsAsync($"select has_table_privilege('platform_api', 'analytics_rollups.{daily}', 'select')"));
 
         // A day's rows change, one of an earlier day among them; another's go.
         await warehouse.ExecuteAsync(
@@ -91,15 +91,15 @@ public sealed class RollupTests(EmbeddedServers servers)
             delete from public.events where id = 4;
             insert into public.events values (10, '2026-01-01', 'phone', 1, 7, '2026-01-02');
             """);
-        var (table, untouched) = (await OidAsync(warehouse, daily), await warehouse.RowsAsync($"select xmin from analytics.{daily} where event_time = '2026-01-01' limit 1"));
+        var (table, untouched) = (await OidAsync(warehouse, daily), await warehouse.RowsAsync($"select xmin from analytics_rollups.{daily} where event_time = '2026-01-01' limit 1"));
         await warehouse.PublishAsync(project, Days(2, 2));
 
         await HoldsAsync(warehouse, daily);
         Assert.Equal(table, await OidAsync(warehouse, daily));
-        Assert.Equal(untouched, await warehouse.RowsAsync($"select xmin from analytics.{daily} where event_time = '2026-01-01' limit 1"));
+        Assert.Equal(untouched, await warehouse.RowsAsync($"select xmin from analytics_rollups.{daily} where event_time = '2026-01-01' limit 1"));
         Assert.Equal(
-            "67.00|510.00",
-            await warehouse.RowsAsync("select sum(sum_amount) filter (where by_customer__region = 'north'), sum(sum_amount) filter (where by_customer__region = 'south') from analytics.rollup_by_region__events"));
+            "67.00|500.00",
+            await warehouse.RowsAsync("select sum(sum_amount) filter (where by_customer__region = 'north'), sum(sum_amount) filter (where by_customer__region = 'south') from analytics_rollups.rollup_by_region__events"));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class RollupTests(EmbeddedServers servers)
 
         var customers = await warehouse.PublishAsync(project, Days(3, 3) with { Select = ["customers"] });
         Assert.Equal(["customers", "rollup_by_region__events"], customers.Nodes.Select(node => node.Name).Order());
-        Assert.Equal("east\nnorth", await warehouse.RowsAsync("select distinct by_customer__region from analytics.rollup_by_region__events order by 1"));
+        Assert.Equal("east\nnorth", await warehouse.RowsAsync("select distinct by_customer__region from analytics_rollups.rollup_by_region__events order by 1"));
         Assert.Equal("2", await warehouse.RowsAsync("select jsonb_array_length(semantic_manifest -> 'rollups') from meta.publication where is_current"));
     }
 
@@ -138,10 +138,10 @@ public sealed class RollupTests(EmbeddedServers servers)
 
         var after = await AliasAsync(warehouse, "rollup_daily__events");
         Assert.NotEqual(before, after);
-        Assert.Equal("", await warehouse.RowsAsync($"select to_regclass('analytics.{before}')::text"));
+        Assert.Equal("", await warehouse.RowsAsync($"select to_regclass('analytics_rollups.{before}')::text"));
         Assert.Equal(
             await warehouse.RowsAsync(Daily.Replace("100", "20", StringComparison.Ordinal) + " order by 1, 2, 3, 4"),
-            await warehouse.RowsAsync($"select by_metric_time__day, by_event__channel, by_event__is_large, event_time, sum_amount, count_mean_amount from analytics.{after} order by 1, 2, 3, 4"));
+            await warehouse.RowsAsync($"select by_metric_time__day, by_event__channel, by_event__is_large, event_time, sum_amount, count_mean_amount from analytics_rollups.{after} order by 1, 2, 3, 4"));
     }
 
     [Fact]
@@ -190,11 +190,11 @@ public sealed class RollupTests(EmbeddedServers servers)
     private static Task<string> AliasAsync(TestWarehouse warehouse, string name) => warehouse.RowsAsync(
         $"select r #>> '{{node_relation,alias}}' from meta.publication, jsonb_array_elements(semantic_manifest -> 'rollups') r where is_current and r ->> 'name' = '{name}'");
 
-    private static Task<string> OidAsync(TestWarehouse warehouse, string name) => warehouse.RowsAsync($"select 'analytics.{name}'::regclass::oid");
+    private static Task<string> OidAsync(TestWarehouse warehouse, string name) => warehouse.RowsAsync($"select 'analytics_rollups.{name}'::regclass::oid");
 
     private static async Task HoldsAsync(TestWarehouse warehouse, string rollup) => Assert.Equal(
         await warehouse.RowsAsync(Daily + " order by 1, 2, 3, 4"),
-        await warehouse.RowsAsync($"select by_metric_time__day, by_event__channel, by_event__is_large, event_time, sum_amount, count_mean_amount from analytics.{rollup} order by 1, 2, 3, 4"));
+        await warehouse.RowsAsync($"select by_metric_time__day, by_event__channel, by_event__is_large, event_time, sum_amount, count_mean_amount from analytics_rollups.{rollup} order by 1, 2, 3, 4"));
 
     private async Task<TestWarehouse> WarehouseAsync()
     {
