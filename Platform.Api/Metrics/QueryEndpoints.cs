@@ -25,7 +25,7 @@ internal static class QueryEndpoints
             .For(ReaderRoles.Analyst)
             .WithName("Explain")
             .WithSummary("The SQL that a query runs")
-            .WithDescription("Takes the parameters of /query and returns the statement, its parameters and the facts that it reads, without running it.")
+            .WithDescription("Takes the parameters of /query and returns the statement, its parameters and the facts that it reads, each with the rollup that is read in its place, without running it.")
             .AddOpenApiOperationTransformer(QueryDocumentation.DescribeExplain);
     }
 

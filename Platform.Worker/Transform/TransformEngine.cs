@@ -132,7 +132,7 @@ internal sealed class TransformEngine(
     {
         if (request.Nodes is { } nodes)
         {
-            return nodes.Where(project.Graph.Contains).ToHashSet();
+            return RollupSelection.Of(project.Graph, nodes.Where(project.Graph.Contains).ToHashSet(), request.Publish);
         }
 
         var selected = RollupSelection.Of(project.Graph, NodeSelector.Select(project, SelectionRequest.From(request), state), request.Publish);
