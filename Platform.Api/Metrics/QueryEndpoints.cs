@@ -25,7 +25,7 @@ internal static class QueryEndpoints
             .For(ReaderRoles.Analyst)
             .WithName("Explain")
             .WithSummary("The SQL that a query runs")
-            .WithDescription("Takes the parameters of /query and returns the statement, its parameters and the facts that it reads, without running it.")
+            .WithDescription("Takes the parameters of /query and returns the statement, its parameters and the facts that it reads, each with the rollup that is read in its place, without running it.")
             .AddOpenApiOperationTransformer(QueryDocumentation.DescribeExplain);
     }
 
@@ -59,6 +59,7 @@ internal static class QueryEndpoints
                 fact.Name,
                 SemanticModel = fact.Model.Name,
                 Relation = $"{fact.Model.Relation.Schema}.{fact.Model.Relation.Name}",
+                Rollup = plan.RollupOf(fact) is { } rollup ? $"{rollup.Relation.Schema}.{rollup.Relation.Name}" : null,
                 MetricTime = fact.Time.Name,
                 Timing = fact.Timing.ToString(),
                 Measures = fact.Measures.Select(measure => measure.Name),

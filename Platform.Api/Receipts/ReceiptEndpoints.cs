@@ -97,9 +97,12 @@ internal static class ReceiptEndpoints
         }
     }
 
+    /// <summary>What was read and, of a rollup, what it holds.</summary>
     private static async Task<IEnumerable<Relation>> RelationsAsync(
         Receipt receipt, MetricQueries queries, ReaderPolicy reader, CancellationToken cancellationToken) =>
-        (await queries.ExplainAsync(receipt.Parameters, reader, cancellationToken)).Plan.Relations;
+        (await queries.ExplainAsync(receipt.Parameters, reader, cancellationToken)).Plan is var plan
+            ? plan.Relations.Concat(plan.Facts.Select(fact => fact.Model.Relation)).Distinct()
+            : [];
 
     private static (Cell Cell, int Limit) Read(IQueryCollection query)
     {

@@ -132,10 +132,10 @@ internal sealed class TransformEngine(
     {
         if (request.Nodes is { } nodes)
         {
-            return nodes.Where(project.Graph.Contains).ToHashSet();
+            return RollupSelection.Of(project.Graph, nodes.Where(project.Graph.Contains).ToHashSet(), request.Publish);
         }
 
-        var selected = NodeSelector.Select(project, SelectionRequest.From(request), state);
+        var selected = RollupSelection.Of(project.Graph, NodeSelector.Select(project, SelectionRequest.From(request), state), request.Publish);
         if (request.Verb is TransformVerb.SourceFreshness)
         {
             selected = selected.Where(id => FreshnessExecution.Applies(project.Graph[id])).ToHashSet();
@@ -153,6 +153,7 @@ internal sealed class TransformEngine(
         var manifest = Semantics(build.Project);
         await using var held = await AdvisoryLock.AcquireAsync(dataSource, LockName, cancellationToken);
         await new CandidateSchema(options.Value.CandidateSchema, ApplicationName, logger).PrepareAsync(held.Connection, cancellationToken);
+        build.PublishedRollups = await PreviousPublication.RollupsAsync(held.Connection, build.Project.Root.Name, cancellationToken);
         var record = new BuildRecord(dataSource, time);
         await record.StartAsync(build.Invocation.Id, build.Invocation.StartedAt, build.Request, cancellationToken);
         IReadOnlyList<NodeResult> nodes = [];
@@ -214,6 +215,7 @@ internal sealed class TransformEngine(
     {
         var columns = await Task.Run(() => BuiltColumns(build, semantics, cancellationToken), cancellationToken);
         var lineage = await ReadLineageAsync(build, cancellationToken);
+        semantics.AddRollups(build);
         var previous = await PreviousPublication.ReadAsync(connection, build.Project.Root.Name, cancellationToken);
         return await new Publisher(options.Value, time, logger)
             .PublishAsync(connection, build, ModelManifest.Make(build, columns, lineage, previous), semantics, previous.Names, cancellationToken);

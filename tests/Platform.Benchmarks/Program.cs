@@ -12,8 +12,8 @@ args = others;
 IBenchmark[] benchmarks =
 [
     new LoadBenchmark(), new MemoryBenchmark(), new FactsBenchmark(), new GenerateBenchmark(), new CheckBenchmark(),
-    new TransformBenchmark(transform), new ParseBenchmark(), new TasksBenchmark(), new DayBenchmark(), new ReadersBenchmark(), new IdleBenchmark(transform.WorkerProgram),
-    new ApiBenchmark(), new ExportBenchmark(),
+    new TransformBenchmark(transform), new ParseBenchmark(), new TasksBenchmark(), new DayBenchmark(), new ReadersBenchmark(),
+    new IdleBenchmark(transform.WorkerProgram), new ApiBenchmark(), new ExportBenchmark(), new RollupBenchmark(),
 ];
 
 if (args is [LoadProcess.Argument])

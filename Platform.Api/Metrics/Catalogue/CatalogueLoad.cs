@@ -28,8 +28,27 @@ internal static class CatalogueLoad
             spines.Add(await TypedAsync(spine, snapshot.Connection, cancellationToken));
         }
 
+        var rollups = ImmutableArray.CreateBuilder<Rollup>();
+        foreach (var rollup in definitions.Rollups)
+        {
+            string[] columns = [.. rollup.Keys.Select(key => key.Column), .. rollup.Values.Select(value => value.Column)];
+            if ((await TypesAsync(rollup.Relation, [.. columns.Select(SqlName.Quote)], snapshot.Connection, cancellationToken)).Types is not null)
+            {
+                rollups.Add(rollup with { Bytes = await BytesAsync(rollup.Relation, snapshot.Connection, cancellationToken) });
+            }
+        }
+
         return new MetricCatalogue(
-            publication, definitions with { Models = models.ToImmutable(), TimeSpines = spines.ToImmutable() }, MartDescriptions.Read(manifest));
+            publication,
+            definitions with { Models = models.ToImmutable(), TimeSpines = spines.ToImmutable(), Rollups = rollups.ToImmutable() },
+            MartDescriptions.Read(manifest));
+    }
+
+    private static async Task<long> BytesAsync(Relation relation, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select pg_relation_size(to_regclass($1))", connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = SqlName.Quote(relation.Schema, relation.Name) });
+        return await command.ExecuteScalarAsync(cancellationToken) as long? ?? long.MaxValue;
     }
 
     private static async Task<(Publication, string SemanticManifest, string Manifest)> PublicationAsync(

@@ -40,7 +40,7 @@ internal static class CatalogueReader
             .. Doubles("saved query", queries.Select(query => query.Name)),
         ];
         return doubles.Length == 0
-            ? new Definitions(models, Checked(models, metrics, spines), queries, spines)
+            ? new Definitions(models, Checked(models, metrics, spines), queries, spines) { Rollups = RollupReader.Read(manifest.Rollups, models) }
             : throw new CatalogueException(doubles);
     }
 
@@ -101,4 +101,7 @@ internal static class CatalogueReader
 
 /// <summary>What a semantic manifest defines.</summary>
 internal sealed record Definitions(
-    ImmutableArray<SemanticModel> Models, ImmutableArray<Metric> Metrics, ImmutableArray<SavedQuery> SavedQueries, ImmutableArray<TimeSpine> TimeSpines);
+    ImmutableArray<SemanticModel> Models, ImmutableArray<Metric> Metrics, ImmutableArray<SavedQuery> SavedQueries, ImmutableArray<TimeSpine> TimeSpines)
+{
+    public ImmutableArray<Rollup> Rollups { get; init; } = [];
+}

@@ -15,6 +15,7 @@ internal sealed class MetricCatalogue
         Metrics = definitions.Metrics.ToFrozenDictionary(metric => metric.Name);
         SavedQueries = definitions.SavedQueries.ToFrozenDictionary(query => query.Name);
         TimeSpines = definitions.TimeSpines;
+        Rollups = [.. definitions.Rollups.OrderBy(rollup => rollup.Bytes)];
         Marts = marts;
         Joins = new JoinGraph(Models);
         measures = Models.Values
@@ -32,6 +33,9 @@ internal sealed class MetricCatalogue
     public FrozenDictionary<string, SavedQuery> SavedQueries { get; }
 
     public ImmutableArray<TimeSpine> TimeSpines { get; }
+
+    /// <summary>Tables of aggregates, the smallest first.</summary>
+    public ImmutableArray<Rollup> Rollups { get; }
 
     public MartDescriptions Marts { get; }
 

@@ -14,7 +14,24 @@ internal sealed record SemanticManifest
     public ImmutableArray<SavedQueryEntry> SavedQueries { get; init; } = [];
 
     public ProjectConfigurationEntry? ProjectConfiguration { get; init; }
+
+    /// <summary>Not dbt's: what the Worker publishes of tables that hold facts aggregated.</summary>
+    public ImmutableArray<RollupEntry> Rollups { get; init; } = [];
 }
+
+internal sealed record RollupEntry(
+    string Name,
+    string SavedQuery,
+    string SemanticModel,
+    NodeRelationEntry NodeRelation,
+    ImmutableArray<RollupKeyEntry> Keys,
+    ImmutableArray<RollupValueEntry> Values);
+
+internal sealed record RollupKeyEntry(string Column, string Expr, string? Grain, ImmutableArray<RollupStepEntry>? Path);
+
+internal sealed record RollupStepEntry(string Entity, string SemanticModel);
+
+internal sealed record RollupValueEntry(string Column, string Agg, string Expr);
 
 internal sealed record ProjectConfigurationEntry(
     ImmutableArray<TimeSpineEntry>? TimeSpines, ImmutableArray<LegacyTimeSpineEntry>? TimeSpineTableConfigurations);

@@ -24,6 +24,13 @@ internal sealed record QueryPlan
     /// <summary>Facts that are read, in terms of the catalogue.</summary>
     public required ImmutableArray<FactScan> Facts { get; init; }
 
+    /// <summary>The rollup that is read in place of a fact's rows; null when the rows are.</summary>
+    public Rollup? RollupOf(FactScan fact) => Root.All.OfType<Aggregate>()
+        .Where(aggregate => aggregate.Name == fact.Name || aggregate.Name == $"{fact.Name}_found"
+            || aggregate.Name.StartsWith($"{fact.Name}_by_", StringComparison.Ordinal))
+        .SelectMany(aggregate => aggregate.Input.All).OfType<Read>()
+        .Select(read => read.Rollup).FirstOrDefault(rollup => rollup?.Facts == fact.Model.Relation);
+
     /// <summary>Everything that is read.</summary>
     public IEnumerable<Relation> Relations => Root.All.Select(node => node switch
     {

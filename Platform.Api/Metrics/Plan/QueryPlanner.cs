@@ -56,7 +56,7 @@ internal static class QueryPlanner
             Keys = keys,
             Metrics = metrics,
             Facts = [.. context.Facts],
-            Root = PlanRewrites.Apply(new Top(node, Order(query, keys, metrics), rowLimit) { Offset = query.Offset }),
+            Root = PlanRewrites.Apply(new Top(node, Order(query, keys, metrics), rowLimit) { Offset = query.Offset }, catalogue.Rollups),
         };
     }
 

@@ -94,6 +94,9 @@ internal sealed record Node
 
     public ExposureDefinition? Exposure { get; init; }
 
+    /// <summary>Set for a model that is made of a saved query.</summary>
+    public RollupDefinition? Rollup { get; init; }
+
     /// <summary>The YAML entry of a semantic model, a metric or a saved query.</summary>
     public YamlValue? Definition { get; init; }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Platform.Worker.Jinja;
 using Platform.Worker.Transform.Compile;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Project.Rollups;
 
 namespace Platform.Worker.Transform.Project;
 
@@ -75,6 +76,9 @@ internal sealed class ProjectParser
         var enabled = parsed.Where(node => node.Node.Config.Enabled).ToList();
         var disabled = parsed.Where(node => !node.Node.Config.Enabled).Select(node => node.Node).ToList();
         var references = new RefIndex(enabled.Select(node => node.Node), _invocation.Packages[0].Project);
+        var rollups = new RollupParser(_scope, references, semantics.Select(node => node.Node).Where(node => node.Config.Enabled)).Parse();
+        parsed.AddRange(rollups);
+        enabled.AddRange(rollups.Where(rollup => rollup.Node.Config.Enabled));
         var tests = ParseUnitTests(properties, enabled, references, disabled);
         enabled.AddRange(tests.Where(test => test.Node.Config.Enabled));
         disabled.AddRange(tests.Where(test => !test.Node.Config.Enabled).Select(test => test.Node));

@@ -30,6 +30,27 @@ internal sealed class PreviousPublication
         return new PreviousPublication([.. models.OfType<JsonObject>()]);
     }
 
+    /// <summary>The rollups that readers may be answered from now.</summary>
+    public static async Task<IReadOnlySet<(string Schema, string Name)>> RollupsAsync(
+        NpgsqlConnection connection, string project, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select rollup #>> '{node_relation,schema_name}', rollup #>> '{node_relation,alias}'
+            from meta.publication, jsonb_array_elements(semantic_manifest -> 'rollups') as rollup
+            where is_current and project_name = $1
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = project });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rollups = new HashSet<(string, string)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rollups.Add((reader.GetString(0), reader.GetString(1)));
+        }
+
+        return rollups;
+    }
+
     /// <summary>Published models that the project no longer has. They stay published until a build of the whole project drops them.</summary>
     public IEnumerable<JsonNode> Gone(BuildState build)
     {

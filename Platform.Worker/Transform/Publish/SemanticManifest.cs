@@ -52,6 +52,14 @@ internal sealed class SemanticManifest
         return manifest;
     }
 
+    /// <summary>
+    /// Adds what the metrics API knows of the rollups that hold what the facts do: those that this build made, and those that the last publication
+    /// has already and that this build had no reason to make again. dbt's file has nothing of the kind.
+    /// </summary>
+    public void AddRollups(BuildState build) => Json["rollups"] = Array(_project.Graph.Ordered
+        .Where(node => node.Rollup is not null && (build.Find(node.UniqueId)?.IsBuilt ?? build.PublishedRollups.Contains((node.Schema, node.Alias))))
+        .Select(Rollup));
+
     /// <summary>Writes semantic_manifest.json.</summary>
     /// <exception cref="TransformException">The semantic models are at fault: every error with file and line.</exception>
     public static void Write(Stream stream, ParsedProject project)
@@ -267,6 +275,28 @@ internal sealed class SemanticManifest
             ["tags"] = Array(YamlValue.Texts(entry["tags"]).Select(tag => (JsonNode?)tag)),
         };
     }
+
+    private static JsonObject Rollup(Node node) => new()
+    {
+        ["name"] = node.Name,
+        ["saved_query"] = node.Rollup!.SavedQuery,
+        ["semantic_model"] = node.Rollup.SemanticModel,
+        ["node_relation"] = new JsonObject
+        {
+            ["alias"] = node.Alias,
+            ["schema_name"] = node.Schema,
+            ["database"] = node.Database,
+            ["relation_name"] = BuildState.PublishedRelation(node).ToString(),
+        },
+        ["keys"] = Array(node.Rollup.Keys.Select(key => new JsonObject
+        {
+            ["column"] = key.Column,
+            ["expr"] = key.Expr,
+            ["grain"] = key.Grain,
+            ["path"] = Array(key.Path.Select(step => new JsonObject { ["entity"] = step.Entity, ["semantic_model"] = step.SemanticModel })),
+        })),
+        ["values"] = Array(node.Rollup.Values.Select(value => new JsonObject { ["column"] = value.Column, ["agg"] = value.Agg, ["expr"] = value.Expr })),
+    };
 
     private JsonNode Export(YamlValue export) => new JsonObject
     {

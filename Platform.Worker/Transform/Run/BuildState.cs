@@ -52,6 +52,9 @@ internal sealed class BuildState
     /// <summary>Artifacts of an earlier run, as given with <c>--state</c>.</summary>
     public PreviousState? State { get; init; }
 
+    /// <summary>Rollups that hold, until this build publishes, what the published facts do.</summary>
+    public IReadOnlySet<(string Schema, string Name)> PublishedRollups { get; set; } = new HashSet<(string, string)>();
+
     /// <summary>Refs that read another state; null when nothing is deferred.</summary>
     public Deferral? Deferral { get; init; }
 

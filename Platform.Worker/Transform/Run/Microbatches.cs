@@ -18,6 +18,11 @@ internal sealed class Microbatches(BuildState build)
             run.Delta = null;
         }
 
+        if (run.Node.Rollup is not null && FactsWindow(run) is null)
+        {
+            run.FullRefresh = true;
+        }
+
         var existing = build.Relations.Find(session, run.Published.Schema!, run.Published.Identifier!);
         var incremental = existing?.Type is RelationType.Table && !run.FullRefresh && !(run.Node.Config.FullRefresh ?? build.Request.FullRefresh);
         if (build.BuildsCandidates && incremental)
@@ -27,8 +32,28 @@ internal sealed class Microbatches(BuildState build)
 
         var windows = build.Request.RetryBatches.TryGetValue(run.Node.UniqueId, out var before)
             ? MicrobatchPlan.Retry(run.Node, before.Failed)
-            : Windows(run, incremental);
+            : run.Node.Rollup is null ? Windows(run, incremental)
+            : [incremental ? FactsWindow(run)! : EverWindow];
         return new MicrobatchRun(run, windows, IsConcurrent(run)) { IsIncremental = incremental };
+    }
+
+    private static MicrobatchWindow EverWindow => new("ever", DateTimeOffset.MinValue, DateTimeOffset.MaxValue) { Name = "all", IsFirst = true, IsLast = true };
+
+    /// <summary>
+    /// What this build replaces in the published table of a rollup's facts, in one batch. Null when it is built whole, or when the published rollup is
+    /// not one of the published facts: then all of it is made again.
+    /// </summary>
+    private MicrobatchWindow? FactsWindow(NodeRun rollup)
+    {
+        var facts = build.Project.Graph.Parents(rollup.Node.UniqueId).Select(build.Find).FirstOrDefault(parent => parent is { Node.Rollup: null });
+        if (facts is not { IsBuilt: true, PublishSql: not null, Result.Batches.Successful: { Count: > 0 } batches }
+            || !build.PublishedRollups.Contains((rollup.Node.Schema, rollup.Node.Alias)))
+        {
+            return null;
+        }
+
+        var (start, end) = (batches.Min(batch => batch.Start), batches.Max(batch => batch.End));
+        return new MicrobatchWindow("facts", start, end) { Name = $"{start:yyyy-MM-dd} to {end:yyyy-MM-dd}", IsFirst = true, IsLast = true };
     }
 
     private IReadOnlyList<MicrobatchWindow> Windows(NodeRun run, bool incremental)

@@ -3,7 +3,7 @@ using Platform.Testing;
 namespace Platform.Api.Tests.Sample;
 
 /// <summary>The Api over a published sample, shared by the tests of a class; they only read.</summary>
-public sealed class SampleApi(EmbeddedServers servers) : IAsyncLifetime
+public class SampleApi(EmbeddedServers servers) : IAsyncLifetime
 {
     private const int Seed = 20260220;
 
@@ -24,7 +24,7 @@ public sealed class SampleApi(EmbeddedServers servers) : IAsyncLifetime
         database = await servers.CreateDatabaseAsync(cancellationToken);
         await SampleDatabase.MigrateAsync(database, cancellationToken);
         await SampleDatabase.LoadAsync(database, Data, cancellationToken);
-        await SampleDatabase.PublishAsync(database, cancellationToken);
+        await PublishAsync(cancellationToken);
         server = new ApiServer(SampleDatabase.ApiConnectionString(database));
     }
 
@@ -43,8 +43,12 @@ public sealed class SampleApi(EmbeddedServers servers) : IAsyncLifetime
         return [.. rows];
     }
 
+    /// <summary>Makes the loaded sample the current publication.</summary>
+    protected virtual Task PublishAsync(CancellationToken cancellationToken) => SampleDatabase.PublishAsync(Database, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (server is not null)
         {
             await server.DisposeAsync();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -27,6 +28,16 @@ internal static class ApiWarehouse
            {"name": "average_price", "type": "ratio", "type_params": {"numerator": {"name": "revenue"}, "denominator": {"name": "units"}}}]}
         """;
 
+    private const string Rollups =
+        """
+        [{"name": "rollup_sales", "saved_query": "sales", "semantic_model": "sales", "node_relation": {"alias": "rollup_sales", "schema_name": "analytics"},
+          "keys": [
+            {"column": "by_metric_time__day", "expr": "sold_on", "grain": "day"}, {"column": "by_channel", "expr": "channel"}, {"column": "by_region", "expr": "region"}],
+          "values": [
+            {"column": "sum_revenue", "agg": "sum", "expr": "net_amount"}, {"column": "sum_units", "agg": "sum", "expr": "quantity"},
+            {"column": "count_sales_count", "agg": "count", "expr": "1"}]}]
+        """;
+
     public static async Task FillAsync(TestDatabase database, int rows, CancellationToken cancellationToken)
     {
         var dataSource = database.DataSource;
@@ -42,12 +53,37 @@ internal static class ApiWarehouse
             """));
         fill.CommandTimeout = 0;
         await fill.ExecuteNonQueryAsync(cancellationToken);
+        await PublishAsync(dataSource, Manifest, cancellationToken);
+    }
+
+    /// <summary>Publishes the same facts with a rollup by day, channel and region.</summary>
+    public static async Task RollUpAsync(TestDatabase database, CancellationToken cancellationToken)
+    {
+        await using var fill = database.DataSource.CreateCommand(
+            """
+            create table analytics.rollup_sales as
+            select sold_on as by_metric_time__day, channel as by_channel, region as by_region,
+                   sum(net_amount) as sum_revenue, sum(quantity) as sum_units, count(*) as count_sales_count
+            from analytics.fct_sales group by 1, 2, 3;
+            analyze analytics.rollup_sales;
+            """);
+        fill.CommandTimeout = 0;
+        await fill.ExecuteNonQueryAsync(cancellationToken);
+        var manifest = JsonNode.Parse(Manifest)!;
+        manifest["rollups"] = JsonNode.Parse(Rollups);
+        await PublishAsync(database.DataSource, manifest.ToJsonString(), cancellationToken);
+    }
+
+    private static async Task PublishAsync(NpgsqlDataSource dataSource, string manifest, CancellationToken cancellationToken)
+    {
+        await using var former = dataSource.CreateCommand("update meta.publication set is_current = false where is_current");
+        await former.ExecuteNonQueryAsync(cancellationToken);
         await using var publish = dataSource.CreateCommand(
             """
             insert into meta.publication (published_at, invocation_id, data_date_from, data_date_to, project_version, semantic_manifest, manifest, is_current)
             values (now(), '00000000-0000-0000-0000-000000000001', '2024-01-01', '2025-12-30', '1', $1::jsonb, '{}', true)
             """);
-        publish.Parameters.Add(new NpgsqlParameter { Value = Manifest });
+        publish.Parameters.Add(new NpgsqlParameter { Value = manifest });
         await publish.ExecuteNonQueryAsync(cancellationToken);
     }
 }

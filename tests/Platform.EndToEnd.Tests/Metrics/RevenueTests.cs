@@ -42,6 +42,21 @@ public sealed class RevenueTests(PlatformFixture fixture)
         Assert.Equal(PlatformFixture.Days, served!.Length);
     }
 
+    /// <summary>The numbers of the two queries above are those of rollups, which the pipeline's build has made.</summary>
+    [Theory]
+    [InlineData("metrics=revenue&group_by=customer__region", "analytics_rollups.rollup_sales_by_month_and_region__order_lines")]
+    [InlineData("metrics=revenue&group_by=metric_time__day", "analytics_rollups.rollup_sales_by_day_and_channel__order_lines")]
+    [InlineData("metrics=order_count&group_by=metric_time__week,order__channel", "analytics_rollups.rollup_sales_by_day_and_channel__orders_")]
+    public async Task Explain_NamesTheRollupOfTheSavedQuery(string query, string rollup)
+    {
+        var platform = await fixture.StartedAsync(Cancellation);
+        using var api = new HttpClient { BaseAddress = platform.Api };
+
+        var explained = await api.GetFromJsonAsync<JsonElement>($"/api/v1/explain?{query}", Cancellation);
+
+        Assert.StartsWith(rollup, Assert.Single(explained.GetProperty("facts").EnumerateArray()).GetProperty("rollup").GetString()!, StringComparison.Ordinal);
+    }
+
     /// <summary>Sum of the order lines' net amounts by the region of the customer as last seen.</summary>
     private static async Task<Dictionary<string, decimal>> ByRegionAsync(LandedFiles files)
     {

@@ -31,9 +31,13 @@ internal abstract record PlanNode
 /// <summary>A published table or view.</summary>
 internal sealed record Read(string Name, Relation Relation) : PlanNode
 {
+    /// <summary>Set when it is read in place of the facts that it holds aggregated.</summary>
+    public Rollup? Rollup { get; init; }
+
     public override IEnumerable<string> Names => [Name];
 
-    public override string Describe() => $"read {Relation.Schema}.{Relation.Name} as {Name}";
+    public override string Describe() =>
+        $"read {Relation.Schema}.{Relation.Name} as {Name}{(Rollup is null ? "" : $", a rollup of {Rollup.Facts.Schema}.{Rollup.Facts.Name}")}";
 
     public override string ToString() => Describe();
 }

@@ -7,7 +7,7 @@ namespace Platform.Worker.Transform.Publish.Results;
 
 /// <summary>
 /// Records what a publication changes: rows of each model, and certified additive metrics by date. Of a delta it costs what the delta has rows; a relation is
-/// read whole when it was built whole, and once when recording it begins. What cannot be counted is recorded as not known, and never stops a publication.
+/// read whole when it was built whole, and once when recording it begins. What cannot be counted is recorded as not known, and never stops a publication. Rollups repeat what their facts tell.
 /// </summary>
 internal sealed class PublicationResults(BuildState build, SemanticManifest semantics)
 {
@@ -20,6 +20,11 @@ internal sealed class PublicationResults(BuildState build, SemanticManifest sema
     /// <returns>False when that is not possible: then nothing was done.</returns>
     public async Task<bool> ApplyAsync(NpgsqlConnection connection, NodeRun run, IReadOnlyList<string> statements, CancellationToken cancellationToken)
     {
+        if (run.Node.Rollup is not null)
+        {
+            return false;
+        }
+
         var totals = Totals(run.Node);
         var counted = statements.Select(statement => totals.OfStatement(statement, run.Published)).ToList();
         if (counted.Contains(null) || !await TryAsync(connection, totals, counted!, cancellationToken))
@@ -34,7 +39,7 @@ internal sealed class PublicationResults(BuildState build, SemanticManifest sema
     /// <summary>Enters everything for the publication, whose deltas are applied and whose other relations are candidates yet.</summary>
     public async Task WriteAsync(NpgsqlConnection connection, long publication, PublicationPlan plan, CancellationToken cancellationToken)
     {
-        var models = plan.Moves.Concat(plan.Deltas).Select(run => new Recorded(run)).ToDictionary(model => model.Id);
+        var models = plan.Moves.Concat(plan.Deltas).Where(run => run.Node.Rollup is null).Select(run => new Recorded(run)).ToDictionary(model => model.Id);
         var known = await RecordedState.ReadAsync(connection, [.. models.Keys], cancellationToken);
         var changes = new MetricChanges();
         changes.Lose(known.Metrics.Where(metric => models.ContainsKey(metric.UniqueId) && _metrics[metric.UniqueId].All(still => still.Name != metric.Name)));

@@ -1,7 +1,6 @@
 using Platform.Worker.Transform.Graph;
-using Platform.Worker.Transform.Project;
 
-namespace Platform.Worker.Transform.Publish;
+namespace Platform.Worker.Transform.Project;
 
 /// <summary>
 /// The YAML of a semantic model or a metric in its first form, with measures. The form of dbt 1.12, inside a model's own entry
