@@ -56,13 +56,15 @@ internal sealed class ClosedPeriods(NpgsqlDataSource warehouse, MetricsApi metri
             throw AlreadyClosed(month, $" since {closed.ClosedAt:u} by {closed.ClosedBy}");
         }
 
+        // What can be refused now is refused before anything is made.
+        var publication = await CurrentAsync(month, cancellationToken);
+
         // A key of its own, which may read everything: what is kept is not what some reader may see. It is made and revoked like any other, so the audit has it.
         var key = await keys.CreateAsync(new KeyGrant($"period-{month:yyyy-MM}-{Guid.NewGuid():N}", "viewer"), KeyLifetime, who, cancellationToken);
         try
         {
-            for (var attempt = 1; attempt <= Attempts; attempt++)
+            for (var attempt = 1; attempt <= Attempts; attempt++, publication = await CurrentAsync(month, cancellationToken))
             {
-                var publication = await CurrentAsync(month, cancellationToken);
                 if (await AskAsync(publication, month, key.Secret, cancellationToken) is { } answers)
                 {
                     return await KeepAsync(publication, month, answers, who, why, cancellationToken);

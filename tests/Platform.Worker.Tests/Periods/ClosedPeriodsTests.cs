@@ -70,6 +70,8 @@ public sealed class ClosedPeriodsTests(EmbeddedServers servers)
         await PublishAsync(pipeline.Warehouse, "2026-01-31", savedQueries: """[{"name": "regions", "query_params": {"group_by": ["Dimension('customer__region')"]}}]""");
         await RefusedAsync<ConfigurationFaultException>("no saved query with metric_time");
 
+        Assert.Equal("0", await TextAsync(pipeline.Warehouse, "select count(*) from meta.access_key"));
+
         // A later publication of an early date does not take back that the month is over.
         await PublishAsync(pipeline.Warehouse, "2026-01-02");
         api.Status = 400;
