@@ -21,7 +21,7 @@ internal sealed class Overview(
                 report,
                 await HeadlinesAsync(report, cancellationToken),
                 await history.ActivityAsync(options.Value.Runs, cancellationToken),
-                await history.ProgressAsync(cancellationToken),
+                report.PublicationId is null ? await history.ProgressAsync(cancellationToken) : LoadProgress.None,
                 await history.ChecksAsync(cancellationToken));
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException)

@@ -37,6 +37,8 @@ internal sealed class PublishedProject
     public PublishedModel? Find(Relation relation) =>
         models.Values.FirstOrDefault(model => model.Schema == relation.Schema && model.Alias == relation.Name);
 
+    public PublishedModel? Find(string uniqueId) => models.GetValueOrDefault(uniqueId);
+
     /// <summary>The models and all that they are made of, at any depth, those that read most first.</summary>
     public (IReadOnlyList<PublishedModel> Models, IReadOnlyList<PublishedSource> Sources) Behind(IEnumerable<PublishedModel> read)
     {

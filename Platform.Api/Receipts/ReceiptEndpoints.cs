@@ -57,7 +57,7 @@ internal static class ReceiptEndpoints
         var query = await queries.ReadAsync(receipt.Parameters, reader, cancellationToken);
         var relations = await RelationsAsync(receipt, queries, reader, cancellationToken);
         var project = PublishedProject.Read(publication.Manifest);
-        var (models, sources) = project.Behind(relations.Select(project.Find).OfType<PublishedModel>());
+        var (models, sources) = await receipts.BehindAsync(publication, project, [.. relations.Select(project.Find).OfType<PublishedModel>()], cancellationToken);
         var partitions = await receipts.PartitionsAsync(publication, sources, null, MostPartitions + 1, cancellationToken);
         return Results.Ok(new ReceiptDetail(
             id,

@@ -47,7 +47,10 @@ public sealed record TaskRun(
 /// <summary>Days of the first catch-up.</summary>
 /// <param name="Done">Days of which every domain is loaded.</param>
 /// <param name="Total">Days asked for.</param>
-public sealed record LoadProgress(int Done, int Total);
+public sealed record LoadProgress(int Done, int Total)
+{
+    public static LoadProgress None { get; } = new(0, 0);
+}
 
 /// <summary>What the tests of the last publication said, and what is in quarantine.</summary>
 public sealed record CheckSummary(int Passed, int Warned, int Failed, long QuarantinedRows, long LoadedRows);

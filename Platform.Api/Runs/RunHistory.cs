@@ -29,8 +29,11 @@ internal sealed class RunHistory(NpgsqlDataSource dataSource)
         $"""
         {Columns}
         from (
-          select *, case state when 'running' then 1 when 'queued' then 3 else 2 end as turn
-          from meta.pipeline_run
+          (select *, 1 as turn from meta.pipeline_run where state = 'running' order by data_date desc, pipeline limit $1)
+          union all
+          (select *, 2 from meta.pipeline_run where state not in ('running', 'queued') order by data_date desc, pipeline limit $1)
+          union all
+          (select *, 3 from meta.pipeline_run where state = 'queued' order by data_date desc, pipeline limit $1)
           order by turn, data_date desc, pipeline
           limit $1
         ) as r

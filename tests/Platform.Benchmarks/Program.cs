@@ -12,7 +12,7 @@ args = others;
 IBenchmark[] benchmarks =
 [
     new LoadBenchmark(), new MemoryBenchmark(), new FactsBenchmark(), new GenerateBenchmark(), new CheckBenchmark(),
-    new TransformBenchmark(transform), new ParseBenchmark(), new TasksBenchmark(), new DayBenchmark(), new ReadersBenchmark(),
+    new TransformBenchmark(transform), new ParseBenchmark(), new TasksBenchmark(), new DayBenchmark(), new ReadersBenchmark(), new IdleBenchmark(),
     new ApiBenchmark(), new ExportBenchmark(),
 ];
 

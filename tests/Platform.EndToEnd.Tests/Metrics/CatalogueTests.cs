@@ -18,6 +18,8 @@ public sealed class CatalogueTests(PlatformFixture fixture)
         var metrics = (await api.GetFromJsonAsync<JsonElement>("/api/v1/metrics", Cancellation)).GetProperty("metrics").EnumerateArray().ToArray();
 
         Assert.True(metrics.Length >= 100, $"{metrics.Length} metrics");
+
+        // There is no earlier period in so few days.
         var refused = new List<string>();
         foreach (var metric in metrics)
         {
@@ -32,7 +34,8 @@ public sealed class CatalogueTests(PlatformFixture fixture)
             {
                 refused.Add($"{name}{dimension}: {await response.Content.ReadAsStringAsync(Cancellation)}");
             }
-            else if ((await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("rows").GetArrayLength() == 0)
+            else if ((await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("rows").GetArrayLength() == 0
+                && !name.Contains("_previous_", StringComparison.Ordinal))
             {
                 refused.Add($"{name}{dimension}: no rows");
             }
