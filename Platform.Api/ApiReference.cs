@@ -63,6 +63,7 @@ internal static class ApiReference
                 (_, "set") => "fct_orders",
                 ("GetMetric" or "Lineage", _) => "revenue",
                 ("GetSavedQuery" or "AskSavedQuery", _) => "sales_by_month_and_region",
+                (_, "month") => "2026-01",
                 _ => null,
             };
         }

@@ -58,7 +58,7 @@ if (builder.Configuration["Pipeline:CatchUpDays"] is { } days)
 }
 
 // The Worker is healthy once its migrations are done: then the Api's role and the tables that it reads are there.
-builder.AddProject<Projects.Platform_Api>("api", launchProfileName: null)
+var api = builder.AddProject<Projects.Platform_Api>("api", launchProfileName: null)
     .WithHttpEndpoint()
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
@@ -67,6 +67,9 @@ builder.AddProject<Projects.Platform_Api>("api", launchProfileName: null)
     .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
     .WithReference(readOnlyWarehouse, connectionName: "warehouse")
     .WaitFor(worker);
+
+// Asked when a month is closed, long after both have started.
+worker.WithEnvironment("Periods__MetricsApi", api.GetEndpoint("http"));
 
 builder.Build().Run();
 

@@ -5,6 +5,7 @@ using Platform.Worker.Landing;
 using Platform.Worker.Loading;
 using Platform.Worker.Operate.Api;
 using Platform.Worker.Operate.Cli;
+using Platform.Worker.Periods;
 using Platform.Worker.Pipeline;
 using Platform.Worker.Pipeline.Start;
 using Platform.Worker.Sources;
@@ -40,4 +41,5 @@ static void AddStages(IHostApplicationBuilder builder)
     builder.AddTransform();
     builder.AddPipeline();
     builder.AddAccessKeys();
+    builder.AddPeriods();
 }

@@ -122,6 +122,9 @@ module deployerReadsSecrets 'modules/roles/vault.bicep' = if (!empty(principalId
   params: { vaultName: vault.outputs.name, principalId: principalId, principalType: principalType }
 }
 
+// Known before the Api is there, so that the Worker need not wait for it.
+var metricsApi = 'https://ca-api-${token}.${environment.outputs.defaultDomain}'
+
 module worker 'modules/worker.bicep' = if (!empty(workerImage)) {
   scope: group
   params: {
@@ -139,6 +142,7 @@ module worker 'modules/worker.bicep' = if (!empty(workerImage)) {
     warehouseDatabase: postgres.outputs.databaseName
     landingEndpoint: storage.outputs.blobEndpoint
     operatorKeySecretUri: operatorKey.outputs.uri
+    metricsApi: metricsApi
   }
   dependsOn: [workerPulls, workerLands, workerReadsSecrets]
 }
@@ -169,6 +173,7 @@ output WAREHOUSE_HOST string = postgres.outputs.host
 output WAREHOUSE_DATABASE string = postgres.outputs.databaseName
 output LANDING_ENDPOINT string = storage.outputs.blobEndpoint
 output OPERATOR_KEY_SECRET_URI string = operatorKey.outputs.uri
+output METRICS_API string = metricsApi
 output WORKER_NAME string = 'ca-worker-${token}'
 output WORKER_IDENTITY_ID string = workerIdentity.outputs.id
 output WORKER_IDENTITY_CLIENT_ID string = workerIdentity.outputs.clientId

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Platform.Api.OData.Model;
 
 namespace Platform.Api.Connect;
@@ -14,7 +15,7 @@ internal static class ConnectFeature
             .Produces<string>(contentType: "application/json");
         connect.MapGet("/{set}.odc", ExcelAsync)
             .WithName("ExcelFile")
-            .WithSummary("Excel: a connection file for one mart")
+            .WithSummary("Excel: a connection file for one mart or saved query")
             .Produces<string>(contentType: "text/x-ms-odc")
             .ProducesProblem(StatusCodes.Status404NotFound);
         connect.MapGet("/grafana-dashboard.json", GrafanaAsync)
@@ -26,16 +27,16 @@ internal static class ConnectFeature
     /// <summary>The server's address as the reader sees it, without a slash at its end.</summary>
     private static string Root(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}";
 
-    private static async Task<IResult> ExcelAsync(string set, HttpRequest request, SetSource sets, CancellationToken cancellationToken)
+    private static async Task<IResult> ExcelAsync(string set, HttpRequest request, ClaimsPrincipal reader, SetSource sets, CancellationToken cancellationToken)
     {
-        var known = await sets.CurrentAsync(cancellationToken);
+        var known = await sets.CurrentAsync(SetReader.Of(reader), cancellationToken);
         return known.Sets.ContainsKey(set)
             ? File(ExcelFile.Of(Root(request), set), "text/x-ms-odc", $"{set}.odc")
             : Results.Problem(
                 statusCode: StatusCodes.Status404NotFound,
                 type: "urn:platform:problem:unknown-mart",
-                title: "No such mart",
-                detail: $"'{set}' is no mart; /odata lists them.",
+                title: "No such table",
+                detail: $"'{set}' is no mart or saved query; /odata lists them.",
                 extensions: new Dictionary<string, object?> { ["did_you_mean"] = Metrics.Query.NearMatches.Of(set, known.Sets.Keys) });
     }
 

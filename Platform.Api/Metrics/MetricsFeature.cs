@@ -1,5 +1,6 @@
 using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Catalogue;
+using Platform.Api.Metrics.Closings;
 using Platform.Api.Metrics.Query;
 
 namespace Platform.Api.Metrics;
@@ -12,6 +13,9 @@ internal static class MetricsFeature
         builder.Services.AddSingleton<CatalogueSource>();
         builder.Services.AddSingleton<MetricQueries>();
         builder.Services.AddAnswers();
+        builder.Services.AddSingleton<KeptResults>();
+        builder.Services.AddSingleton<AsReported>();
+        builder.Services.AddSingleton<Adjustments>();
         builder.Services.AddExceptionHandler<QueryProblems>();
         return builder;
     }
@@ -23,5 +27,6 @@ internal static class MetricsFeature
         QueryEndpoints.Map(api);
         DimensionEndpoints.Map(api);
         SavedQueryEndpoints.Map(api);
+        PeriodEndpoints.Map(api);
     }
 }

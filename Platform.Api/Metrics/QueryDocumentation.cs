@@ -50,8 +50,10 @@ internal static class QueryDocumentation
         [
             .. operation.Parameters ?? [],
             .. AsParameters(Parameters.Where(parameter => parameter.Name is "where" or "start" or "end" or "order_by" or "limit" or "format" or "csv_safe" or "page_size" or "cursor")),
+            .. AsParameters([("as_of", "A publication's number, or a time or day (UTC): what was reported then of months that are closed now or were then.", null, false)]),
         ];
         DescribeAnswer(operation);
+        operation.Responses!["404"] = Problem("Nothing is kept that was reported then; what is kept is listed.");
         return Task.CompletedTask;
     }
 
@@ -92,6 +94,12 @@ internal static class QueryDocumentation
                 ("limit", "Rows of each fact, 1 to 1,000; 100 without it.", "100", false),
             ]),
         ];
+        return Task.CompletedTask;
+    }
+
+    public static Task DescribeAdjustments(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        operation.Parameters = [.. operation.Parameters ?? [], .. AsParameters([("saved_query", "The saved query whose numbers are compared.", "sales_by_month_and_region", true)])];
         return Task.CompletedTask;
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Catalogue;
+using Platform.Api.Metrics.Closings;
 using Platform.Api.Metrics.Query;
 
 namespace Platform.Api.Metrics;
@@ -39,6 +40,7 @@ internal sealed class QueryProblems(ILogger<QueryProblems> logger) : IExceptionH
     private static ProblemDetails? Describe(Exception exception) => exception switch
     {
         QueryException query => Of(query),
+        NotKeptException kept => NotKept(kept),
         NotAllowedException => Problem(StatusCodes.Status403Forbidden, "not-allowed", "Not allowed", exception.Message),
         BadHttpRequestException request => Problem(request.StatusCode, "bad-request", "The request cannot be read", request.Message),
         CursorExpiredException => Problem(StatusCodes.Status410Gone, "cursor-expired", "The page before is of another publication", exception.Message),
@@ -81,6 +83,13 @@ internal sealed class QueryProblems(ILogger<QueryProblems> logger) : IExceptionH
         }
 
         problem.Extensions["errors"] = exception.Faults;
+        return problem;
+    }
+
+    private static ProblemDetails NotKept(NotKeptException exception)
+    {
+        var problem = Problem(exception.Status, "not-kept", "This is not kept as it was reported", exception.Message);
+        problem.Extensions["kept"] = exception.Kept;
         return problem;
     }
 

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Platform.Api.Access;
 using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Catalogue;
+using Platform.Api.Metrics.Closings;
 using Platform.Api.Metrics.Query;
 
 namespace Platform.Api.Metrics;
@@ -25,7 +26,8 @@ internal static class SavedQueryEndpoints
         api.MapGet("/saved-queries/{name}/query", (Delegate)QueryAsync)
             .WithName("AskSavedQuery")
             .WithSummary("Ask a saved query")
-            .WithDescription("Takes where, start, end, order_by, limit and format of /query; its conditions are added to those of the saved query.")
+            .WithDescription("Takes where, start, end, order_by, limit and format of /query; its conditions are added to those of the saved query. " +
+                "With as_of, a publication or a time, it answers what was reported of closed months (see /periods), by whole months with start and end.")
             .AddOpenApiOperationTransformer(QueryDocumentation.DescribeSaved);
     }
 
@@ -55,8 +57,13 @@ internal static class SavedQueryEndpoints
     private static bool MayRead(SavedQuery query, MetricCatalogue catalogue, ReaderPolicy reader) =>
         query.Metrics.All(name => reader.MayRead(name, catalogue.Metrics.GetValueOrDefault(name)?.Meta.Domain));
 
-    private static Task QueryAsync(string name, HttpContext context, AnswerSender answers)
+    private static Task QueryAsync(string name, HttpContext context, AnswerSender answers, AsReported reported)
     {
+        if (AsReported.IsAsked(context.Request.Query))
+        {
+            return reported.SendAsync(context, name);
+        }
+
         var request = QueryRequestReader.Read(context.Request.Query);
         return answers.SendAsync(context, request with { Query = request.Query with { SavedQuery = name } });
     }

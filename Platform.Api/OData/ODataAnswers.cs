@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Formats;
 using Platform.Api.Metrics.Query;
@@ -15,15 +16,15 @@ namespace Platform.Api.OData;
 
 /// <summary>Answers requests for rows: parsed and written as SQL with the kept sets, read in a snapshot, and again when that is of another publication.</summary>
 internal sealed class ODataAnswers(
-    NpgsqlDataSource dataSource, SetSource source, TimeProvider time, IOptions<ODataOptions> options, IOptions<QueryOptions> query)
+    NpgsqlDataSource dataSource, SetSource source, ReadAudit audit, TimeProvider time, IOptions<ODataOptions> options, IOptions<QueryOptions> query)
 {
     private const int Attempts = 20;
 
     /// <exception cref="ODataFault">The request cannot be answered.</exception>
-    public async Task AnswerAsync(HttpContext context, ODataForm form)
+    public async Task AnswerAsync(HttpContext context, ODataForm form, SetReader reader)
     {
         var cancellationToken = context.RequestAborted;
-        var sets = await source.KeptAsync(cancellationToken);
+        var sets = await source.KeptAsync(reader, cancellationToken);
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
             try
@@ -36,13 +37,13 @@ internal sealed class ODataAnswers(
             catch (Exception exception) when (exception is ODataFault or PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn })
             {
                 // What old sets do not have, or have no more, the current ones may tell better.
-                if (await source.CurrentAsync(cancellationToken) == sets)
+                if (await source.CurrentAsync(reader, cancellationToken) == sets)
                 {
                     throw;
                 }
             }
 
-            sets = await source.CurrentAsync(cancellationToken);
+            sets = await source.CurrentAsync(reader, cancellationToken);
         }
 
         throw new TimeoutException("Another publication came at every attempt to read one.");
@@ -72,6 +73,13 @@ internal sealed class ODataAnswers(
         }
 
         Describe(context.Response, form, sets.Publication);
+        if (rows.Set.SavedQuery is { } saved)
+        {
+            var receipt = new Receipt(sets.Publication.Id, new QueryParameters { SavedQuery = saved }).ToString();
+            context.Response.Headers["X-Receipt"] = receipt;
+            await audit.EnterAsync(context.User, rows.Set.Metrics, new AnswerFacts(sets.Publication.Id, sets.Publication.PublishedAt, receipt, null), cancellationToken);
+        }
+
         if (rows.Rows is null)
         {
             context.Response.ContentType = "text/plain";

@@ -14,29 +14,23 @@ namespace Platform.Api.OData;
 internal static class ODataEndpoints
 {
     public static void Map(IEndpointRouteBuilder app) =>
-        app.MapGet("/odata/{**path}", (Delegate)AnswerAsync).For(ReaderRoles.Analyst).ExcludeFromDescription();
+        app.MapGet("/odata/{**path}", (Delegate)AnswerAsync).For(ReaderRoles.Viewer).ExcludeFromDescription();
 
     private static async Task AnswerAsync(HttpContext context, string? path, SetSource sets, ODataAnswers answers)
     {
         try
         {
-            // Rows of marts cannot be told apart by the rules of metrics.
-            if (ReaderPolicy.Of(context.User).IsRestricted)
-            {
-                throw new ODataFault(
-                    StatusCodes.Status403Forbidden, "not-allowed", "This key may read some metrics or rows only, and marts hold all; ask for metrics with /api/v1/query.");
-            }
-
+            var reader = SetReader.Of(context.User);
             switch (path?.TrimEnd('/'))
             {
                 case null or "":
-                    await ServiceAsync(context, ODataForm.Of(context.Request), await sets.CurrentAsync(context.RequestAborted));
+                    await ServiceAsync(context, ODataForm.Of(context.Request), await sets.CurrentAsync(reader, context.RequestAborted));
                     break;
                 case "$metadata":
-                    await MetadataAsync(context, await sets.CurrentAsync(context.RequestAborted));
+                    await MetadataAsync(context, await sets.CurrentAsync(reader, context.RequestAborted));
                     break;
                 default:
-                    await answers.AnswerAsync(context, ODataForm.Of(context.Request));
+                    await answers.AnswerAsync(context, ODataForm.Of(context.Request), reader);
                     break;
             }
         }
@@ -91,6 +85,7 @@ internal static class ODataEndpoints
             response.ContentType = "application/xml;charset=utf-8";
         }
 
+        response.Headers.CacheControl = "private, no-cache";
         response.Headers["OData-Version"] = context.Request.Headers["OData-MaxVersion"].ToString().Trim() == "4.0" ? "4.0" : "4.01";
         response.Headers.LastModified = sets.Publication.PublishedAt.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         await response.Body.WriteAsync(body.ToArray(), context.RequestAborted);

@@ -88,6 +88,14 @@ internal sealed record ODataRequest
         }
         catch (ODataUnrecognizedPathException exception)
         {
+            if (resolver.MissedSource is { } name && sets.Withheld.Contains(name))
+            {
+                throw new ODataFault(
+                    StatusCodes.Status403Forbidden,
+                    "not-allowed",
+                    $"This key may not read {name}: marts are for analysts who may read all, saved queries for those who may read all their metrics. /odata lists what it may read.");
+            }
+
             throw ODataFault.NotFound(resolver.Explain(exception.Message));
         }
         catch (Exception exception) when (exception is not ODataFault and not OutOfMemoryException)
@@ -102,6 +110,9 @@ internal sealed record ODataRequest
     {
         private readonly PublishedSets sets;
         private (string Name, IEnumerable<string> Known)? missed;
+
+        /// <summary>A name in the place of a set that is none.</summary>
+        public string? MissedSource { get; private set; }
 
         public NearMissResolver(PublishedSets sets)
         {
@@ -126,6 +137,7 @@ internal sealed record ODataRequest
             if (source is null)
             {
                 missed = (identifier, sets.Sets.Keys);
+                MissedSource = identifier;
             }
 
             return source!;

@@ -12,6 +12,7 @@ internal sealed class StartSequence(EmbeddedOptions options, Terminal terminal, 
     private const string Owner = "platform_owner";
     private const string WarehouseVariable = "ConnectionStrings__warehouse";
     private const string LandingVariable = "ConnectionStrings__landing";
+    private const string MetricsApiVariable = "Periods__MetricsApi";
     private const string CatchUpDaysVariable = "Pipeline__CatchUpDays";
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -39,7 +40,9 @@ internal sealed class StartSequence(EmbeddedOptions options, Terminal terminal, 
         var warehouse = postgres.ConnectionString(Database, Owner, settings.OwnerPassword);
         var landing = await landingStart;
         await PrivateFile.WriteAsync(
-            folder.EnvironmentFile, $"export {WarehouseVariable}='{warehouse}'\nexport {LandingVariable}='{landing}'\n", cancellationToken);
+            folder.EnvironmentFile,
+            $"export {WarehouseVariable}='{warehouse}'\nexport {LandingVariable}='{landing}'\nexport {MetricsApiVariable}='{ConsolePort.Address(consolePort)}'\n",
+            cancellationToken);
 
         var worker = new WebProject("worker", "Platform.Worker", settings.WorkerPort)
         {
@@ -49,6 +52,8 @@ internal sealed class StartSequence(EmbeddedOptions options, Terminal terminal, 
                 [LandingVariable] = landing,
                 ["Warehouse__ApiPassword"] = settings.ApiPassword,
                 ["Warehouse__BiReaderPassword"] = settings.BiReaderPassword,
+                // Asked when a month is closed, long after both have started.
+                [MetricsApiVariable] = ConsolePort.Address(consolePort),
                 [CatchUpDaysVariable] = options.Days?.ToString() ?? Environment.GetEnvironmentVariable(CatchUpDaysVariable),
             },
         };

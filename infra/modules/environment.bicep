@@ -53,3 +53,4 @@ resource environment 'Microsoft.App/managedEnvironments@2025-02-02-preview' = {
 
 output id string = environment.id
 output name string = environment.name
+output defaultDomain string = environment.properties.defaultDomain

@@ -32,6 +32,9 @@ param landingEndpoint string
 @description('Address in the key vault of the secret that callers of the operator API present.')
 param operatorKeySecretUri string
 
+@description('Address of the metrics API, which computes what is kept when a month is closed.')
+param metricsApi string
+
 @description('Workers that run side by side; they share the schedule through PostgreSQL.')
 param replicas int = 1
 
@@ -94,6 +97,7 @@ resource worker 'Microsoft.App/containerApps@2025-07-01' = {
             { name: 'ConnectionStrings__landing', value: landingEndpoint }
             { name: 'Warehouse__ApiObjectId', value: apiPrincipalId }
             { name: 'Operator__ApiKey', secretRef: 'operator-api-key' }
+            { name: 'Periods__MetricsApi', value: metricsApi }
           ]
           probes: [
             {

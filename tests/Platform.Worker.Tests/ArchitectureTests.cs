@@ -11,6 +11,7 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Access"] = [],
+        ["Periods"] = ["Access"],
         ["Jinja"] = [],
         ["Warehouse"] = [],
         ["Landing"] = [],
@@ -19,7 +20,7 @@ public sealed class ArchitectureTests
         ["Loading"] = ["Landing", "Contracts", "Warehouse"],
         ["Transform"] = ["Jinja", "Warehouse"],
         ["Pipeline"] = ["Sources", "Landing", "Contracts", "Loading", "Transform", "Warehouse"],
-        ["Operate"] = ["Access", "Pipeline", "Sources", "Landing", "Contracts", "Loading", "Transform", "Warehouse"],
+        ["Operate"] = ["Access", "Periods", "Pipeline", "Sources", "Landing", "Contracts", "Loading", "Transform", "Warehouse"],
     };
 
     /// <summary>Libraries that belong to one place; anywhere else they would be a second way of doing the same thing.</summary>
@@ -33,7 +34,7 @@ public sealed class ArchitectureTests
         ["DbUp"] = ["Warehouse"],
         ["CsvHelper"] = ["Landing", "Contracts", "Loading", "Transform"],
         ["YamlDotNet"] = ["Contracts", "Transform"],
-        ["Npgsql"] = ["Access", "Warehouse", "Loading", "Transform", "Pipeline", "Operate"],
+        ["Npgsql"] = ["Access", "Periods", "Warehouse", "Loading", "Transform", "Pipeline", "Operate"],
         ["Azure.Storage"] = ["Landing"],
         ["MailKit"] = ["Pipeline"],
         ["MimeKit"] = ["Pipeline"],

@@ -14,12 +14,15 @@ internal sealed partial class ReadAudit(CatalogueSource catalogues, IOptions<Acc
 {
     private readonly ILogger log = loggers.CreateLogger("Platform.Audit");
 
-    public async Task EnterAsync(ClaimsPrincipal reader, MetricQuery query, AnswerFacts facts, CancellationToken cancellationToken)
+    public Task EnterAsync(ClaimsPrincipal reader, MetricQuery query, AnswerFacts facts, CancellationToken cancellationToken) =>
+        EnterAsync(reader, query.Metrics, facts, cancellationToken);
+
+    public async Task EnterAsync(ClaimsPrincipal reader, IReadOnlyCollection<string> metrics, AnswerFacts facts, CancellationToken cancellationToken)
     {
         var catalogue = await catalogues.KeptAsync(cancellationToken);
-        if (query.Metrics.Any(name => catalogue.Metrics.TryGetValue(name, out var metric) && options.Value.AuditedDomains.Contains(metric.Meta.Domain ?? "")))
+        if (metrics.Any(name => catalogue.Metrics.TryGetValue(name, out var metric) && options.Value.AuditedDomains.Contains(metric.Meta.Domain ?? "")))
         {
-            Read(log, reader.Identity?.Name, string.Join(' ', query.Metrics), facts.PublicationId, facts.Receipt);
+            Read(log, reader.Identity?.Name, string.Join(' ', metrics), facts.PublicationId, facts.Receipt);
         }
     }
 

@@ -55,6 +55,18 @@ internal static class DataTypes
         _ => "string",
     };
 
+    /// <summary>The type of that name in the API's column metadata.</summary>
+    public static DataType FromName(string name) => name switch
+    {
+        "integer" => DataType.Integer,
+        "decimal" => DataType.Decimal,
+        "double" => DataType.Double,
+        "boolean" => DataType.Boolean,
+        "date" => DataType.Date,
+        "timestamp" => DataType.TimestampTz,
+        _ => DataType.Text,
+    };
+
     /// <summary>The type that a column of this type has in SQL; sums of integers are wider than their terms.</summary>
     public static string SqlName(this DataType type) => type switch
     {

@@ -149,7 +149,7 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
 
             // The server's statement_timeout ends a query that takes too long; the client only waits.
             command.CommandTimeout = 0;
-            return new QueryAnswer(query, plan, await command.ExecuteReaderAsync(cancellationToken), snapshot);
+            return new QueryAnswer(query, plan.Publication, AnswerColumn.Of(plan), await command.ExecuteReaderAsync(cancellationToken), snapshot);
         }
         catch
         {

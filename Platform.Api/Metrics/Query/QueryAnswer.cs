@@ -8,20 +8,17 @@ using Platform.Api.Warehouse;
 namespace Platform.Api.Metrics.Query;
 
 /// <summary>An answer that is being read, and the publication it is of. Values come as PostgreSQL writes them, so no digit is lost.</summary>
-internal sealed class QueryAnswer(MetricQuery query, QueryPlan plan, NpgsqlDataReader reader, PublishedSnapshot snapshot) : IAsyncDisposable
+internal sealed class QueryAnswer(
+    MetricQuery query, Publication publication, ImmutableArray<AnswerColumn> columns, NpgsqlDataReader reader, PublishedSnapshot snapshot) : IAsyncDisposable
 {
     private readonly TextValues values = new(reader);
 
     /// <summary>What was asked, a saved query's part included.</summary>
     public MetricQuery Query => query;
 
-    public Publication Publication => plan.Publication;
+    public Publication Publication => publication;
 
-    public ImmutableArray<AnswerColumn> Columns { get; } =
-    [
-        .. plan.Keys.Select(key => new AnswerColumn(key.Element.Text, key.Type, null, null)),
-        .. plan.Metrics.Select(metric => new AnswerColumn(metric.Metric.Name, metric.Term.Type, metric.Metric.Meta.Unit, metric.Metric.Label)),
-    ];
+    public ImmutableArray<AnswerColumn> Columns => columns;
 
     public Task<bool> ReadAsync(CancellationToken cancellationToken) => reader.ReadAsync(cancellationToken);
 
@@ -42,4 +39,11 @@ internal sealed class QueryAnswer(MetricQuery query, QueryPlan plan, NpgsqlDataR
 /// <param name="Type">Type of its values.</param>
 /// <param name="Unit">A metric's unit, when it has one.</param>
 /// <param name="Label">A metric's label, when it has one.</param>
-internal sealed record AnswerColumn(string Name, DataType Type, string? Unit, string? Label);
+internal sealed record AnswerColumn(string Name, DataType Type, string? Unit, string? Label)
+{
+    public static ImmutableArray<AnswerColumn> Of(QueryPlan plan) =>
+    [
+        .. plan.Keys.Select(key => new AnswerColumn(key.Element.Text, key.Type, null, null)),
+        .. plan.Metrics.Select(metric => new AnswerColumn(metric.Metric.Name, metric.Term.Type, metric.Metric.Meta.Unit, metric.Metric.Label)),
+    ];
+}

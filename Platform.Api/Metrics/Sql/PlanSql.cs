@@ -10,18 +10,23 @@ namespace Platform.Api.Metrics.Sql;
 /// <summary>Writes a plan as one statement: a common table expression for each named node below the root, in the order in which they need each other.</summary>
 internal sealed class PlanSql
 {
-    private readonly SqlParameters parameters = new();
+    private readonly SqlParameters parameters;
     private readonly List<(string Name, SelectSql Select)> expressions = [];
 
-    private PlanSql()
-    {
-    }
+    private PlanSql(SqlParameters parameters) => this.parameters = parameters;
 
     public static SqlStatement Write(QueryPlan plan) => Write(plan.Root);
 
     public static SqlStatement Write(PlanNode root)
     {
-        var writer = new PlanSql();
+        var parameters = new SqlParameters();
+        return new SqlStatement(Write(root, parameters), parameters.ToImmutable());
+    }
+
+    /// <summary>The plan as part of a statement whose parameters these are.</summary>
+    public static string Write(PlanNode root, SqlParameters parameters)
+    {
+        var writer = new PlanSql(parameters);
         var select = writer.Select(root);
         var text = new StringBuilder();
         foreach (var (name, expression) in writer.expressions)
@@ -29,8 +34,7 @@ internal sealed class PlanSql
             text.Append(text.Length == 0 ? "with " : ",\n").Append(SqlName.Quote(name)).Append(" as (\n  ").Append(expression.ToString(2)).Append("\n)");
         }
 
-        text.Append(text.Length == 0 ? "" : "\n").Append(select);
-        return new SqlStatement(text.ToString(), writer.parameters.ToImmutable());
+        return text.Append(text.Length == 0 ? "" : "\n").Append(select).ToString();
     }
 
     /// <summary>The statement of a node that has columns.</summary>

@@ -18,6 +18,12 @@ internal sealed record NamedSet
 
     public ImmutableArray<SetNavigation> Navigations { get; init; } = [];
 
+    /// <summary>Metrics among its columns; none in a mart.</summary>
+    public ImmutableArray<string> Metrics { get; init; } = [];
+
+    /// <summary>The saved query whose rows these are; null for a mart.</summary>
+    public string? SavedQuery { get; init; }
+
     /// <summary>What it reads.</summary>
     public required ImmutableArray<Relation> Relations { get; init; }
 

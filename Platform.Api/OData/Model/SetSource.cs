@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Api.Metrics.Catalogue;
@@ -6,21 +8,28 @@ using Platform.Api.Warehouse;
 
 namespace Platform.Api.OData.Model;
 
-/// <summary>The one place that says which sets there are: the marts of the current publication. Kept until another publication takes its place.</summary>
+/// <summary>
+/// The one place that says which sets a reader has: the saved queries and, for those who may read all, the marts of the current publication. Kept until
+/// another publication takes its place.
+/// </summary>
 internal sealed class SetSource(NpgsqlDataSource dataSource, CatalogueSource catalogues, IOptions<QueryOptions> options) : IDisposable
 {
     private const int Attempts = 20;
 
+    // Policies are few; whoever has more than so many pays with making sets anew.
+    private const int MostKept = 64;
+
     private readonly SemaphoreSlim loading = new(1, 1);
-    private volatile PublishedSets? kept;
+    private readonly ConcurrentDictionary<string, PublishedSets> kept = new();
 
-    /// <summary>The sets that are kept, however old; whoever reads rows with them checks that they are of the same publication.</summary>
+    /// <summary>The reader's sets that are kept, however old; whoever reads rows with them checks that they are of the same publication.</summary>
     /// <exception cref="NothingPublishedException">There is no publication yet.</exception>
-    public async Task<PublishedSets> KeptAsync(CancellationToken cancellationToken) => kept ?? await CurrentAsync(cancellationToken);
+    public async Task<PublishedSets> KeptAsync(SetReader reader, CancellationToken cancellationToken) =>
+        kept.TryGetValue(reader.Key, out var sets) ? sets : await CurrentAsync(reader, cancellationToken);
 
-    /// <summary>The sets of the publication that is current now.</summary>
+    /// <summary>The reader's sets of the publication that is current now.</summary>
     /// <exception cref="NothingPublishedException">There is no publication yet.</exception>
-    public async Task<PublishedSets> CurrentAsync(CancellationToken cancellationToken)
+    public async Task<PublishedSets> CurrentAsync(SetReader reader, CancellationToken cancellationToken)
     {
         await loading.WaitAsync(cancellationToken);
         try
@@ -28,15 +37,19 @@ internal sealed class SetSource(NpgsqlDataSource dataSource, CatalogueSource cat
             for (var attempt = 1; attempt <= Attempts; attempt++)
             {
                 var catalogue = await catalogues.CurrentAsync(cancellationToken);
-                if (kept is { } sets && sets.Publication.Id == catalogue.Publication.Id)
+                if (kept.TryGetValue(reader.Key, out var sets) && sets.Publication.Id == catalogue.Publication.Id)
                 {
                     return sets;
                 }
 
-                await using var snapshot = await PublishedSnapshot.OpenAsync(dataSource, [], options.Value.StatementTimeout, cancellationToken);
-                if (snapshot.PublicationId == catalogue.Publication.Id)
+                if (await ReadAsync(reader, catalogue, cancellationToken) is { } read)
                 {
-                    return kept = new PublishedSets(catalogue.Publication, await MartSets.ReadAsync(catalogue, snapshot.Connection, cancellationToken));
+                    if (kept.Count >= MostKept)
+                    {
+                        kept.Clear();
+                    }
+
+                    return kept[reader.Key] = read;
                 }
             }
 
@@ -49,4 +62,24 @@ internal sealed class SetSource(NpgsqlDataSource dataSource, CatalogueSource cat
     }
 
     public void Dispose() => loading.Dispose();
+
+    /// <summary>The sets; null when the catalogue is not of the current publication any more.</summary>
+    private async Task<PublishedSets?> ReadAsync(SetReader reader, MetricCatalogue catalogue, CancellationToken cancellationToken)
+    {
+        ImmutableArray<NamedSet> marts;
+        await using (var snapshot = await PublishedSnapshot.OpenAsync(dataSource, [], options.Value.StatementTimeout, cancellationToken))
+        {
+            marts = await MartSets.ReadAsync(catalogue, snapshot.Connection, cancellationToken);
+        }
+
+        var taken = marts.Select(mart => mart.Name).ToHashSet();
+        var (saved, withheld) = await SavedQuerySets.ReadAsync(catalogue, reader.Policy, taken, dataSource, options.Value, cancellationToken);
+
+        // What was described in several transactions is of one publication when that is still the current one.
+        await using var after = await PublishedSnapshot.OpenAsync(dataSource, [], options.Value.StatementTimeout, cancellationToken);
+        return after.PublicationId != catalogue.Publication.Id
+            ? null
+            : reader.ReadsMarts ? new PublishedSets(catalogue.Publication, [.. marts, .. saved], withheld)
+            : new PublishedSets(catalogue.Publication, saved, [.. withheld, .. taken]);
+    }
 }

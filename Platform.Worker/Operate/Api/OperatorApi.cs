@@ -53,6 +53,7 @@ internal static class OperatorApi
         ready.MapQuarantine();
         ready.MapRetention();
         ready.MapKeys();
+        ready.MapPeriods();
     }
 
     /// <summary>Only for operators of that role, or of one that includes it.</summary>

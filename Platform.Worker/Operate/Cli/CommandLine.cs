@@ -12,6 +12,7 @@ internal static class CommandLine
         ["backfill"] = (session, _) => BackfillVerb.Create(session),
         ["runs"] = (session, _) => Runs.RunsVerb.Create(session),
         ["pipeline"] = (session, _) => PipelineStateVerb.Create(session),
+        ["periods"] = (session, _) => PeriodsVerb.Create(session),
         ["keys"] = (session, _) => KeysVerb.Create(session),
         ["schedule"] = (session, _) => ScheduleVerb.Create(session),
         ["alerts"] = (session, _) => AlertsVerb.Create(session),

@@ -37,6 +37,21 @@ public sealed class SavedQueryTests(FlowApi flow) : IClassFixture<FlowApi>
         Assert.Equal(expected.Select(row => row[1]), byName.EnumerateArray().Select(row => row.GetProperty("visit__referrer").GetString()));
     }
 
+    /// <summary>A limit, a filter of the project's own SQL, and a query without metrics are in the set as they are in the query.</summary>
+    [Theory]
+    [InlineData("visits_by_referrer")]
+    [InlineData("raw_filter")]
+    [InlineData("countries")]
+    public async Task SavedQuery_ByOData_HasTheSameRows(string name)
+    {
+        var expected = await flow.Server.RowsAsync($"saved_query={name}");
+        var (status, page) = await flow.Server.GetAsync($"/odata/{name}");
+        Assert.True(status == 200, page.ToString());
+        var rows = page.GetProperty("value").EnumerateArray().Select(row => string.Join('|', row.EnumerateObject().Select(property => property.Value.ToString())));
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected.Select(row => string.Join('|', row)).Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("saved_query=visits_by_referrer&where=visit__referrer = 'ad'&end=2026-01-20&order_by=metric_time__month&limit=1", """
         select date_trunc('month', visited_at)::date, referrer, count(*), count(distinct user_id) from analytics.fct_visits

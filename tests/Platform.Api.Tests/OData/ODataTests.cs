@@ -12,13 +12,14 @@ namespace Platform.Api.Tests.OData;
 public sealed class ODataTests(SampleApi sample) : IClassFixture<SampleApi>
 {
     [Fact]
-    public async Task Service_ListsEveryMart()
+    public async Task Service_ListsEveryMartAndSavedQuery()
     {
         var (status, service) = await GetAsync("");
         Assert.Equal(200, status);
         Assert.EndsWith("/odata/$metadata", service.GetProperty("@odata.context").GetString(), StringComparison.Ordinal);
         Assert.Equal(
-            ["dim_customer", "dim_customer_history", "dim_product", "fct_order_lines", "fct_orders", "fct_returns", "fct_stock", "fct_tickets"],
+            ["dim_customer", "dim_customer_history", "dim_product", "fct_order_lines", "fct_orders", "fct_returns", "fct_stock", "fct_tickets",
+                "sales_by_month_and_region"],
             service.GetProperty("value").EnumerateArray().Select(set => set.GetProperty("url").GetString()));
     }
 

@@ -26,6 +26,7 @@ public class SampleApi(EmbeddedServers servers) : IAsyncLifetime
         await SampleDatabase.LoadAsync(database, Data, cancellationToken);
         await PublishAsync(cancellationToken);
         server = new ApiServer(SampleDatabase.ApiConnectionString(database));
+        await SampleClosing.CloseAsync(database, server, "2026-01");
     }
 
     /// <summary>What plain SQL says, each value as PostgreSQL writes it.</summary>

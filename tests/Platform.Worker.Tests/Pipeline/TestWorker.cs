@@ -10,6 +10,7 @@ using Platform.Worker.Contracts;
 using Platform.Worker.Landing;
 using Platform.Worker.Loading;
 using Platform.Worker.Operate.Api;
+using Platform.Worker.Periods;
 using Platform.Worker.Pipeline;
 using Platform.Worker.Warehouse;
 using Quartz;
@@ -50,6 +51,7 @@ internal sealed class TestWorker : IAsyncDisposable
         builder.AddLoading();
         builder.Services.AddSingleton(pipeline.Definition);
         builder.AddAccessKeys();
+        builder.AddPeriods();
         builder.AddPipelineRunner();
         builder.AddPipelineHost();
         builder.AddOperatorApi();
