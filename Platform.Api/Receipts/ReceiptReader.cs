@@ -91,34 +91,32 @@ internal sealed class ReceiptReader(NpgsqlDataSource warehouse)
     }
 
     /// <summary>
-    /// The published models that these are made of, themselves included, and the sources: as publications recorded them, which knows of models that are
-    /// no relations, too; else as far as the project's dependencies lead.
+    /// The published models that these are made of, themselves included, and the sources: as far as the project's dependencies lead, and from there as
+    /// publications recorded it, which know of models that are no relations, too.
     /// </summary>
     public async Task<(IReadOnlyList<PublishedModel> Models, IReadOnlyList<PublishedSource> Sources)> BehindAsync(
         RecordedPublication publication, PublishedProject project, IReadOnlyList<PublishedModel> models, CancellationToken cancellationToken)
     {
+        var (near, direct) = project.Behind(models);
         await using var command = warehouse.CreateCommand(
             """
             select distinct on (unique_id) reads, sources
             from meta.publication_model where unique_id = any ($1) and publication_id <= $2
             order by unique_id, publication_id desc
             """);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. models.Select(model => model.UniqueId)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. near.Select(model => model.UniqueId)] });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = publication.PublicationId });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var (reads, sources, known) = (new SortedSet<string>(StringComparer.Ordinal), new SortedSet<string>(StringComparer.Ordinal), 0);
+        var (reads, sources) = (new SortedSet<string>(StringComparer.Ordinal), new SortedSet<string>(direct.Select(source => $"{source.Domain}.{source.Dataset}"), StringComparer.Ordinal));
         while (await row.ReadAsync(cancellationToken))
         {
-            known++;
             reads.UnionWith(row.GetFieldValue<string[]>(0));
             sources.UnionWith(row.GetFieldValue<string[]>(1));
         }
 
-        return known < models.Count
-            ? project.Behind(models)
-            : (
-                [.. models.Concat(reads.Select(project.Find).OfType<PublishedModel>()).DistinctBy(model => model.UniqueId)],
-                [.. sources.Select(source => source.Split('.', 2)).Where(parts => parts.Length == 2).Select(parts => new PublishedSource("", parts[0], parts[1]))]);
+        return (
+            [.. near.Concat(reads.Select(project.Find).OfType<PublishedModel>()).DistinctBy(model => model.UniqueId)],
+            [.. sources.Select(source => source.Split('.', 2)).Where(parts => parts.Length == 2).Select(parts => new PublishedSource("", parts[0], parts[1]))]);
     }
 
     public async Task<ImmutableArray<ReceiptModel>> ModelsAsync(

@@ -197,7 +197,7 @@ public sealed class OperatorApiTests(EmbeddedServers servers)
         Assert.Equal(
             [
                 "GET /api/v1/alerts", "GET /api/v1/audit", "GET /api/v1/backfills", "GET /api/v1/backfills/{id}",
-                "GET /api/v1/incidents", "GET /api/v1/keys", "GET /api/v1/pipeline", "GET /api/v1/progress",
+                "GET /api/v1/incidents", "GET /api/v1/keys", "GET /api/v1/periods", "GET /api/v1/pipeline", "GET /api/v1/progress",
                 "GET /api/v1/quarantine", "GET /api/v1/quarantine/export", "GET /api/v1/quarantine/rows", "GET /api/v1/quarantine/rows/{id}",
                 "GET /api/v1/quarantine/totals",
                 "GET /api/v1/retention", "GET /api/v1/runs", "GET /api/v1/runs/{date}", "GET /api/v1/runs/{date}/attempts",
@@ -205,7 +205,7 @@ public sealed class OperatorApiTests(EmbeddedServers servers)
                 "GET /api/v1/schedule",
                 "POST /api/v1/alerts/test",
                 "POST /api/v1/backfills", "POST /api/v1/backfills/{id}/resume", "POST /api/v1/keys", "POST /api/v1/keys/{name}/revoke",
-                "POST /api/v1/keys/{name}/rotate", "POST /api/v1/pipeline/pause", "POST /api/v1/pipeline/resume",
+                "POST /api/v1/keys/{name}/rotate", "POST /api/v1/periods/{month}/close", "POST /api/v1/periods/{month}/reopen", "POST /api/v1/pipeline/pause", "POST /api/v1/pipeline/resume",
                 "POST /api/v1/quarantine/discard", "POST /api/v1/quarantine/fix", "POST /api/v1/quarantine/replay", "POST /api/v1/quarantine/rows/{id}/fix",
                 "POST /api/v1/retention/retire", "POST /api/v1/runs", "POST /api/v1/runs/cancel", "POST /api/v1/runs/clear",
             ],
