@@ -9,6 +9,7 @@ namespace Platform.Worker.Transform.Run;
 internal sealed class PostgresSession : IDisposable
 {
     private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlDataSource _dataSource;
     private readonly string _settings;
     private readonly CancellationToken _cancellationToken;
     private readonly List<QueuedCommand> _queue = [];
@@ -17,8 +18,8 @@ internal sealed class PostgresSession : IDisposable
     private bool _loose;
     private QueuedCommand? _deferred;
 
-    private PostgresSession(NpgsqlConnection connection, string settings, int thread, CancellationToken cancellationToken) =>
-        (_connection, _settings, Thread, _cancellationToken) = (connection, settings, thread, cancellationToken);
+    private PostgresSession(NpgsqlDataSource dataSource, string settings, int thread, CancellationToken cancellationToken) =>
+        (_dataSource, _connection, _settings, Thread, _cancellationToken) = (dataSource, dataSource.OpenConnection(), settings, thread, cancellationToken);
 
     public NpgsqlConnection Connection => _connection;
 
@@ -52,7 +53,7 @@ internal sealed class PostgresSession : IDisposable
                    set_config('jit', 'off', false),
                    set_config('client_connection_check_interval', '1s', false)
             """;
-        var session = new PostgresSession(dataSource.OpenConnection(), settings, thread, cancellationToken);
+        var session = new PostgresSession(dataSource, settings, thread, cancellationToken);
         session._queue.Add(new QueuedCommand(new SqlStatement(settings, 0), settings, null, false));
         return session;
     }
@@ -146,7 +147,7 @@ internal sealed class PostgresSession : IDisposable
 
         // A batch that fails between its begin and its commit leaves the server in a failed transaction.
         _failed = true;
-        using var cancellation = new BatchCancellation(batch, _cancellationToken);
+        using var cancellation = new BatchCancellation(batch, _dataSource, _cancellationToken);
         try
         {
             Complete(sent, batch, Read(sent, batch));
