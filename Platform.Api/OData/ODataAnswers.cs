@@ -68,7 +68,7 @@ internal sealed class ODataAnswers(
         long? count = null;
         if (rows.Count is { } counting)
         {
-            await using var command = Command(counting, snapshot);
+            await using var command = counting.Command(snapshot.Connection);
             count = (long?)await command.ExecuteScalarAsync(cancellationToken);
         }
 
@@ -106,7 +106,7 @@ internal sealed class ODataAnswers(
     private static async Task<ReadOnlyMemory<byte>?> ReadAsync(
         HttpResponse response, RowQuery rows, long? count, ODataForm form, Uri root, Uri address, PublishedSets sets, PublishedSnapshot snapshot, CancellationToken cancellationToken)
     {
-        await using var command = Command(rows.Rows!, snapshot);
+        await using var command = rows.Rows!.Command(snapshot.Connection);
         command.AllResultTypesAreUnknown = true;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var values = new TextValues(reader);
@@ -202,18 +202,6 @@ internal sealed class ODataAnswers(
             .Where(option => !Uri.UnescapeDataString(option.Split('=')[0]).TrimStart('$').Equals("skiptoken", StringComparison.OrdinalIgnoreCase))
             .Append($"$skiptoken={token}");
         return $"{address.GetLeftPart(UriPartial.Path)}?{string.Join('&', options)}";
-    }
-
-    private static NpgsqlCommand Command(SqlStatement statement, PublishedSnapshot snapshot)
-    {
-        // The server's statement_timeout ends a query that takes too long; the client only waits.
-        var command = new NpgsqlCommand(statement.Text, snapshot.Connection) { CommandTimeout = 0 };
-        foreach (var parameter in statement.Parameters)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter.Value, NpgsqlDbType = parameter.Type });
-        }
-
-        return command;
     }
 
     private static void Describe(HttpResponse response, ODataForm form, Publication publication)

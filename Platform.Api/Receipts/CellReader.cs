@@ -79,12 +79,8 @@ internal sealed class CellReader(NpgsqlDataSource warehouse, CatalogueSource cat
             throw new PublicationGoneException();
         }
 
-        await using var command = new NpgsqlCommand(statement.Text, snapshot.Connection) { AllResultTypesAreUnknown = true, CommandTimeout = 0 };
-        foreach (var parameter in statement.Parameters)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter.Value, NpgsqlDbType = parameter.Type });
-        }
-
+        await using var command = statement.Command(snapshot.Connection);
+        command.AllResultTypesAreUnknown = true;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<CellRow>();
         while (await reader.ReadAsync(cancellationToken))

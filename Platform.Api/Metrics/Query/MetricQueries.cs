@@ -141,14 +141,8 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
             }
 
             var statement = PlanSql.Write(plan);
-            await using var command = new NpgsqlCommand(statement.Text, snapshot.Connection) { AllResultTypesAreUnknown = true };
-            foreach (var parameter in statement.Parameters)
-            {
-                command.Parameters.Add(new NpgsqlParameter { Value = parameter.Value, NpgsqlDbType = parameter.Type });
-            }
-
-            // The server's statement_timeout ends a query that takes too long; the client only waits.
-            command.CommandTimeout = 0;
+            await using var command = statement.Command(snapshot.Connection);
+            command.AllResultTypesAreUnknown = true;
             return new QueryAnswer(query, plan.Publication, AnswerColumn.Of(plan), await command.ExecuteReaderAsync(cancellationToken), snapshot);
         }
         catch

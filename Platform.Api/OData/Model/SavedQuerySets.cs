@@ -107,12 +107,7 @@ internal static partial class SavedQuerySets
         {
             await using var snapshot = await PublishedSnapshot.OpenAsync(
                 dataSource, [.. relations.Select(relation => SqlName.Quote(relation.Schema, relation.Name))], options.StatementTimeout, cancellationToken);
-            await using var command = new NpgsqlCommand(statement.Text, snapshot.Connection);
-            foreach (var parameter in statement.Parameters)
-            {
-                command.Parameters.Add(new NpgsqlParameter { Value = parameter.Value, NpgsqlDbType = parameter.Type });
-            }
-
+            await using var command = statement.Command(snapshot.Connection);
             await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SchemaOnly, cancellationToken);
             return [.. Enumerable.Range(0, reader.FieldCount).Select(at => Column(reader.GetName(at), reader.GetDataTypeName(at)))];
         }
