@@ -9,32 +9,37 @@ internal static class CatalogueLoad
 {
     private const string Savepoint = "model";
 
+    /// <param name="connection">In a transaction; reads what is current in it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="placeOf">Where the rows of a published relation are; null when they are there.</param>
     /// <exception cref="NothingPublishedException">There is no publication yet.</exception>
     /// <exception cref="CatalogueException">The catalogue cannot be read.</exception>
     /// <exception cref="NpgsqlException">The database does not answer, or not in time.</exception>
-    public static async Task<MetricCatalogue> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<MetricCatalogue> ReadAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken, Func<Relation, Relation>? placeOf = null)
     {
         var (publication, semanticManifest, manifest) = await PublicationAsync(connection, cancellationToken);
         var definitions = CatalogueReader.Read(semanticManifest);
+        placeOf ??= relation => relation;
         var models = ImmutableArray.CreateBuilder<SemanticModel>();
         foreach (var model in definitions.Models)
         {
-            models.Add(model.Fault is null ? await TypedAsync(model, connection, cancellationToken) : model);
+            models.Add(model.Fault is null ? await TypedAsync(model, placeOf, connection, cancellationToken) : model);
         }
 
         var spines = ImmutableArray.CreateBuilder<TimeSpine>();
         foreach (var spine in definitions.TimeSpines)
         {
-            spines.Add(await TypedAsync(spine, connection, cancellationToken));
+            spines.Add(await TypedAsync(spine, placeOf, connection, cancellationToken));
         }
 
         var rollups = ImmutableArray.CreateBuilder<Rollup>();
         foreach (var rollup in definitions.Rollups)
         {
             string[] columns = [.. rollup.Keys.Select(key => key.Column), .. rollup.Values.Select(value => value.Column)];
-            if ((await TypesAsync(rollup.Relation, [.. columns.Select(SqlName.Quote)], connection, cancellationToken)).Types is not null)
+            if ((await TypesAsync(placeOf(rollup.Relation), [.. columns.Select(SqlName.Quote)], connection, cancellationToken)).Types is not null)
             {
-                rollups.Add(rollup with { Bytes = await BytesAsync(rollup.Relation, connection, cancellationToken) });
+                rollups.Add(rollup with { Bytes = await BytesAsync(placeOf(rollup.Relation), connection, cancellationToken) });
             }
         }
 
@@ -82,7 +87,8 @@ internal static class CatalogueLoad
     }
 
     /// <summary>The model with its types; with a fault when its relation or one of its expressions is not there.</summary>
-    private static async Task<SemanticModel> TypedAsync(SemanticModel model, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<SemanticModel> TypedAsync(
+        SemanticModel model, Func<Relation, Relation> placeOf, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         // "*" and constants are only counted.
         string[] expressions =
@@ -91,14 +97,15 @@ internal static class CatalogueLoad
             .. model.Dimensions.Select(dimension => dimension.Expr),
             .. model.Measures.Select(measure => measure.Expr == "*" ? "1" : measure.Expr),
         ];
-        var (types, fault) = await TypesAsync(model.Relation, expressions, connection, cancellationToken);
+        var (types, fault) = await TypesAsync(placeOf(model.Relation), expressions, connection, cancellationToken);
         return types is null ? model with { Fault = $"semantic model '{model.Name}' does not fit {fault}" } : Typed(model, types);
     }
 
-    private static async Task<TimeSpine> TypedAsync(TimeSpine spine, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<TimeSpine> TypedAsync(
+        TimeSpine spine, Func<Relation, Relation> placeOf, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         string[] columns = [spine.Column, .. spine.CustomGrains.Select(grain => grain.Column)];
-        var (types, fault) = await TypesAsync(spine.Relation, columns, connection, cancellationToken);
+        var (types, fault) = await TypesAsync(placeOf(spine.Relation), columns, connection, cancellationToken);
         return types is null
             ? spine with { Fault = $"the time spine does not fit {fault}" }
             : spine with { DataType = types[0], CustomGrains = [.. spine.CustomGrains.Select((grain, at) => grain with { DataType = types[at + 1] })] };

@@ -18,6 +18,9 @@ internal sealed record Metric
 
     public MetricMeta Meta { get; init; } = new();
 
+    /// <summary>What it is and its unit, in one text.</summary>
+    public string Documentation => $"{(Description ?? Label ?? Name).Trim()}{(Meta.Unit is { } unit ? $" [{unit}]" : "")}";
+
     /// <summary>Grain of <c>metric_time</c> where a query names none; null is the finest, but no finer than a day.</summary>
     public TimeGrain? DefaultGrain { get; init; }
 }

@@ -41,6 +41,10 @@ internal sealed class MetricCatalogue
 
     public JoinGraph Joins { get; }
 
+    /// <summary>The same, answered from the facts alone.</summary>
+    public MetricCatalogue WithoutRollups() =>
+        new(Publication, new Definitions([.. Models.Values], [.. Metrics.Values], [.. SavedQueries.Values], TimeSpines), Marts);
+
     /// <summary>Grains of the project's own calendars.</summary>
     public IEnumerable<CustomGrain> CustomGrains => TimeSpines.SelectMany(spine => spine.CustomGrains);
 

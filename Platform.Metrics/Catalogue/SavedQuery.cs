@@ -20,6 +20,18 @@ internal sealed record SavedQuery(string Name)
     public int? Limit { get; init; }
 
     public ImmutableArray<string> Tags { get; init; } = [];
+
+    /// <summary>Its name where marts have names, too; with an ending when one of them has this.</summary>
+    public string FreeName(IReadOnlySet<string> taken)
+    {
+        var name = Name;
+        while (taken.Contains(name))
+        {
+            name += "_metrics";
+        }
+
+        return name;
+    }
 }
 
 internal static class SavedQueryReader

@@ -1,12 +1,26 @@
 using System.Collections.Immutable;
 using Platform.Metrics.Catalogue;
 using Platform.Metrics.Filters;
+using Platform.Metrics.Plan;
+using Platform.Metrics.Plan.Tree;
 
 namespace Platform.Metrics.Query;
 
 /// <summary>Puts a saved query and what a request adds to it together: more conditions, a time range, another order or limit.</summary>
 internal static class SavedQueryExpansion
 {
+    /// <summary>The plan of all rows of a saved query; in no order, unless its own limit needs one.</summary>
+    /// <exception cref="QueryException">It cannot be answered.</exception>
+    /// <exception cref="NotAllowedException">The reader may not see what it asks for.</exception>
+    public static QueryPlan Plan(SavedQuery saved, ReaderPolicy reader, MetricCatalogue catalogue, QueryOptions options)
+    {
+        var query = Read(new QueryParameters { SavedQuery = saved.Name }, reader, catalogue, options);
+        var plan = QueryPlanner.Plan(query, catalogue, query.Limit ?? int.MaxValue);
+
+        // A limit that no set reaches and a sort around all rows would only keep a reader's conditions out.
+        return query.Limit is null && plan.Root is Top top ? plan with { Root = top.Input } : plan;
+    }
+
     /// <exception cref="QueryException">There is no such saved query, or a parameter cannot be read.</exception>
     public static MetricQuery Read(QueryParameters parameters, ReaderPolicy reader, MetricCatalogue catalogue, QueryOptions options)
     {

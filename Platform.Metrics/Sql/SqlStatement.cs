@@ -21,24 +21,3 @@ internal sealed record SqlStatement(string Text, ImmutableArray<SqlParameter> Pa
 }
 
 internal sealed record SqlParameter(object Value, NpgsqlDbType Type);
-
-/// <summary>Collects a statement's parameters.</summary>
-internal sealed class SqlParameters
-{
-    private readonly List<SqlParameter> parameters = [];
-
-    /// <summary>Adds a value and returns its placeholder; the same value twice is one parameter.</summary>
-    public string Add(object value, NpgsqlDbType type)
-    {
-        var at = parameters.FindIndex(parameter => parameter.Type == type && parameter.Value.Equals(value));
-        if (at < 0)
-        {
-            at = parameters.Count;
-            parameters.Add(new SqlParameter(value, type));
-        }
-
-        return $"${at + 1}";
-    }
-
-    public ImmutableArray<SqlParameter> ToImmutable() => [.. parameters];
-}
