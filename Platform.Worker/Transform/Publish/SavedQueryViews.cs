@@ -38,6 +38,7 @@ internal sealed record SavedQueryViews(IReadOnlySet<(string Schema, string Name)
         var names = build.Project.Graph.Ordered.Where(node => node.IsRelational && node.ResourceType is not ResourceType.Source)
             .Select(BuildState.PublishedRelation).Where(relation => relation.Schema == schema).Select(relation => relation.Identifier!).ToHashSet();
         var existing = await ExistingAsync(connection, schema, cancellationToken);
+        var stale = existing.Where(view => view.Value is not null).Select(view => view.Key).ToHashSet();
         var statements = new List<string>();
         foreach (var saved in catalogue.SavedQueries.Values.OrderBy(saved => saved.Name, StringComparer.Ordinal))
         {
@@ -50,14 +51,16 @@ internal sealed record SavedQueryViews(IReadOnlySet<(string Schema, string Name)
 
             var definition = PlanSql.Write(plan.Root, new SqlParameters(asLiterals: true));
             var comment = Comment(saved, plan, definition);
-            if (existing.Remove(name, out var found) && found == comment)
+            if (existing.TryGetValue(name, out var found) && found is null)
             {
+                Log.SavedQueryWithoutView(logger, saved.Name, $"{schema}.{name} is there already, and is somebody else's.");
                 continue;
             }
 
-            if (found is not null)
+            if (found == comment)
             {
-                existing.Add(name, found);
+                stale.Remove(name);
+                continue;
             }
 
             var view = Warehouse.Sql.Identifier(schema, name);
@@ -65,7 +68,7 @@ internal sealed record SavedQueryViews(IReadOnlySet<(string Schema, string Name)
             statements.Add($"comment on view {view} is {Warehouse.Sql.Literal(comment)}");
         }
 
-        return new SavedQueryViews(existing.Keys.Select(name => (schema, name)).ToHashSet(), statements);
+        return new SavedQueryViews(stale.Select(name => (schema, name)).ToHashSet(), statements);
     }
 
     private static QueryPlan? Plan(SavedQuery saved, MetricCatalogue catalogue, ILogger logger)
@@ -97,24 +100,25 @@ internal sealed record SavedQueryViews(IReadOnlySet<(string Schema, string Name)
         return text.Append($"{Mark}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition)))}").ToString();
     }
 
-    /// <summary>Our views that are there, with their comments.</summary>
-    private static async Task<Dictionary<string, string>> ExistingAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
+    /// <summary>What is there, with the comments of our views; null for what is not one.</summary>
+    private static async Task<Dictionary<string, string?>> ExistingAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
             select c.relname, d.description
             from pg_class c
             join pg_namespace n on n.oid = c.relnamespace
-            join pg_description d on d.objoid = c.oid and d.classoid = 'pg_class'::regclass and d.objsubid = 0
-            where n.nspname = $1 and c.relkind = 'v' and d.description like 'Saved query %' || $2 || '%'
+            left join pg_description d on d.objoid = c.oid and d.classoid = 'pg_class'::regclass and d.objsubid = 0
+                and c.relkind = 'v' and d.description like 'Saved query %' || $2 || '%'
+            where n.nspname = $1 and c.relkind in ('r', 'p', 'v', 'm', 'f')
             """, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = schema });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Mark });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new Dictionary<string, string>();
+        var found = new Dictionary<string, string?>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            found.Add(reader.GetString(0), reader.GetString(1));
+            found.Add(reader.GetString(0), await reader.IsDBNullAsync(1, cancellationToken) ? null : reader.GetString(1));
         }
 
         return found;
