@@ -115,7 +115,7 @@ internal static class MetricReader
         }
 
         // What is no standard grain may be one of the project's calendars; whether it is, is seen when all is read.
-        return (TimeGrainNames.Find(entry.Granularity) ?? TimeGrainNames.Find(entry.Granularity.TrimEnd('s'))) is { } grain
+        return (TimeGrainNames.Find(entry.Granularity) ?? TimeGrainNames.Find(entry.Granularity.TrimEnd('s'))) is { } grain and >= TimeGrain.Second
             ? new TimeWindow(entry.Count, grain)
             : new TimeWindow(entry.Count, TimeGrain.Day) { CustomGrain = entry.Granularity };
     }

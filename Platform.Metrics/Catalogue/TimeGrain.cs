@@ -2,9 +2,11 @@ using System.Collections.Frozen;
 
 namespace Platform.Metrics.Catalogue;
 
-/// <summary>The standard time grains, finest first.</summary>
+/// <summary>The standard time grains, finest first; PostgreSQL keeps no time finer than a microsecond.</summary>
 internal enum TimeGrain
 {
+    Microsecond,
+    Millisecond,
     Second,
     Minute,
     Hour,
@@ -37,6 +39,8 @@ internal static class TimeGrainNames
 
     public static string Name(this TimeGrain grain) => grain switch
     {
+        TimeGrain.Microsecond => "microsecond",
+        TimeGrain.Millisecond => "millisecond",
         TimeGrain.Second => "second",
         TimeGrain.Minute => "minute",
         TimeGrain.Hour => "hour",

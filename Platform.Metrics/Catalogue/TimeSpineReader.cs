@@ -7,13 +7,15 @@ internal static class TimeSpineReader
 {
     public static ImmutableArray<TimeSpine> Read(ProjectConfigurationEntry? entry)
     {
-        var spines = (entry?.TimeSpines ?? []).Select(spine => new TimeSpine(
-            new Relation(spine.NodeRelation.SchemaName, spine.NodeRelation.Alias),
-            spine.PrimaryColumn.Name,
-            TimeGrainNames.Find(spine.PrimaryColumn.TimeGranularity) ?? TimeGrain.Day)
-        {
-            CustomGrains = [.. (spine.CustomGranularities ?? []).Select(grain => new CustomGrain(grain.Name, grain.ColumnName ?? grain.Name))],
-        }).ToImmutableArray();
+        // One at a grain that is not computed (nanosecond) serves no query.
+        var spines = (entry?.TimeSpines ?? [])
+            .Select(spine => (Entry: spine, Grain: spine.PrimaryColumn.TimeGranularity is { } grain ? TimeGrainNames.Find(grain) : TimeGrain.Day))
+            .Where(spine => spine.Grain is not null)
+            .Select(spine => new TimeSpine(
+                new Relation(spine.Entry.NodeRelation.SchemaName, spine.Entry.NodeRelation.Alias), spine.Entry.PrimaryColumn.Name, spine.Grain!.Value)
+            {
+                CustomGrains = [.. (spine.Entry.CustomGranularities ?? []).Select(grain => new CustomGrain(grain.Name, grain.ColumnName ?? grain.Name))],
+            }).ToImmutableArray();
 
         // The older form is written beside the newer one for the same relation.
         var legacy = (entry?.TimeSpineTableConfigurations ?? [])

@@ -14,20 +14,14 @@ internal sealed class DimensionPlanner(MetricQuery query, PlanContext context, L
     public (Aggregate Node, ImmutableArray<KeyColumn> Keys)? Compute(string name)
     {
         string[] columns = [.. query.GroupBy.Select(element => names.Take(element.Text))];
-        var isTime = query.GroupBy.Where(IsMetricTime).Count();
-        if (isTime > 0 && isTime < query.GroupBy.Length)
+        var (times, dimensions) = Named();
+        if (times.IsEmpty && (query.Start is not null || query.End is not null))
         {
-            faults.Add(new QueryFault("group_by", "metric_time is the time of metrics; without a metric it stands alone. Name a time dimension, or a metric."));
+            faults.Add(new QueryFault(query.Start is null ? "end" : "start", "start and end bound metric_time, which is not asked for; filter by a time dimension."));
             return null;
         }
 
-        if (isTime == 0 && (query.Start is not null || query.End is not null))
-        {
-            faults.Add(new QueryFault(query.Start is null ? "end" : "start", "start and end bound metric_time, which dimensions do not have; filter by a time dimension."));
-            return null;
-        }
-
-        if (Rows(isTime > 0) is not var (node, values))
+        if ((dimensions.IsEmpty ? Times(times) : Dimensions(dimensions, times)) is not var (node, values))
         {
             return null;
         }
@@ -36,40 +30,10 @@ internal sealed class DimensionPlanner(MetricQuery query, PlanContext context, L
         return (aggregate, [.. query.GroupBy.Select((element, at) => new KeyColumn(element, columns[at], values[at].Type))]);
     }
 
-    private (PlanNode Node, PlanValue[] Values)? Rows(bool ofTime) => ofTime ? Times() : Dimensions();
-
     private static bool IsMetricTime(ElementName element) => element.Parts[0] == ElementName.MetricTime;
 
-    /// <summary>Days, or periods, of the time spine.</summary>
-    private (PlanNode, PlanValue[])? Times()
-    {
-        var publication = context.Catalogue.Publication;
-        var grain = query.GroupBy.Min(element => element.Grain) is { } finest && finest < TimeGrain.Day ? finest : TimeGrain.Day;
-        var spine = context.Catalogue.SpineFor(grain);
-        var (from, to) = (query.Start ?? publication.DataDateFrom, query.End ?? publication.DataDateTo);
-        if ((from is null || to is null) && spine is null)
-        {
-            faults.Add(new QueryFault("start", "Without a time spine, days are listed from start to end."));
-            return null;
-        }
-
-        var periods = new Periods(PlanContext.PeriodsName, grain)
-        {
-            Spine = spine,
-            From = from is { } first ? new Constant(first, DataType.Date) : null,
-            To = to is { } last ? new Constant(last, DataType.Date) : null,
-        };
-        var rows = new PeriodSource(periods, new ColumnNames());
-        var day = new Dimension(Periods.Column, Periods.Column) { Grain = grain, DataType = periods.Time.Type };
-        var model = new SemanticModel
-        {
-            Name = ElementName.MetricTime, Relation = new Relation("", ""), Entities = [], Measures = [], Dimensions = [day], PrimaryEntity = ElementName.MetricTime,
-        };
-        var lookup = new ElementLookup(context.Catalogue, model, day);
-        return Bound(lookup, found => rows.At(periods.Time, found), _ => throw new FilterException("metric_time has no metrics.", 0), () => rows.Node);
-    }
-
-    private (PlanNode, PlanValue[])? Dimensions()
+    /// <summary>What the query names: metric_time, and the rest.</summary>
+    private (ImmutableArray<ElementName> Times, ImmutableArray<ElementName> Dimensions) Named()
     {
         var named = query.GroupBy
             .Concat(query.Where.SelectMany(where => where.All).Concat(query.Templates.SelectMany(template => template.References))
@@ -79,6 +43,56 @@ internal sealed class DimensionPlanner(MetricQuery query, PlanContext context, L
                     MetricReference metric => metric.GroupBy.AsEnumerable(),
                     _ => [],
                 })).Distinct().ToArray();
+        return ([.. named.Where(IsMetricTime)], [.. named.Where(element => !IsMetricTime(element))]);
+    }
+
+    /// <summary>Days, or periods, of the time spine.</summary>
+    private (PlanNode, PlanValue[])? Times(ImmutableArray<ElementName> named)
+    {
+        if (Listed(named) is not { } periods)
+        {
+            return null;
+        }
+
+        var rows = new PeriodSource(periods, new ColumnNames());
+        var lookup = TimeLookup(periods);
+        return Bound(_ => lookup, found => rows.At(periods.Time, found), _ => throw new FilterException("metric_time has no metrics.", 0), () => rows.Node);
+    }
+
+    private Periods? Listed(ImmutableArray<ElementName> named)
+    {
+        var publication = context.Catalogue.Publication;
+        var grain = named.Min(element => element.Grain) is { } finest && finest < TimeGrain.Day ? finest : TimeGrain.Day;
+        var spine = context.Catalogue.SpineFor(grain);
+        var (from, to) = (query.Start ?? publication.DataDateFrom, query.End ?? publication.DataDateTo);
+        if ((from is null || to is null) && spine is null)
+        {
+            faults.Add(new QueryFault("start", "Without a time spine, days are listed from start to end."));
+            return null;
+        }
+
+        return new Periods(PlanContext.PeriodsName, grain)
+        {
+            Spine = spine,
+            From = from is { } first ? new Constant(first, DataType.Date) : null,
+            To = to is { } last ? new Constant(last, DataType.Date) : null,
+        };
+    }
+
+    /// <summary>metric_time where it is that of no fact.</summary>
+    private ElementLookup TimeLookup(Periods periods)
+    {
+        var day = new Dimension(Periods.Column, Periods.Column) { Grain = periods.Grain, DataType = periods.Time.Type };
+        var model = new SemanticModel
+        {
+            Name = ElementName.MetricTime, Relation = new Relation("", ""), Entities = [], Measures = [], Dimensions = [day], PrimaryEntity = ElementName.MetricTime,
+        };
+        return new ElementLookup(context.Catalogue, model, day);
+    }
+
+    /// <summary>Values of dimensions; with metric_time, each at every period.</summary>
+    private (PlanNode, PlanValue[])? Dimensions(ImmutableArray<ElementName> named, ImmutableArray<ElementName> times)
+    {
         var lookups = context.Catalogue.Models.Values.Where(model => model.Fault is null)
             .Select(model => (Model: model, Lookup: new ElementLookup(context.Catalogue, model, null)))
             .ToArray();
@@ -91,30 +105,46 @@ internal sealed class DimensionPlanner(MetricQuery query, PlanContext context, L
             .Select(own => own.Model).FirstOrDefault();
         if (best is null)
         {
-            Unknown(named, lookups.Select(own => own.Lookup).ToArray());
+            Unknown([.. named], lookups.Select(own => own.Lookup).ToArray());
             return null;
         }
 
         var source = new FactSource(context, best, null, JoinKind.Full);
         var nothing = new SqlValue(["null"], DataType.Other);
-        return Bound(source.Lookups, found => source.Bind(found, nothing), metric => source.Bind(metric, nothing), () => source.Node);
+        if (times.IsEmpty)
+        {
+            return Bound(_ => source.Lookups, found => source.Bind(found, nothing), metric => source.Bind(metric, nothing), () => source.Node);
+        }
+
+        if (Listed(times) is not { } periods)
+        {
+            return null;
+        }
+
+        source.AtEvery(periods);
+        var time = TimeLookup(periods);
+        return Bound(
+            element => IsMetricTime(element) ? time : source.Lookups,
+            found => found.Element!.Path.IsEmpty && found.Element.Names is [ElementName.MetricTime] ? source.At(periods.Time, found) : source.Bind(found, nothing),
+            metric => source.Bind(metric, nothing),
+            () => source.Node);
     }
 
     /// <summary>Without a time nothing says which row of a slowly changing dimension is meant.</summary>
     private static bool IsTimeless(ReachableElement element) => element.Path.All(step => step.Target.Validity is null);
 
     private (PlanNode, PlanValue[])? Bound(
-        ElementLookup lookup, Func<ElementLookup.Found, PlanValue> bind, Func<MetricReference, PlanValue> metric, Func<PlanNode> node)
+        Func<ElementName, ElementLookup> lookup, Func<ElementLookup.Found, PlanValue> bind, Func<MetricReference, PlanValue> metric, Func<PlanNode> node)
     {
         var binder = new FilterBinder(
-            reference => lookup.Find(reference.Element) is { Element: not null } found
+            reference => lookup(reference.Element).Find(reference.Element) is var found && found.Element is not null
                 ? bind(found)
-                : throw new UnknownElementException(lookup.Find(reference.Element).Problem!, reference.Position, lookup.Find(reference.Element).Near),
+                : throw new UnknownElementException(found.Problem!, reference.Position, found.Near),
             metric);
         var values = new List<PlanValue>();
         foreach (var element in query.GroupBy)
         {
-            var found = lookup.Find(element is { IsMetricTime: true, HasGrain: false } ? ElementName.Of(element.Parts, TimeGrain.Day, null) : element);
+            var found = lookup(element).Find(element is { IsMetricTime: true, HasGrain: false } ? ElementName.Of(element.Parts, TimeGrain.Day, null) : element);
             if (found.Element is null)
             {
                 faults.Add(new QueryFault("group_by", found.Problem!, DidYouMean: found.Near));

@@ -73,6 +73,9 @@ internal sealed class FactSource : RowSource
                 : throw new InvalidOperationException("An element is an entity or a dimension.");
     }
 
+    /// <summary>Takes each row at every period.</summary>
+    public void AtEvery(Periods periods) => Node = new Join(Node, periods, JoinKind.Inner, SqlValue.Of(DataType.Boolean, "true"));
+
     public bool IsMetricTime(ElementLookup.Found found) =>
         time is not null && found.Element is { Path.IsEmpty: true, Dimension: { } dimension } && dimension.Name == time.Name;
 
@@ -85,7 +88,7 @@ internal sealed class FactSource : RowSource
             return known;
         }
 
-        var keys = reference.GroupBy.Select(name => Lookups.Find(name) is { Element: not null } found
+        var keys = reference.GroupBy.Select(name => Here(name) is { } found
             ? Bind(found, metricTime)
             : throw new UnknownElementException($"{reference.Text} is grouped by '{name}', which {model.Name} does not have.", reference.Position, []))
             .ToArray();
@@ -93,6 +96,10 @@ internal sealed class FactSource : RowSource
         Lookup(node, SqlValue.And([.. keys.Zip(columns, (key, column) => SqlValue.Of(DataType.Boolean, key, " = ", column))]));
         return metrics[reference.Text] = value;
     }
+
+    /// <summary>What a metric is grouped by, here: the metric's way to it may be another one, as view__listing is for a listing.</summary>
+    private ElementLookup.Found? Here(ElementName name) =>
+        new[] { name, ElementName.Of([name.Parts[^1]], name.Grain, name.Part) }.Select(Lookups.Find).FirstOrDefault(found => found.Element is not null);
 
     private static PlanValue AtOwnGrain(PlanValue value, Dimension dimension) =>
         dimension.Grain is not { } grain || value.Type == DataType.Date && grain <= TimeGrain.Day || grain <= TimeGrain.Second

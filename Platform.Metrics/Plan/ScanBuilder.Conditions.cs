@@ -16,6 +16,7 @@ internal sealed partial class ScanBuilder
         var rowTime = timing == Timing.Moved ? MovedTime.Of(source.Time, draft.Offset.Shift) : source.Time;
         var onRows = ImmutableArray.CreateBuilder<PlanValue>();
         var onPeriods = ImmutableArray.CreateBuilder<Func<RowSource, PlanValue, PlanValue>>();
+        var onAnswer = ImmutableArray.CreateBuilder<Func<Func<string, PlanValue>, PlanValue>>();
         foreach (var filter in content.Filters)
         {
             try
@@ -38,7 +39,7 @@ internal sealed partial class ScanBuilder
             Add(condition.All.Where(part => part is Reference or MetricReference), binder => binder.Condition(condition), condition.Position, "where");
         }
 
-        return new ScanConditions(onRows.ToImmutable(), onPeriods.ToImmutable());
+        return new ScanConditions(onRows.ToImmutable(), onPeriods.ToImmutable(), onAnswer.ToImmutable());
 
         void Add(IEnumerable<Expression> references, Func<FilterBinder, PlanValue> bind, int position, string parameter)
         {
@@ -58,9 +59,14 @@ internal sealed partial class ScanBuilder
                     onRows.Add(scalar);
                 }
 
-                if (isOnTime && (byPeriod || draft.JoinToTimespine))
+                if (isOnTime && !onTime.Contains(false) && (byPeriod || draft.JoinToTimespine))
                 {
                     onPeriods.Add((rows, at) => bind(Binder(rows, at)));
+                }
+                else if (draft.JoinToTimespine && onTime.Contains(false) && references.All(IsColumn))
+                {
+                    onAnswer.Add(value => bind(new FilterBinder(
+                        reference => value(columns[At(reference.Element)]), metric => throw new FilterException($"{metric.Text} is no column.", metric.Position))));
                 }
             }
             catch (FilterException exception)
@@ -68,6 +74,16 @@ internal sealed partial class ScanBuilder
                 faults.Add(new QueryFault(parameter, exception.Message, exception.Position + 1, (exception as UnknownElementException)?.Near));
             }
         }
+    }
+
+    private bool IsColumn(Expression reference) => reference is Reference { Element: var element } && At(element) >= 0;
+
+    /// <summary>The place of the element among the group-by columns.</summary>
+    private int At(ElementName element)
+    {
+        var found = source.Lookups.Find(element);
+        return keys.ToList().FindIndex(key => key == found || (source.IsMetricTime(key) && found.Element is not null && source.IsMetricTime(found)
+            && (key.Grain, key.Part, key.CustomGrain) == (found.Grain, found.Part, found.CustomGrain)));
     }
 
     private bool IsOnMetricTime(Expression reference) =>
@@ -110,7 +126,11 @@ internal sealed partial class ScanBuilder
 
     /// <param name="OnRows">On the fact's rows.</param>
     /// <param name="OnPeriods">On the answer's metric time, to be bound where periods are listed.</param>
-    private sealed record ScanConditions(ImmutableArray<PlanValue> OnRows, ImmutableArray<Func<RowSource, PlanValue, PlanValue>> OnPeriods)
+    /// <param name="OnAnswer">On other group-by columns, which a period without rows has empty; to be bound to the columns.</param>
+    private sealed record ScanConditions(
+        ImmutableArray<PlanValue> OnRows,
+        ImmutableArray<Func<RowSource, PlanValue, PlanValue>> OnPeriods,
+        ImmutableArray<Func<Func<string, PlanValue>, PlanValue>> OnAnswer)
     {
         public IEnumerable<PlanValue> At(RowSource rows, PlanValue time) => OnPeriods.Select(bind => bind(rows, time)).ToArray();
     }

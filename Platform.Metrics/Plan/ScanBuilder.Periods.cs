@@ -13,6 +13,7 @@ internal sealed partial class ScanBuilder
     private ListedPeriods Listed(FactRows rows, ScanConditions conditions, DateOnly? from)
     {
         var grain = BaseGrain;
+        var spine = context.Catalogue.SpineFor(grain);
         var facts = new Project(
             context.Names.Take($"{name}_by_{grain.Name()}"),
             rows.Filtered(Range(rows.Time, from, Until).ToArray()),
@@ -26,9 +27,9 @@ internal sealed partial class ScanBuilder
             ]);
         var periods = new Periods(PlanContext.PeriodsName, grain)
         {
-            Spine = context.Catalogue.SpineFor(grain),
+            Spine = spine,
             To = Until is { } until ? new Constant(until, DataType.Date) : null,
-            Extent = facts,
+            Extent = IsWhole(spine) ? null : facts,
             ExtentTime = facts.Output(PlanContext.FactTime),
             Shift = draft.Offset.Shift,
         };
@@ -40,6 +41,12 @@ internal sealed partial class ScanBuilder
                 : null,
         };
     }
+
+    /// <summary>
+    /// Whether a project's own days are listed from first to last, as MetricFlow does. What is published for data dates, and what has no days of its
+    /// own, is listed from the first fact on.
+    /// </summary>
+    private bool IsWhole(TimeSpine? spine) => spine is not null && context.Catalogue.Publication.DataDateTo is null;
 
     /// <summary>The groups and, for periods without any, a row of nulls.</summary>
     private PlanNode WithEveryPeriod(PlanNode groups, ScanConditions conditions)
@@ -53,13 +60,15 @@ internal sealed partial class ScanBuilder
         var single = at.Length == 1 && keys[at[0]].Grain is not null;
         var grain = single ? keys[at[0]].Grain!.Value : BaseGrain;
         var anchor = at.Where(position => keys[position].Grain is not null).OrderByDescending(position => keys[position].Grain).Select(position => columns[position]).FirstOrDefault();
+        var spine = context.Catalogue.SpineFor(grain);
+        var isBound = anchor is not null && !IsWhole(spine);
         var periods = new Periods(PlanContext.PeriodsName, grain)
         {
-            Spine = context.Catalogue.SpineFor(grain),
+            Spine = spine,
             From = query.Start is { } start ? new Constant(TimeSql.Cut(start, grain), DataType.Date) : null,
             To = Until is { } until ? new Constant(until, DataType.Date) : null,
-            Extent = anchor is null ? null : found,
-            ExtentTime = anchor is null ? null : Found(anchor),
+            Extent = isBound ? found : null,
+            ExtentTime = isBound ? Found(anchor!) : null,
         };
         var source2 = new RowSource(periods, PeriodNames());
         Column[] times = [.. at.Select(position => new Column(columns[position], source2.At(periods.Time, keys[position])))];
@@ -71,13 +80,11 @@ internal sealed partial class ScanBuilder
             (listed, times) = (distinct, [.. times.Select(column => new Column(column.Name, distinct.Output(column.Name)))]);
         }
 
+        var joined = new Join(
+            listed, found, JoinKind.Left, SqlValue.And([.. times.Select(column => SqlValue.Of(DataType.Boolean, Found(column.Name), " = ", column.Value))]));
         return new Project(
             name,
-            new Join(
-                listed,
-                found,
-                JoinKind.Left,
-                SqlValue.And([.. times.Select(column => SqlValue.Of(DataType.Boolean, Found(column.Name), " = ", column.Value))])),
+            Filter.Of(joined, conditions.OnAnswer.Select(bind => bind(column => times.FirstOrDefault(own => own.Name == column)?.Value ?? Found(column)))),
             [
                 .. columns.Select(column => times.FirstOrDefault(own => own.Name == column) ?? new Column(column, Found(column))),
                 .. content.Values.Select(value => new Column(value.Column, Found(value.Column))),

@@ -3,6 +3,7 @@ using Platform.Metrics.Catalogue;
 using Platform.Metrics.Filters;
 using Platform.Metrics.Plan.Tree;
 using Platform.Metrics.Query;
+using Platform.Metrics.Sql;
 
 namespace Platform.Metrics.Plan;
 
@@ -26,12 +27,20 @@ internal sealed partial class ScanBuilder
     public ScanBuilder(
         PlanContext context, ScanDraft draft, ScanContent content, MetricQuery query, IReadOnlyList<string> columns, List<QueryFault> faults)
     {
-        (this.context, this.draft, this.content, this.query, this.columns, this.faults) = (context, draft, content, query, columns, faults);
+        (this.context, this.draft, this.content, this.columns, this.faults) = (context, draft, content, columns, faults);
         time = draft.Model.FindDimension(draft.Time)!;
+        this.query = InWholePeriods(query, time.Grain ?? TimeGrain.Day);
         source = new FactSource(context, draft.Model, time);
         name = context.Names.Take(draft.Model.Name);
         keys = [.. query.GroupBy.Select(Find)];
     }
+
+    /// <summary>A fact of a whole month counts when one of the month's days is asked for.</summary>
+    private static MetricQuery InWholePeriods(MetricQuery query, TimeGrain grain) => grain <= TimeGrain.Day ? query : query with
+    {
+        Start = query.Start is { } start ? TimeSql.Cut(start, grain) : null,
+        End = query.End is { } end ? TimeSql.Last(end, grain) : null,
+    };
 
     private string Who => $"({string.Join(", ", content.Metrics)})";
 

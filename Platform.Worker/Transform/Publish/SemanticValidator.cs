@@ -15,7 +15,7 @@ internal sealed partial class SemanticValidator(SemanticManifest manifest, Proje
     private static readonly string[] Aggregations =
         ["sum", "min", "max", "count", "count_distinct", "average", "median", "percentile", "sum_boolean"];
 
-    private static readonly string[] Grains = ["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
+    private static readonly string[] Grains = ["microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"];
 
     private static readonly string[] MetricTypes = ["simple", "ratio", "derived", "cumulative", "conversion"];
 
@@ -366,7 +366,7 @@ internal sealed partial class SemanticValidator(SemanticManifest manifest, Proje
 
     private void OneOf(YamlValue entry, string key, string[] allowed, string what)
     {
-        if (entry.Text(key) is not { } value || !allowed.Contains(value))
+        if (entry.Text(key) is not { } value || !allowed.Contains(value, StringComparer.OrdinalIgnoreCase))
         {
             errors.Add((entry[key] ?? entry).At, $"{what} has {key} '{entry.Text(key)}'. Use one of: {string.Join(", ", allowed)}.");
         }

@@ -5,7 +5,7 @@ internal static class RollupGrains
 {
     public const string Day = "day";
 
-    private static readonly string[] All = ["second", "minute", "hour", Day, "week", "month", "quarter", "year"];
+    private static readonly string[] All = ["microsecond", "millisecond", "second", "minute", "hour", Day, "week", "month", "quarter", "year"];
 
     public static bool IsStandard(string? grain) => grain is not null && Array.IndexOf(All, grain) >= 0;
 
