@@ -63,16 +63,7 @@ internal sealed class JoinGraph(FrozenDictionary<string, SemanticModel> models)
 }
 
 /// <summary>A join from an entity's column in one model to the model where the entity is unique.</summary>
-internal sealed record JoinStep(SemanticModel From, Entity Entity, SemanticModel Target, Entity Key)
-{
-    /// <summary>Dimensions by which both relations are partitioned: they are joined on as well.</summary>
-    public IEnumerable<(Dimension From, Dimension Target)> Partitions =>
-        from own in From.Dimensions
-        where own.IsPartition
-        let other = Target.FindDimension(own.Name)
-        where other is { IsPartition: true }
-        select (own, other);
-}
+internal sealed record JoinStep(SemanticModel From, Entity Entity, SemanticModel Target, Entity Key);
 
 /// <summary>A dimension or entity, and the joins to it.</summary>
 /// <param name="Path">The joins, none for the model's own elements.</param>

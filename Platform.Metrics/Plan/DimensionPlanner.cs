@@ -127,7 +127,9 @@ internal sealed class DimensionPlanner(MetricQuery query, PlanContext context, L
             element => IsMetricTime(element) ? time : source.Lookups,
             found => found.Element!.Path.IsEmpty && found.Element.Names is [ElementName.MetricTime] ? source.At(periods.Time, found) : source.Bind(found, nothing),
             metric => source.Bind(metric, nothing),
-            () => source.Node);
+            () => query.Start is null && query.End is null
+                ? source.Node
+                : new Filter(source.Node, [SqlValue.Of(DataType.Boolean, periods.Time, " is not null")]));
     }
 
     /// <summary>Without a time nothing says which row of a slowly changing dimension is meant.</summary>

@@ -34,7 +34,7 @@ internal sealed class ElementLookup(MetricCatalogue catalogue, SemanticModel mod
         }
 
         // The way may begin with the model's own entity: of an order, order__customer__region is customer__region.
-        if (best.IsEmpty && asked.Parts.Length > 2 && model.OwnEntities.Contains(asked.Parts[0]) && Best(asked.Parts[1..]) is { IsEmpty: false } inner)
+        if (best.IsEmpty && asked.Parts.Length > 1 && model.OwnEntities.Contains(asked.Parts[0]) && Best(asked.Parts[1..]) is { IsEmpty: false } inner)
         {
             (name, best) = (ElementName.Of(asked.Parts[1..], asked.Grain, asked.Part), inner);
         }

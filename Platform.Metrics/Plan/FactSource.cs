@@ -110,6 +110,7 @@ internal sealed class FactSource : RowSource
     {
         var alias = root;
         var way = "";
+        var passed = new Stack<(SemanticModel Model, string Alias)>([(model, root)]);
         foreach (var step in path)
         {
             way += $"/{step.Entity.Name}>{step.Target.Name}";
@@ -117,25 +118,34 @@ internal sealed class FactSource : RowSource
             {
                 join = (Aliases.Take(alias == root ? step.Entity.Name : $"{alias}__{step.Entity.Name}"), step);
                 joins.Add(way, join);
-                var on = Condition(join.Alias, alias, step).ToArray();
+                var on = Condition(join.Alias, alias, step, passed).ToArray();
                 Lookup(new Read(join.Alias, step.Target.Relation), SqlValue.And(on), on.Length == 1 ? kind : JoinKind.Left);
             }
 
             alias = join.Alias;
+            passed.Push((step.Target, alias));
         }
 
         return alias;
     }
 
-    private IEnumerable<PlanValue> Condition(string alias, string parent, JoinStep step)
+    private IEnumerable<PlanValue> Condition(string alias, string parent, JoinStep step, IEnumerable<(SemanticModel Model, string Alias)> passed)
     {
         yield return Equal(
             new SourceColumn(alias, step.Key.Expr, step.Key.Name, step.Key.DataType),
             new SourceColumn(parent, step.Entity.Expr, step.Entity.Name, step.Entity.DataType));
-        foreach (var (own, other) in step.Partitions)
+        foreach (var partition in step.Target.Dimensions.Where(dimension => dimension.IsPartition))
         {
-            yield return Equal(
-                new SourceColumn(alias, other.Expr, other.Name, other.DataType), new SourceColumn(parent, own.Expr, own.Name, own.DataType));
+            // A model on the way may not be partitioned: then the one before it says which partition is meant.
+            var own = passed
+                .Select(relation => (relation.Alias, Dimension: relation.Model.FindDimension(partition.Name)))
+                .FirstOrDefault(relation => relation.Dimension is { IsPartition: true });
+            if (own.Dimension is { } dimension)
+            {
+                yield return Equal(
+                    new SourceColumn(alias, partition.Expr, partition.Name, partition.DataType),
+                    new SourceColumn(own.Alias, dimension.Expr, dimension.Name, dimension.DataType));
+            }
         }
 
         // A slowly changing dimension: the row that was valid at the fact's time.

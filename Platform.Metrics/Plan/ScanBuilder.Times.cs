@@ -69,9 +69,7 @@ internal sealed partial class ScanBuilder
         var listed = Listed(rows, conditions, FirstLookedUp());
         var sought = Sought(listed, listed.Time);
         var node = new Join(
-            listed.Filtered(draft.Offset.ToGrain is not null && TimeKeys.Min(FinestOf) > listed.Grain
-                ? [SqlValue.Of(DataType.Boolean, listed.Time, " = ", new CutTime(listed.Time, TimeKeys.Min(FinestOf)))]
-                : []),
+            listed.Filtered(draft.Offset.ToGrain is not null && TimeKeys.Min(FinestOf) > listed.Grain ? [BeginsAPeriod(listed.Time)] : []),
             listed.Facts,
             JoinKind.Inner,
             SqlValue.Of(DataType.Boolean, listed.FactTime, " = ", new CutTime(sought, listed.Grain)));
@@ -79,6 +77,13 @@ internal sealed partial class ScanBuilder
 
         DateOnly? FirstLookedUp() => query.Start is not { } start || draft.Offset.CustomGrain is not null ? null
             : TimeSql.Cut(TimeSql.Move(start, -draft.Offset.Shift), draft.Offset.ToGrain ?? TimeGrain.Day);
+    }
+
+    /// <summary>Each period of the answer looks once, from its first day.</summary>
+    private SqlValue BeginsAPeriod(OutputColumn day)
+    {
+        var begins = TimeKeys.Select(FinestOf).Distinct().Select(grain => SqlValue.Of(DataType.Boolean, day, " = ", new CutTime(day, grain)));
+        return new SqlValue(["(", .. SqlValue.Join(begins, " or "), ")"], DataType.Boolean);
     }
 
     /// <summary>The time that a listed one looks at: moved back and cut.</summary>
