@@ -366,7 +366,7 @@ internal sealed partial class SemanticValidator(SemanticManifest manifest, Proje
 
     private void OneOf(YamlValue entry, string key, string[] allowed, string what)
     {
-        if (entry.Text(key) is not { } value || !allowed.Contains(value, StringComparer.OrdinalIgnoreCase))
+        if (entry.Text(key) is not { } value || !allowed.Contains(value))
         {
             errors.Add((entry[key] ?? entry).At, $"{what} has {key} '{entry.Text(key)}'. Use one of: {string.Join(", ", allowed)}.");
         }

@@ -30,7 +30,7 @@ public sealed class OtherProjectTests(SampleApi sample) : IClassFixture<SampleAp
             """
             create schema "Other Shop";
             create table "Other Shop".shipments as select n as id, date '2026-06-01' + 3 * n as sent from generate_series(0, 3) as n;
-            create table "Other Shop".working_days as select day::date as day from generate_series(date '2026-01-01', date '2026-12-31', '1 day') as day
+            create table "Other Shop".working_days as select day::date as day from generate_series(date '2026-05-29', date '2026-06-11', '1 day') as day
               where extract(isodow from day) < 6;
             grant usage on schema "Other Shop" to platform_api;
             grant select on all tables in schema "Other Shop" to platform_api;
@@ -39,11 +39,11 @@ public sealed class OtherProjectTests(SampleApi sample) : IClassFixture<SampleAp
         await SampleDatabase.PublishAsync(database, cancellationToken, Manifest, project: "other", isDated: false);
         await using var server = new ApiServer(SampleDatabase.ApiConnectionString(database));
 
-        // The days are those of its time spine: no weekend, and none after its last fact, though another project ended long before.
+        // The days are those of its time spine: all of them and no weekend, though another project ended long before.
         Assert.Equal(
-            [["2026-06-01", "1"], ["2026-06-02", "0"], ["2026-06-03", "0"], ["2026-06-04", "1"], ["2026-06-05", "0"], ["2026-06-08", "0"], ["2026-06-09", "0"], ["2026-06-10", "1"]],
+            [["2026-05-29", "0"], ["2026-06-01", "1"], ["2026-06-02", "0"], ["2026-06-03", "0"], ["2026-06-04", "1"], ["2026-06-05", "0"], ["2026-06-08", "0"], ["2026-06-09", "0"], ["2026-06-10", "1"], ["2026-06-11", "0"]],
             await server.RowsAsync("metrics=shipments&grain=day"));
-        Assert.Equal([["2026-06-01", "3"], ["2026-06-08", "1"]], (await server.RowsAsync("metrics=shipments&group_by=metric_time")).Select(row => new[] { row[0]!, row[1]! }));
+        Assert.Equal([["2026-05-25", "0"], ["2026-06-01", "3"], ["2026-06-08", "1"]], (await server.RowsAsync("metrics=shipments&group_by=metric_time")).Select(row => new[] { row[0]!, row[1]! }));
 
         var (_, metrics) = await server.GetAsync("/api/v1/metrics");
         var metric = metrics.GetProperty("metrics")[0];
