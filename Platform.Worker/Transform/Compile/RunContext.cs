@@ -3,6 +3,7 @@ using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Compile.Python;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Run;
 using Platform.Worker.Warehouse;
@@ -188,6 +189,13 @@ internal class RunContext : NodeContext
         }
 
         model["batch"] = NodeDictionary.Batch(Run.Batch);
+        if (Run.Batch is { } batch && model["config"].As<DictValue>() is { } config)
+        {
+            // Names of dbt's own that macros of projects have come to read.
+            config["__dbt_internal_microbatch_event_time_start"] = new DateTimeValue(batch.Start);
+            config["__dbt_internal_microbatch_event_time_end"] = new DateTimeValue(batch.End);
+        }
+
         return model;
     }
 
