@@ -60,8 +60,10 @@ internal class ParseContext(Invocation invocation, string package, string subjec
     {
         switch (method)
         {
-            case "":
-            case "set":
+            case "set" when arguments.Positional is [{ Kind: ValueKind.String } name, var set]:
+                ConfigMerge.Into(ConfigCalls, name.ToString(), set.ToClr());
+                return Value.EmptyString;
+            case "" or "set":
                 foreach (var (key, value) in arguments.Positional.Select(value => value.As<DictValue>()).OfType<DictValue>().SelectMany(dict => dict.Items))
                 {
                     ConfigMerge.Into(ConfigCalls, key.ToString(), value.ToClr());

@@ -19,6 +19,7 @@ internal class RunContext : NodeContext
     private readonly PostgresSession _session;
     private readonly RunAdapter _adapter;
     private readonly Dictionary<string, (Value Response, Value Table)> _results = [];
+    private readonly HashSet<string> _loaded = [];
     private readonly List<Node> _ephemerals = [];
     private Dictionary<string, object?>? _config;
 
@@ -141,6 +142,7 @@ internal class RunContext : NodeContext
     public override Value StoreResult(string name, Value response, Value table)
     {
         _results[name] = (response, table);
+        _loaded.Remove(name);
         return Value.EmptyString;
     }
 
@@ -149,6 +151,12 @@ internal class RunContext : NodeContext
         if (!_results.TryGetValue(name, out var result))
         {
             return Value.None;
+        }
+
+        if (name != "main" && !_loaded.Add(name))
+        {
+            throw new JinjaException(
+                JinjaErrorKind.RuntimeError, $"The 'statement' result named '{name}' has already been loaded into a variable. Keep it there: a result can be loaded once.");
         }
 
         var table = result.Table.As<AgateTable>();
