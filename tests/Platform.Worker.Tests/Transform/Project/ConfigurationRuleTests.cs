@@ -84,7 +84,7 @@ public sealed class ConfigurationRuleTests
             models:
               - name: orders
                 config: {contract: {enforced: true}}
-                columns: [{name: id, data_type: int, constraints: [{type: not_null, warn_unsupported: {{warns}}}]}]
+                columns: [{name: id, data_type: int, constraints: [{type: not_null, warn_unsupported: {{warns}} }] }]
             """));
 
         Assert.Equal(expected, string.Join(' ', ProjectErrorTests.Parse(project.Directory).Warnings.Select(warning => warning.Event)));
