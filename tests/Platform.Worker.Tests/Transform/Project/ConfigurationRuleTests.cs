@@ -83,7 +83,7 @@ public sealed class ConfigurationRuleTests
         using var project = TestProject.Of(("models/orders.sql", $"{{{{ config(materialized='{materialized}') }}}} select 1 as id"), ("models/schema.yml", $$"""
             models:
               - name: orders
-                config: {contract: {enforced: true}}
+                config: {contract: {enforced: true} }
                 columns: [{name: id, data_type: int, constraints: [{type: not_null, warn_unsupported: {{warns}} }] }]
             """));
 
