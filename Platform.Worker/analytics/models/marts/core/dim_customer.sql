@@ -1,20 +1,53 @@
--- A customer as of the newest data date that mentions them: each date's file holds the customers that changed or ordered that day.
-with newest as (
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_window',
+        unique_key='customer_id',
+        incremental_predicates=[in_build_window('as_of_date')],
+        indexes=[{'columns': ['as_of_date']}]
+    )
+}}
 
-    select distinct on (customer_id)
-        customer_id,
-        customer_name,
-        email,
-        segment,
-        country_code,
-        region,
-        currency,
-        payment_terms_days,
-        created_date,
-        last_order_date,
-        _partition as as_of_date
+{%- set described = 'customer_id, customer_name, email, segment, country_code, region, currency, payment_terms_days, created_date, last_order_date' %}
+
+-- A customer as of the newest data date that mentions them: each date's file holds the customers that changed or ordered that day. Only customers
+-- that a build's days mention, now or before, can have become others.
+with states as (
+
+    select {{ described }}, _partition as as_of_date
     from {{ ref('stg_sales__customers') }}
-    order by customer_id, _partition desc
+    {% if is_incremental() %}
+    where {{ in_build_window('_partition') }}
+
+    union all
+
+    select {{ described }}, as_of_date
+    from {{ this }}
+    where
+        as_of_date > date '{{ var("end_date") }}'
+        and customer_id in (select customer_id from {{ ref('stg_sales__customers') }} where {{ in_build_window('_partition') }})
+
+    union all
+
+    -- Mentioned no more on the day of their newest state: the one before it counts.
+    select {{ described }}, _partition
+    from {{ ref('stg_sales__customers') }}
+    where
+        _partition < date '{{ var("start_date") }}'
+        and customer_id in (
+            select withdrawn.customer_id from {{ this }} as withdrawn where {{ in_build_window('withdrawn.as_of_date') }}
+            except
+            select mentioned.customer_id from {{ ref('stg_sales__customers') }} as mentioned where {{ in_build_window('mentioned._partition') }}
+        )
+    {% endif %}
+
+),
+
+newest as (
+
+    select distinct on (customer_id) *
+    from states
+    order by customer_id, as_of_date desc
 
 )
 
