@@ -160,7 +160,7 @@ public sealed class AnalyticsProjectTests(EmbeddedServers servers)
     [Theory]
     [InlineData("fct_journal_lines set debit = debit + 0.01 where _partition = '2026-01-29' and line_number = 1 and journal_id = (select min(journal_id) from analytics.fct_journal_lines where _partition = '2026-01-29')", "assert_journals_balance")]
     [InlineData("fct_payments set method = 'cheque' where payment_id = (select min(payment_id) from analytics.fct_payments where _partition = '2026-01-29')", "accepted_values_fct_payments_method")]
-    [InlineData("fct_order_lines set product_id = 'P0' where order_line_id = (select min(order_line_id) from analytics.fct_order_lines where _partition = '2026-01-29')", "relationships_fct_order_lines_product_id")]
+    [InlineData("fct_inventory_movements set warehouse = 'XXX' where movement_id = (select min(movement_id) from analytics.fct_inventory_movements where _partition = '2026-01-29')", "relationships_fct_inventory_movements_warehouse")]
     [InlineData("mart_sales_daily set revenue_eur = revenue_eur + 1, gross_profit_eur = gross_profit_eur + 1 where order_date = '2026-01-29' and ctid = (select min(ctid) from analytics.mart_sales_daily where order_date = '2026-01-29')", "assert_sales_daily_ties_to_order_lines")]
     public async Task Build_AWrongRowOfAnEarlierDay_IsFoundWhenWholeTablesAreTested(string change, string test)
     {
@@ -199,9 +199,17 @@ public sealed class AnalyticsProjectTests(EmbeddedServers servers)
         await system.RunAsync("backfill --from 2026-01-26 --to 2026-01-30");
         await ExecuteAsync(
             system,
-            "delete from sales.orders where order_id = (select min(invoices.order_id) from finance.invoices where order_date = '2026-01-26' and invoice_date > order_date)");
+            "with gone as (delete from sales.order_lines where order_id = (select min(order_id) from finance.invoices where order_date = '2026-01-26' and invoice_date > order_date)"
+            + " returning order_id) delete from sales.orders where order_id in (select order_id from gone)");
 
-        var result = await Engine(system).BuildAsync(new BuildRequest { From = Date("2026-01-26"), To = Date("2026-01-26") }, null, Token);
+        var result = await Engine(system).BuildAsync(
+            new BuildRequest
+            {
+                From = Date("2026-01-26"),
+                To = Date("2026-01-26"),
+                Exclude = ["test_name:rows_tie_to_partition_load", "test_name:sum_ties_to_partition_load"],
+            },
+            null, Token);
 
         Assert.Contains(result.Failures, node => node.Name.StartsWith("common_relationships_when_loaded_fct_invoices_order_id", StringComparison.Ordinal));
     }

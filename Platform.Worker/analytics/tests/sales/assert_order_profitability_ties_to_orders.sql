@@ -22,7 +22,7 @@ cross join lateral (
 cross join lateral (
     select count(*) as order_count, sum(orders.net_amount_eur) as revenue_eur, sum(orders.cost_amount_eur) as cost_eur
     from {{ ref('fct_orders') }} as orders
-    where orders.order_date = days.order_date
+    where orders._partition = days.order_date
 ) as orders
 where
     mart.order_count is distinct from orders.order_count

@@ -12,12 +12,20 @@
 
 -- A customer as of the newest data date that mentions them: each date's file holds the customers that changed or ordered that day. Only customers
 -- that a build's days mention, now or before, can have become others.
-with states as (
+with mentioned as (
 
     select {{ described }}, _partition as as_of_date
     from {{ ref('stg_sales__customers') }}
     {% if is_incremental() %}
     where {{ in_build_window('_partition') }}
+    {% endif %}
+
+),
+
+states as (
+
+    select * from mentioned
+    {% if is_incremental() %}
 
     union all
 
@@ -25,19 +33,19 @@ with states as (
     from {{ this }}
     where
         as_of_date > date '{{ var("end_date") }}'
-        and customer_id in (select customer_id from {{ ref('stg_sales__customers') }} where {{ in_build_window('_partition') }})
+        and customer_id in (select customer_id from mentioned)
 
     union all
 
-    -- Mentioned no more on the day of their newest state: the one before it counts.
-    select {{ described }}, _partition
-    from {{ ref('stg_sales__customers') }}
+    -- Mentioned no more on the day of their newest state: what was before it counts. From the table, as a staging model used twice is read whole.
+    select customer_id, name, email, segment, country, region, currency, payment_terms_days, created_date, last_order_date, _partition
+    from {{ source('sales', 'customers') }}
     where
         _partition < date '{{ var("start_date") }}'
         and customer_id in (
-            select withdrawn.customer_id from {{ this }} as withdrawn where {{ in_build_window('withdrawn.as_of_date') }}
+            select customer_id from {{ this }} where {{ in_build_window('as_of_date') }}
             except
-            select mentioned.customer_id from {{ ref('stg_sales__customers') }} as mentioned where {{ in_build_window('mentioned._partition') }}
+            select customer_id from mentioned
         )
     {% endif %}
 

@@ -15,21 +15,31 @@
 -- the order of the builds instead: a day that arrives after a later one could not take its place.
 -- A build makes the customers again that differ on one of its days from what they were the day before, or have a version from one of them: from
 -- their versions before its days, and from all that came since.
-with {% if is_incremental() -%}
+with recorded as (
+
+    select customer_id, {{ tracked }}, _partition as observed_date
+    from {{ ref('stg_sales__customers') }}
+    {% if is_incremental() %}
+    where _partition >= date '{{ var("start_date") }}'
+    {% endif %}
+
+),
+
+{% if is_incremental() -%}
 touched as (
 
-    select states.customer_id
-    from {{ ref('stg_sales__customers') }} as states
+    select recorded.customer_id
+    from recorded
     left join lateral (
         select {{ tracked }}
         from {{ this }} as versions
-        where versions.customer_id = states.customer_id and versions.valid_from < date '{{ var("start_date") }}'
+        where versions.customer_id = recorded.customer_id and versions.valid_from < date '{{ var("start_date") }}'
         order by versions.valid_from desc
         limit 1
     ) as before on true
     where
-        {{ in_build_window('states._partition') }}
-        and row({{ prefixed('states', tracked) }}) is distinct from row({{ prefixed('before', tracked) }})
+        {{ in_build_window('recorded.observed_date') }}
+        and row({{ prefixed('recorded', tracked) }}) is distinct from row({{ prefixed('before', tracked) }})
     union
     select customer_id from {{ this }} where {{ in_build_window('valid_from') }}
 
@@ -38,12 +48,10 @@ touched as (
 {% endif -%}
 observed as (
 
-    select customer_id, {{ tracked }}, _partition as observed_date
-    from {{ ref('stg_sales__customers') }}
+    select customer_id, {{ tracked }}, observed_date
+    from recorded
     {% if is_incremental() %}
-    where
-        _partition >= date '{{ var("start_date") }}'
-        and customer_id in (select customer_id from touched)
+    where customer_id in (select customer_id from touched)
 
     union all
 

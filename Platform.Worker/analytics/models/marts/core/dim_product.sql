@@ -11,12 +11,20 @@
 {%- set described = 'product_id, product_name, product_category, list_price, unit_cost, weight_kg, active_from' %}
 
 -- A product as in the newest catalogue that lists it; the catalogue comes whole every day (see dim_customer for how a build finds it).
-with states as (
+with mentioned as (
 
     select {{ described }}, _partition as as_of_date
     from {{ ref('stg_sales__products') }}
     {% if is_incremental() %}
     where {{ in_build_window('_partition') }}
+    {% endif %}
+
+),
+
+states as (
+
+    select * from mentioned
+    {% if is_incremental() %}
 
     union all
 
@@ -24,18 +32,19 @@ with states as (
     from {{ this }}
     where
         as_of_date > date '{{ var("end_date") }}'
-        and product_id in (select product_id from {{ ref('stg_sales__products') }} where {{ in_build_window('_partition') }})
+        and product_id in (select product_id from mentioned)
 
     union all
 
-    select {{ described }}, _partition
-    from {{ ref('stg_sales__products') }}
+    -- Mentioned no more on the day of their newest state: what was before it counts. From the table, as a staging model used twice is read whole.
+    select product_id, name, category, list_price, unit_cost, weight_kg, active_from, _partition
+    from {{ source('sales', 'products') }}
     where
         _partition < date '{{ var("start_date") }}'
         and product_id in (
-            select withdrawn.product_id from {{ this }} as withdrawn where {{ in_build_window('withdrawn.as_of_date') }}
+            select product_id from {{ this }} where {{ in_build_window('as_of_date') }}
             except
-            select mentioned.product_id from {{ ref('stg_sales__products') }} as mentioned where {{ in_build_window('mentioned._partition') }}
+            select product_id from mentioned
         )
     {% endif %}
 

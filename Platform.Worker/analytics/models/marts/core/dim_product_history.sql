@@ -11,21 +11,31 @@
 {%- set tracked = 'product_name, product_category, list_price, unit_cost, weight_kg' %}
 
 -- What a product was called, listed and cost, and from when until when: slowly changing, type 2, from the daily catalogues (see dim_customer_history).
-with {% if is_incremental() -%}
+with recorded as (
+
+    select product_id, {{ tracked }}, _partition as observed_date
+    from {{ ref('stg_sales__products') }}
+    {% if is_incremental() %}
+    where _partition >= date '{{ var("start_date") }}'
+    {% endif %}
+
+),
+
+{% if is_incremental() -%}
 touched as (
 
-    select states.product_id
-    from {{ ref('stg_sales__products') }} as states
+    select recorded.product_id
+    from recorded
     left join lateral (
         select {{ tracked }}
         from {{ this }} as versions
-        where versions.product_id = states.product_id and versions.valid_from < date '{{ var("start_date") }}'
+        where versions.product_id = recorded.product_id and versions.valid_from < date '{{ var("start_date") }}'
         order by versions.valid_from desc
         limit 1
     ) as before on true
     where
-        {{ in_build_window('states._partition') }}
-        and row({{ prefixed('states', tracked) }}) is distinct from row({{ prefixed('before', tracked) }})
+        {{ in_build_window('recorded.observed_date') }}
+        and row({{ prefixed('recorded', tracked) }}) is distinct from row({{ prefixed('before', tracked) }})
     union
     select product_id from {{ this }} where {{ in_build_window('valid_from') }}
 
@@ -34,12 +44,10 @@ touched as (
 {% endif -%}
 observed as (
 
-    select product_id, {{ tracked }}, _partition as observed_date
-    from {{ ref('stg_sales__products') }}
+    select product_id, {{ tracked }}, observed_date
+    from recorded
     {% if is_incremental() %}
-    where
-        _partition >= date '{{ var("start_date") }}'
-        and product_id in (select product_id from touched)
+    where product_id in (select product_id from touched)
 
     union all
 

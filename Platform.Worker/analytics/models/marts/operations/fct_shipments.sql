@@ -15,12 +15,21 @@
 
 -- A shipment's newest state. It arrives as one row on the day of dispatch and one on the day of delivery; the second says all that the
 -- first says. So a build makes the shipments again that its days say something of, now or before.
-with states as (
+with reports as (
 
     select {{ reported }}
     from {{ ref('stg_operations__shipments') }}
     {% if is_incremental() %}
     where {{ in_build_window('_partition') }}
+    {% endif %}
+
+),
+
+states as (
+
+    select {{ reported }}
+    from reports
+    {% if is_incremental() %}
 
     union all
 
@@ -28,19 +37,24 @@ with states as (
     from {{ this }}
     where
         not {{ in_build_window('_partition') }}
-        and (
-            {{ in_build_window('shipped_date') }}
-            or shipment_id in (select shipment_id from {{ ref('stg_operations__shipments') }} where {{ in_build_window('_partition') }})
+        and shipment_id in (
+            select reports.shipment_id from reports
+            union
+            select begun.shipment_id from {{ this }} as begun where {{ in_build_window('begun.shipped_date') }}
         )
 
     union all
 
-    -- What was known before the state from one of this build's days, which may be there no more.
-    select {{ prefixed('first_states', reported) }}
+    -- What was known before the state from one of this build's days, which may be there no more; looked up by its index (offset 0), for which it
+    -- has to be the table: a staging model that is used twice is read whole.
+    select first_states.*
     from {{ this }} as shipments
-    inner join {{ ref('stg_operations__shipments') }} as first_states
-        on shipments.shipped_date = first_states._partition
-        and shipments.shipment_id = first_states.shipment_id
+    cross join lateral (
+        select {{ reported }}
+        from {{ source('operations', 'shipments') }} as reported
+        where reported._partition = shipments.shipped_date and reported.shipment_id = shipments.shipment_id
+        offset 0
+    ) as first_states
     where
         {{ in_build_window('shipments._partition') }}
         and not {{ in_build_window('shipments.shipped_date') }}
