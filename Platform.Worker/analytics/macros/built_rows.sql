@@ -20,8 +20,10 @@
         {{ return('true') }}
     {%- elif built.incremental_strategy == 'microbatch' -%}
         {{ return(in_build_window(built.event_time)) }}
+    {%- elif built.incremental_strategy == 'replace_window' -%}
+        {{ return('(' ~ built.incremental_predicates | join(') and (') ~ ')') }}
     {%- endif -%}
-    {{ return('(' ~ built.incremental_predicates | join(') and (') ~ ')') }}
+    {{ return('true') }}
 {%- endmacro %}
 
 {# in_build_window and in_build_months for tests of dates that several models share. #}
@@ -45,7 +47,10 @@
         {{ return('(select * from ' ~ relation ~ ' where ' ~ asked ~ ') as tested' if asked else relation) }}
     {%- endif -%}
     {%- set test = model.test_metadata -%}
-    {%- set keys = [model.column_name] if test.name == 'unique' else test.kwargs.columns if test.name == 'unique_combination' else none -%}
+    {%- set keys = [model.column_name] if test.name == 'unique'
+        else test.kwargs.columns if test.name == 'unique_combination'
+        else [test.kwargs.key] if test.name == 'one_version_at_a_time'
+        else none -%}
     {%- set rows = relation ~ ' where ' ~ (asked ~ ' and ' if asked else '') ~ '(' ~ built
         ~ (' or ' ~ in_build_window(test.kwargs.date_column) if test.kwargs.date_column else '') ~ ')' -%}
     {%- if keys is none -%}

@@ -119,6 +119,12 @@ public sealed class AnalyticsProjectTests(EmbeddedServers servers)
         var engine = Engine(system);
         await SameAsAFullRefreshAsync();
 
+        // A price that was another for a day: one version becomes three.
+        await ExecuteAsync(system, "update sales.products set list_price = list_price + 1 where _partition = '2026-01-26' and product_id = (select min(product_id) from sales.products)");
+        var repriced = await engine.BuildAsync(new BuildRequest { From = Date("2026-01-26"), To = Date("2026-01-26") }, null, Token);
+        Assert.True(repriced.Success, string.Join('\n', repriced.Failures.Select(node => $"{node.Name}: {node.Message}")));
+        Assert.Equal(3, await ScalarAsync<long>(system, "select count(*) from analytics.dim_product_history where product_id = (select min(product_id) from sales.products)"));
+
         // What is withdrawn of a day takes with it what other days' rows knew from it.
         await WithdrawAsync("2026-01-27", "sales.returns", "true");
         await WithdrawAsync("2026-01-28", "finance.payments", "true");
@@ -128,7 +134,6 @@ public sealed class AnalyticsProjectTests(EmbeddedServers servers)
         await WithdrawAsync("2026-01-28", "operations.inventory_movements", "right(product_id, 1) < '5'");
         await WithdrawAsync("2026-01-30", "sales.products", "right(product_id, 1) < '5'");
         await WithdrawAsync("2026-01-24", "operations.inventory_movements", "true");
-        await ExecuteAsync(system, "update sales.products set list_price = list_price + 1 where _partition = '2026-01-26' and product_id = (select min(product_id) from sales.products)");
         foreach (var (from, to) in new[] { ("2026-01-30", "2026-01-30"), ("2026-01-27", "2026-01-28"), ("2026-01-24", "2026-01-26") })
         {
             await UntestedAsync(new BuildRequest { From = Date(from), To = Date(to) });
