@@ -45,7 +45,7 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
         Assert.True(await system.HoldsAsync(
             "(select array_agg(coalesce((detail -> 'vars' -> 'test_whole_tables')::boolean, false) order by started_at) from meta.invocation) = '{true,false,true}'"));
         Assert.True(await system.HoldsAsync(
-            "(select array_agg((outputs -> 'tests_whole_tables')::boolean order by started_at) from meta.task_attempt where task = 'dbt_build') = '{true,false,true}'"));
+            "(select array_agg((detail -> 'tests_whole_tables')::boolean order by started_at) from meta.task_attempt where task = 'dbt_build') = '{true,false,true}'"));
     }
 
     [Fact]

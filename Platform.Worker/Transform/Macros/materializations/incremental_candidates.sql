@@ -1,7 +1,8 @@
 {#
     Candidates of incremental models. The published table stays: the new rows go into a table of their own (delta.table), and under the
     model's name is a view of what the published table will hold (delta.view), for tests and models downstream; the new rows have the
-    table's indexes, so that both parts of the view are searched by key. Publishing runs the strategy's statements on the published table. Hooks find the new rows' table as {{ this }}.
+    table's indexes, so that both parts of the view are searched by key. Publishing runs the strategy's statements on the published table.
+    Hooks find the new rows' table as {{ this }}.
 #}
 {% macro incremental_delta(delta) %}
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
