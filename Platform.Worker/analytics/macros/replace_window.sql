@@ -7,9 +7,8 @@
     {%- set columns = get_quoted_csv(arguments.dest_columns | map(attribute='name')) -%}
     delete from {{ arguments.target_relation }} where {{ replaced_window(arguments.incremental_predicates) }};
     {% if arguments.unique_key -%}
-    delete from {{ arguments.target_relation }} as replaced
-    using {{ arguments.temp_relation }} as replacing
-    where replacing.{{ arguments.unique_key }} = replaced.{{ arguments.unique_key }};
+    delete from {{ arguments.target_relation }}
+    where {{ arguments.unique_key }} in (select {{ arguments.unique_key }} from {{ arguments.temp_relation }});
     {% endif -%}
     insert into {{ arguments.target_relation }} ({{ columns }}) select {{ columns }} from {{ arguments.temp_relation }}
 {% endmacro %}
