@@ -20,7 +20,7 @@ internal sealed record RollupAdvice(DateTimeOffset Since, ImmutableArray<RollupR
     /// </summary>
     public static RollupAdvice Of(AskedQueries asked, MetricCatalogue catalogue, ReaderPolicy reader)
     {
-        var left = asked.All().Where(shape => shape.Metrics.All(name => catalogue.Metrics.TryGetValue(name, out var metric) && reader.MayRead(name, metric.Meta.Domain)))
+        var left = asked.All().Where(shape => shape.Metrics.All(name => catalogue.FindMetric(name, reader) is not null))
             .Take(MostShapes).ToList();
         var recommendations = ImmutableArray.CreateBuilder<RollupRecommendation>();
         var names = catalogue.SavedQueries.Keys.ToHashSet();
