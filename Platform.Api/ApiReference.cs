@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.OpenApi;
 using Platform.Api.Access;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Query;
 using Scalar.AspNetCore;
 
 namespace Platform.Api;

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Access;
 
@@ -81,7 +82,7 @@ internal sealed class KeyLookup(NpgsqlDataSource warehouse, IOptions<AccessOptio
                 ApiKeyHandler.SchemeName,
                 reader.GetString(0),
                 reader.GetString(1),
-                ReaderPolicy.Claims(Texts(reader, 2), Texts(reader, 3), rows),
+                ReaderClaims.Of(Texts(reader, 2), Texts(reader, 3), rows),
                 reader.IsDBNull(5) ? null : reader.GetInt32(5)),
             reader.GetFieldValue<DateTimeOffset>(6));
     }

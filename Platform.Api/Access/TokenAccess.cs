@@ -1,6 +1,6 @@
 using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Access;
 
@@ -52,6 +52,6 @@ internal static class TokenAccess
         var rows = granted.Rows.Select(rule => new RowRule(rule.Key, [.. token.FindAll(rule.Value).Select(claim => claim.Value)]));
         var name = token.FindFirst("preferred_username")?.Value ?? token.FindFirst("upn")?.Value ?? token.FindFirst("azp")?.Value ?? token.FindFirst("sub")?.Value;
         return Reader.Create(
-            JwtBearerDefaults.AuthenticationScheme, name ?? granted.Holds, granted.Role, ReaderPolicy.Claims(granted.Domains, granted.Metrics, rows), requestsPerMinute: null);
+            JwtBearerDefaults.AuthenticationScheme, name ?? granted.Holds, granted.Role, ReaderClaims.Of(granted.Domains, granted.Metrics, rows), requestsPerMinute: null);
     }
 }

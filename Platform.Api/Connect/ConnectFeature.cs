@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Platform.Api.OData.Model;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Connect;
 
@@ -37,7 +38,7 @@ internal static class ConnectFeature
                 type: "urn:platform:problem:unknown-mart",
                 title: "No such table",
                 detail: $"'{set}' is no mart or saved query; /odata lists them.",
-                extensions: new Dictionary<string, object?> { ["did_you_mean"] = Metrics.Query.NearMatches.Of(set, known.Sets.Keys) });
+                extensions: new Dictionary<string, object?> { ["did_you_mean"] = NearMatches.Of(set, known.Sets.Keys) });
     }
 
     private static async Task<IResult> GrafanaAsync(HttpRequest request, Metrics.Catalogue.CatalogueSource catalogues, CancellationToken cancellationToken) =>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Platform.Api.Metrics.Catalogue;
+using Platform.Metrics.Catalogue;
 
 namespace Platform.Api.Connect;
 

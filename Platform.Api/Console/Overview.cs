@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Runs;
+using Platform.Metrics.Catalogue;
 
 namespace Platform.Api.Console;
 

@@ -3,8 +3,10 @@ using System.Security.Claims;
 using Platform.Api.Access;
 using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Plan;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Plan;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics;
 
@@ -32,14 +34,14 @@ internal static class DimensionEndpoints
     {
         var catalogue = await catalogues.CurrentAsync(cancellationToken);
         var names = QueryReader.Names(metrics is null ? [] : [metrics]);
-        var unknown = names.Where(name => !catalogue.Metrics.TryGetValue(name, out var metric) || !ReaderPolicy.Of(caller).MayRead(name, metric.Meta.Domain)).ToArray();
+        var unknown = names.Where(name => !catalogue.Metrics.TryGetValue(name, out var metric) || !caller.Policy().MayRead(name, metric.Meta.Domain)).ToArray();
         if (unknown.Length > 0)
         {
             throw new QueryException([.. unknown.Select(name => new QueryFault(
                 "metrics", $"'{name}' is no metric; /api/v1/metrics lists them.", DidYouMean: NearMatches.Of(name, catalogue.Metrics.Keys)))]);
         }
 
-        var reader = ReaderPolicy.Of(caller);
+        var reader = caller.Policy();
         var own = reader.IsRestricted ? ReaderRules.Elements(reader, catalogue) : null;
         var elements = names.IsEmpty ? OfModels(catalogue).Where(element => own?.Contains(element.Key) is not false) : Elements.SharedBy([.. names.Select(name => catalogue.Metrics[name])], catalogue).Shared;
         return new DimensionList(

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Filters;
-using Platform.Api.Metrics.Plan;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Filters;
+using Platform.Metrics.Plan;
 
 namespace Platform.Api.Metrics;
 

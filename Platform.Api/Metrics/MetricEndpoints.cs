@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using System.Security.Claims;
 using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Plan;
-using Platform.Api.Metrics.Query;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Plan;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics;
 
@@ -28,7 +29,7 @@ internal static class MetricEndpoints
     private static async Task<MetricList> ListAsync(CatalogueSource catalogues, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
         var catalogue = await catalogues.CurrentAsync(cancellationToken);
-        var reader = ReaderPolicy.Of(caller);
+        var reader = caller.Policy();
         return new MetricList(
             [
                 .. catalogue.Metrics.Values
@@ -43,7 +44,7 @@ internal static class MetricEndpoints
     private static async Task<IResult> GetAsync(string name, CatalogueSource catalogues, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
         var catalogue = await catalogues.CurrentAsync(cancellationToken);
-        var reader = ReaderPolicy.Of(caller);
+        var reader = caller.Policy();
         if (catalogue.Metrics.TryGetValue(name, out var metric) && reader.MayRead(name, metric.Meta.Domain))
         {
             return Results.Ok(MetricDetail.Of(metric, catalogue));

@@ -2,6 +2,7 @@ using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Closings;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics;
 

@@ -1,7 +1,8 @@
 using Platform.Api.Access;
 using Platform.Api.Metrics.Answers;
-using Platform.Api.Metrics.Plan;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Plan;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics;
 
@@ -37,7 +38,7 @@ internal static class QueryEndpoints
     private static async Task<IResult> ExplainAsync(HttpContext context, MetricQueries queries)
     {
         var request = QueryRequestReader.Read(context.Request.Query);
-        return Results.Ok(await PlanAsync(request.Query, queries, ReaderPolicy.Of(context.User), context.RequestAborted));
+        return Results.Ok(await PlanAsync(request.Query, queries, context.User.Policy(), context.RequestAborted));
     }
 
     /// <summary>A query's SQL and plan, for people.</summary>

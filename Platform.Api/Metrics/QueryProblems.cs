@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using Platform.Api.Metrics.Answers;
-using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Closings;
-using Platform.Api.Metrics.Query;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics;
 

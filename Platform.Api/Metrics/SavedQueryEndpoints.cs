@@ -5,6 +5,8 @@ using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Closings;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics;
 
@@ -36,7 +38,7 @@ internal static class SavedQueryEndpoints
         var catalogue = await catalogues.CurrentAsync(cancellationToken);
         return new SavedQueryList(
             [
-                .. catalogue.SavedQueries.Values.Where(query => MayRead(query, catalogue, ReaderPolicy.Of(caller)))
+                .. catalogue.SavedQueries.Values.Where(query => MayRead(query, catalogue, caller.Policy()))
                     .OrderBy(query => query.Name, StringComparer.Ordinal).Select(SavedQueryDetail.Of),
             ], catalogue.Publication);
     }
@@ -44,7 +46,7 @@ internal static class SavedQueryEndpoints
     private static async Task<IResult> GetAsync(string name, CatalogueSource catalogues, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
         var catalogue = await catalogues.CurrentAsync(cancellationToken);
-        return catalogue.SavedQueries.TryGetValue(name, out var query) && MayRead(query, catalogue, ReaderPolicy.Of(caller))
+        return catalogue.SavedQueries.TryGetValue(name, out var query) && MayRead(query, catalogue, caller.Policy())
             ? Results.Ok(SavedQueryDetail.Of(query))
             : Results.Problem(
                 statusCode: StatusCodes.Status404NotFound,

@@ -5,12 +5,13 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Api.Metrics.Answers;
-using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Formats;
 using Platform.Api.Metrics.Query;
-using Platform.Api.Metrics.Sql;
 using Platform.Api.OData.Model;
 using Platform.Api.Warehouse;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Query;
+using Platform.Metrics.Sql;
 
 namespace Platform.Api.OData;
 

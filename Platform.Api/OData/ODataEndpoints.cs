@@ -4,9 +4,9 @@ using System.Xml;
 using Microsoft.OData.Edm.Csdl;
 using Npgsql;
 using Platform.Api.Access;
-using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Formats;
 using Platform.Api.OData.Model;
+using Platform.Metrics.Catalogue;
 
 namespace Platform.Api.OData;
 

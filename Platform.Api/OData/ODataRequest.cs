@@ -1,10 +1,9 @@
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.OData;
 using Microsoft.OData.UriParser;
 using Microsoft.OData.UriParser.Aggregation;
-using Platform.Api.Metrics.Query;
 using Platform.Api.OData.Model;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.OData;
 

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.OData.UriParser;
 using NpgsqlTypes;
-using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Sql;
 using Platform.Api.OData.Model;
 using Platform.Api.OData.Sql;
-using Platform.Api.Warehouse;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Sql;
 
 namespace Platform.Api.OData;
 

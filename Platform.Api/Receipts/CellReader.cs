@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Plan;
-using Platform.Api.Metrics.Plan.Tree;
 using Platform.Api.Metrics.Query;
-using Platform.Api.Metrics.Sql;
 using Platform.Api.Warehouse;
+using Platform.Metrics.Plan;
+using Platform.Metrics.Plan.Tree;
+using Platform.Metrics.Query;
+using Platform.Metrics.Sql;
 
 namespace Platform.Api.Receipts;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Platform.Api.Metrics.Catalogue;
+using Platform.Metrics.Catalogue;
 
 namespace Platform.Api.Receipts;
 

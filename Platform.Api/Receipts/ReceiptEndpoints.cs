@@ -7,9 +7,11 @@ using System.Text.Json;
 using Platform.Api.Access;
 using Platform.Api.Metrics;
 using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Filters;
-using Platform.Api.Metrics.Plan;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Filters;
+using Platform.Metrics.Plan;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Receipts;
 
@@ -53,7 +55,7 @@ internal static class ReceiptEndpoints
 
         // An answer of an earlier publication is explained by the names of its own catalogue.
         var catalogue = publication.IsCurrent ? await catalogues.CurrentAsync(cancellationToken) : null;
-        var reader = ReaderPolicy.Of(caller);
+        var reader = caller.Policy();
         var query = await queries.ReadAsync(receipt.Parameters, reader, cancellationToken);
         var relations = await RelationsAsync(receipt, queries, reader, cancellationToken);
         var project = PublishedProject.Read(publication.Manifest);
@@ -88,7 +90,7 @@ internal static class ReceiptEndpoints
         try
         {
             var facts = await cells.ReadAsync(
-                publication, PublishedProject.Read(publication.Manifest), cell, receipt.Parameters, ReaderPolicy.Of(context.User), limit, cancellationToken);
+                publication, PublishedProject.Read(publication.Manifest), cell, receipt.Parameters, context.User.Policy(), limit, cancellationToken);
             return Results.Ok(new ReceiptRows(cell.Metric, cell.Keys.ToDictionary(key => key.Element.Text, key => key.Value), facts));
         }
         catch (PublicationGoneException gone)

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Platform.Api.Metrics;
 using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Query;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Runs;
 

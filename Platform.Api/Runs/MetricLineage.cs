@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Npgsql;
-using Platform.Api.Metrics.Catalogue;
+using Platform.Metrics.Catalogue;
 
 namespace Platform.Api.Runs;
 

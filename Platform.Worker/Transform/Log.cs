@@ -28,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(708, LogLevel.Debug, "Parsed {Project}: {Nodes} nodes in {Duration}")]
     public static partial void Parsed(ILogger logger, string project, int nodes, TimeSpan duration);
+
+    [LoggerMessage(709, LogLevel.Warning, "The saved query {SavedQuery} has no view: {Message}")]
+    public static partial void SavedQueryWithoutView(ILogger logger, string savedQuery, string message);
 }

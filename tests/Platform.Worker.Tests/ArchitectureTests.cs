@@ -38,6 +38,7 @@ public sealed class ArchitectureTests
         ["Azure.Storage"] = ["Landing"],
         ["MailKit"] = ["Pipeline"],
         ["MimeKit"] = ["Pipeline"],
+        ["Platform.Metrics"] = ["Transform"],
     };
 
     private static readonly Assembly Worker = typeof(DataFaultException).Assembly;

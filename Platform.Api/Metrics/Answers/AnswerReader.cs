@@ -1,6 +1,7 @@
 using System.Buffers;
 using Platform.Api.Metrics.Formats;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Answers;
 

@@ -1,7 +1,7 @@
-using Platform.Api.Access;
-using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Formats;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Answers;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Platform.Api.Access;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Answers;
 
@@ -35,7 +36,7 @@ internal sealed class AnswerSender(
     /// <exception cref="CursorExpiredException">The page before is of another publication.</exception>
     public async Task SendAsync(HttpContext context)
     {
-        var reader = ReaderPolicy.Of(context.User);
+        var reader = context.User.Policy();
         var key = (context.Request.QueryString.Value ?? "", context.Request.Headers.Accept.ToString(), reader.Key);
         if (!read.TryGetValue(key, out var request))
         {
@@ -62,7 +63,7 @@ internal sealed class AnswerSender(
     /// <exception cref="NotAllowedException">The reader may not see what is asked.</exception>
     /// <exception cref="CursorExpiredException">The page before is of another publication.</exception>
     public async Task SendAsync(HttpContext context, QueryRequest sent) =>
-        await SendAsync(context, await ReadAsync(sent, ReaderPolicy.Of(context.User), context.Request.Headers.Accept, context.RequestAborted));
+        await SendAsync(context, await ReadAsync(sent, context.User.Policy(), context.Request.Headers.Accept, context.RequestAborted));
 
     private async Task<AnswerRequest> ReadAsync(QueryRequest sent, ReaderPolicy reader, string? accept, CancellationToken cancellationToken) =>
         AnswerRequest.Read(sent, await queries.ReadAsync(sent.Query, reader, cancellationToken), accept, queries.Options);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Answers;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Platform.Api.Warehouse;
+using Platform.Metrics.Catalogue;
 
 namespace Platform.Api.Metrics.Catalogue;
 
@@ -39,7 +40,7 @@ internal sealed class CatalogueSource(NpgsqlDataSource dataSource, ILogger<Catal
                 return catalogue;
             }
 
-            var loaded = await CatalogueLoad.ReadAsync(snapshot, cancellationToken);
+            var loaded = await CatalogueLoad.ReadAsync(snapshot.Connection, cancellationToken);
             foreach (var model in loaded.Models.Values.Where(model => model.Fault is not null))
             {
                 CatalogueLog.ModelFault(logger, model.Name, model.Fault!);

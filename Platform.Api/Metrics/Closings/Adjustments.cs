@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Microsoft.Extensions.Options;
-using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Closings;
 

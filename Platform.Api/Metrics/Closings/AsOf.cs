@@ -1,5 +1,5 @@
 using System.Globalization;
-using Platform.Api.Metrics.Query;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Closings;
 

@@ -7,6 +7,7 @@ using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Formats;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Closings;
 
@@ -35,7 +36,7 @@ internal sealed class AsReported(KeptResults kept, CatalogueSource catalogues, R
         var format = AnswerFormat.Choose(query["format"], context.Request.Headers.Accept);
         var all = await kept.ListAsync(savedQuery, cancellationToken);
         var catalogue = await catalogues.CurrentAsync(cancellationToken);
-        var reader = ReaderPolicy.Of(context.User);
+        var reader = context.User.Policy();
         if (all.IsEmpty)
         {
             throw new NotKeptException(StatusCodes.Status404NotFound, $"Nothing of the saved query '{savedQuery}' is kept: no month was closed that has it. /api/v1/periods lists closed months.", []);

@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Platform.Api.Access;
-using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Query;
 using Platform.Api.Warehouse;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Query;
+using Platform.Metrics.Sql;
 
 namespace Platform.Api.Metrics.Closings;
 

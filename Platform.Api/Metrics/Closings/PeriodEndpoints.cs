@@ -5,7 +5,7 @@ using System.Security.Claims;
 using Platform.Api.Access;
 using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Query;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Closings;
 
@@ -33,7 +33,7 @@ internal static class PeriodEndpoints
 
     private static async Task<PeriodList> ListAsync(KeptResults kept, CatalogueSource catalogues, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
-        var (reader, catalogue) = (ReaderPolicy.Of(caller), await catalogues.CurrentAsync(cancellationToken));
+        var (reader, catalogue) = (caller.Policy(), await catalogues.CurrentAsync(cancellationToken));
         var results = (await kept.ListAsync(null, cancellationToken)).Where(result => result.MayRead(reader, catalogue));
         return new PeriodList(
         [
@@ -63,7 +63,7 @@ internal static class PeriodEndpoints
             throw new QueryException(faults);
         }
 
-        var (reported, report) = await adjustments.ReadAsync(first, savedQuery, ReaderPolicy.Of(context.User), cancellationToken);
+        var (reported, report) = await adjustments.ReadAsync(first, savedQuery, context.User.Policy(), cancellationToken);
         await audit.EnterAsync(
             context.User, reported.Metrics, new AnswerFacts(report.Restated.PublicationId, report.Restated.PublishedAt, report.Restated.Receipt, null), cancellationToken);
         context.Response.Headers.CacheControl = "private, no-cache";

@@ -1,5 +1,5 @@
 using Microsoft.Net.Http.Headers;
-using Platform.Api.Metrics.Query;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Formats;
 

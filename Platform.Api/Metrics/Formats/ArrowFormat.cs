@@ -5,6 +5,7 @@ using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Formats;
 

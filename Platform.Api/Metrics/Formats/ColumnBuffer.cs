@@ -2,8 +2,9 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Formats;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
-using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Catalogue;
 
 namespace Platform.Api.Metrics.Formats;
 

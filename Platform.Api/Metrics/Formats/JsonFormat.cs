@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Catalogue;
 
 namespace Platform.Api.Metrics.Formats;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Catalogue;
 
 namespace Platform.Api.Metrics.Formats;
 

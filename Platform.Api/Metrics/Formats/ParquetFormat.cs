@@ -5,6 +5,7 @@ using Parquet;
 using Parquet.Data;
 using Parquet.Schema;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Formats;
 

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
-using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Plan;
-using Platform.Api.Metrics.Sql;
 using Platform.Api.Warehouse;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Plan;
+using Platform.Metrics.Query;
+using Platform.Metrics.Sql;
 
 namespace Platform.Api.Metrics.Query;
 

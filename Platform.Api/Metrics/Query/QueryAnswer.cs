@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
 using Npgsql;
-using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Plan;
 using Platform.Api.Warehouse;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Plan;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Query;
 

@@ -1,3 +1,5 @@
+using Platform.Metrics.Query;
+
 namespace Platform.Api.Metrics.Query;
 
 /// <summary>A request for an answer: the query, and in which form and portion the answer is wanted. Texts as they were sent.</summary>

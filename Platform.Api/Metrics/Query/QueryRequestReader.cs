@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Query;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.IO.Compression;
 using System.Text.Json;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics.Query;
 

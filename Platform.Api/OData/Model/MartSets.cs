@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Npgsql;
-using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Warehouse;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Sql;
 
 namespace Platform.Api.OData.Model;
 

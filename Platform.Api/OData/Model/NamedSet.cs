@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Sql;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Sql;
 
 namespace Platform.Api.OData.Model;
 

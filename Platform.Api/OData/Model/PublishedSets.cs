@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.OData.Edm;
-using Platform.Api.Metrics.Catalogue;
+using Platform.Metrics.Catalogue;
 
 namespace Platform.Api.OData.Model;
 

@@ -2,13 +2,12 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Npgsql;
-using Platform.Api.Access;
-using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Plan;
-using Platform.Api.Metrics.Plan.Tree;
-using Platform.Api.Metrics.Query;
-using Platform.Api.Metrics.Sql;
 using Platform.Api.Warehouse;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Plan;
+using Platform.Metrics.Plan.Tree;
+using Platform.Metrics.Query;
+using Platform.Metrics.Sql;
 
 namespace Platform.Api.OData.Model;
 
@@ -18,9 +17,6 @@ namespace Platform.Api.OData.Model;
 /// </summary>
 internal static partial class SavedQuerySets
 {
-    // More groups than a set can have; a saved query's own limit stays.
-    private const int AllRows = int.MaxValue;
-
     /// <summary>The sets of this policy, and the names of those that it does not allow. A saved query that cannot be answered is no set for anyone.</summary>
     /// <param name="catalogue">The publication's.</param>
     /// <param name="policy">What the reader may see.</param>
@@ -35,17 +31,13 @@ internal static partial class SavedQuerySets
         var (sets, withheld) = (ImmutableArray.CreateBuilder<NamedSet>(), ImmutableArray.CreateBuilder<string>());
         foreach (var saved in catalogue.SavedQueries.Values.OrderBy(saved => saved.Name, StringComparer.Ordinal))
         {
-            var name = saved.Name;
-            while (!names.Add(name))
-            {
-                name += "_metrics";
-            }
+            var name = saved.FreeName(names);
+            names.Add(name);
 
             try
             {
-                var query = SavedQueryExpansion.Read(new QueryParameters { SavedQuery = saved.Name }, policy, catalogue, options);
-                var plan = QueryPlanner.Plan(query, catalogue, query.Limit ?? AllRows);
-                if (await SetAsync(name, saved, plan, query.Limit is null, catalogue, dataSource, options, cancellationToken) is { } set)
+                var plan = SavedQueryExpansion.Plan(saved, policy, catalogue, options);
+                if (await SetAsync(name, saved, plan, dataSource, options, cancellationToken) is { } set)
                 {
                     sets.Add(set);
                 }
@@ -65,17 +57,15 @@ internal static partial class SavedQuerySets
 
     /// <summary>The set; null when the database does not know what the plan reads.</summary>
     private static async Task<NamedSet?> SetAsync(
-        string name, SavedQuery saved, QueryPlan plan, bool isWhole, MetricCatalogue catalogue, NpgsqlDataSource dataSource, QueryOptions options, CancellationToken cancellationToken)
+        string name, SavedQuery saved, QueryPlan plan, NpgsqlDataSource dataSource, QueryOptions options, CancellationToken cancellationToken)
     {
-        // All rows in any order: a limit and a sort around them would only keep conditions out.
-        var root = isWhole && plan.Root is Top top ? top.Input : plan.Root;
         string[] described =
         [
             .. plan.Keys.Select(key => $"{key.Element.Path} of the facts."),
-            .. plan.Metrics.Select(metric => Describe(metric.Metric)),
+            .. plan.Metrics.Select(metric => metric.Metric.Documentation),
         ];
         ImmutableArray<Relation> relations = [.. plan.Relations];
-        if (await ColumnsAsync(root, relations, dataSource, options, cancellationToken) is not { } columns)
+        if (await ColumnsAsync(plan.Root, relations, dataSource, options, cancellationToken) is not { } columns)
         {
             return null;
         }
@@ -88,15 +78,12 @@ internal static partial class SavedQuerySets
             Metrics = [.. plan.Metrics.Select(metric => metric.Metric.Name)],
             SavedQuery = saved.Name,
             Relations = relations,
-            From = parameters => $"(\n{PlanSql.Write(root, parameters)}\n)",
+            From = parameters => $"(\n{PlanSql.Write(plan.Root, parameters)}\n)",
         };
     }
 
     /// <summary>Counts that were put beside other facts are numeric by then, and still have no digits behind the point.</summary>
     private static SetColumn Whole(SetColumn column, DataType type) => column.PostgresType == "numeric" && type == DataType.Integer ? column with { Scale = 0 } : column;
-
-    private static string Describe(Metric metric) =>
-        $"{(metric.Description ?? metric.Label ?? metric.Name).Trim()}{(metric.Meta.Unit is { } unit ? $" [{unit}]" : "")}";
 
     /// <summary>The columns with the types that the database says they have, without running anything.</summary>
     private static async Task<ImmutableArray<SetColumn>?> ColumnsAsync(

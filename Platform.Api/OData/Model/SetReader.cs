@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Platform.Api.Access;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.OData.Model;
 
@@ -13,7 +14,7 @@ internal sealed record SetReader(ReaderPolicy Policy, bool ReadsMarts)
 
     public static SetReader Of(ClaimsPrincipal reader)
     {
-        var policy = ReaderPolicy.Of(reader);
+        var policy = reader.Policy();
         return new SetReader(policy, !policy.IsRestricted && ReaderRoles.Includes(reader, ReaderRoles.Analyst));
     }
 }

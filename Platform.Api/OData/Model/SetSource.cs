@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Query;
 using Platform.Api.Warehouse;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.OData.Model;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.OData.Edm;
 using Microsoft.OData.UriParser;
 using Microsoft.OData.UriParser.Aggregation;
-using Platform.Api.Warehouse;
+using Platform.Metrics.Sql;
 
 namespace Platform.Api.OData.Sql;
 

@@ -1,6 +1,6 @@
 using Microsoft.OData.Edm;
 using NpgsqlTypes;
-using Platform.Api.Metrics.Sql;
+using Platform.Metrics.Sql;
 
 namespace Platform.Api.OData.Sql;
 

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.OData.Edm;
-using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Sql;
 using Platform.Api.OData.Model;
-using Platform.Api.Warehouse;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Sql;
 
 namespace Platform.Api.OData.Sql;
 

@@ -33,6 +33,9 @@ internal sealed record PublicationPlan
     /// <summary>Views on dropped relations that this publication does not replace, those that others read first.</summary>
     public required IReadOnlyList<DependentView> Restored { get; init; }
 
+    /// <summary>Statements that make views of saved queries.</summary>
+    public required IReadOnlyList<string> SavedQueryViews { get; init; }
+
     /// <summary>Moved views that read an incremental model's candidate; they have to read its published table instead.</summary>
     public required IReadOnlyList<NodeRun> Redirected { get; init; }
 
@@ -55,20 +58,22 @@ internal sealed record PublicationPlan
     /// <param name="connection">The session that will publish.</param>
     /// <param name="build">A build in which nothing failed.</param>
     /// <param name="previous">Names that the current publication owns.</param>
+    /// <param name="views">Views of saved queries that go and come.</param>
     /// <param name="cancellationToken">Stops planning.</param>
     /// <exception cref="TransformException">A relation is in the way that no publication made.</exception>
     public static async Task<PublicationPlan> MakeAsync(
-        NpgsqlConnection connection, BuildState build, IReadOnlySet<(string Schema, string Name)> previous, CancellationToken cancellationToken)
+        NpgsqlConnection connection, BuildState build, IReadOnlySet<(string Schema, string Name)> previous, SavedQueryViews views,
+        CancellationToken cancellationToken)
     {
         var built = build.Runs.Where(run => run.IsBuilt && run.Node.IsRelational).ToList();
         var deltas = built.Where(run => run.PublishSql is not null).ToList();
         var moves = built.Except(deltas).ToList();
 
-        var gone = Removed(build, previous);
+        HashSet<(string Schema, string Name)> gone = [.. Removed(build, previous), .. views.Stale];
         var existing = await ExistingAsync(
             connection, moves.Select(run => run.Published).Concat(deltas.Select(run => run.Published)).Select(Key).Concat(gone), cancellationToken);
         var moved = moves.Select(run => Key(run.Published)).ToHashSet();
-        RefuseStrangers(built, existing, previous);
+        RefuseStrangers(built, existing, [.. previous, .. views.Stale]);
 
         var dropped = existing.Where(relation => moved.Contains((relation.Schema, relation.Name)) || gone.Contains((relation.Schema, relation.Name))).ToList();
         var dependents = await DependentView.FindAsync(connection, [.. dropped.Select(relation => relation.Oid)], cancellationToken);
@@ -76,7 +81,7 @@ internal sealed record PublicationPlan
 
         var restored = dependents.Where(view => !droppedOids.Contains(view.Oid)).ToList();
         var order = dependents.Select((view, index) => (view.Oid, index)).ToDictionary(entry => entry.Oid, entry => entry.index);
-        var views = dropped.Where(relation => relation.Kind is 'v' or 'm')
+        var drops = dropped.Where(relation => relation.Kind is 'v' or 'm')
             .Select(relation => (relation.Oid, Statement: $"drop {DependentView.Word(relation.Kind)} {relation.Qualified}"))
             .Concat(restored.Select(view => (view.Oid, Statement: view.Drop)));
         return new PublicationPlan
@@ -84,9 +89,10 @@ internal sealed record PublicationPlan
             Moves = moves,
             Deltas = deltas,
             Dropped = dropped,
-            DropViews = [.. views.OrderByDescending(view => order.GetValueOrDefault(view.Oid, -1)).Select(view => view.Statement)],
+            DropViews = [.. drops.OrderByDescending(view => order.GetValueOrDefault(view.Oid, -1)).Select(view => view.Statement)],
             Kept = [.. existing.Except(dropped)],
             Restored = restored,
+            SavedQueryViews = views.Statements,
             Redirected = [.. await RedirectedAsync(connection, build, moves, deltas, cancellationToken)],
         };
     }
@@ -107,7 +113,7 @@ internal sealed record PublicationPlan
     }
 
     private static void RefuseStrangers(
-        IReadOnlyList<NodeRun> built, IReadOnlyList<ExistingRelation> existing, IReadOnlySet<(string Schema, string Name)> previous)
+        IReadOnlyList<NodeRun> built, IReadOnlyList<ExistingRelation> existing, HashSet<(string Schema, string Name)> previous)
     {
         var errors = (
             from run in built

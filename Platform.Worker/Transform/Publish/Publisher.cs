@@ -36,10 +36,11 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         var started = time.GetTimestamp();
         var pause = FirstPauseMilliseconds;
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var plan = await PublicationPlan.MakeAsync(connection, build, previous, cancellationToken);
+        var id = await RecordAsync(connection, build, manifest, semanticManifest.Json, withResults: true, cancellationToken);
+        var views = await SavedQueryViews.MakeAsync(connection, build, options.Schema, logger, cancellationToken);
+        var plan = await PublicationPlan.MakeAsync(connection, build, previous, views, cancellationToken);
         var results = new PublicationResults(build, semanticManifest);
         await ApplyDeltasAsync(connection, plan, results, cancellationToken);
-        var id = await RecordAsync(connection, build, manifest, semanticManifest.Json, withResults: true, cancellationToken);
         await results.WriteAsync(connection, id, plan, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
@@ -58,7 +59,7 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
                 if (fault.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
                 {
                     // Somebody may have made a view since the plan was made; what is no view cannot be made again.
-                    var again = await PublicationPlan.MakeAsync(connection, build, previous, cancellationToken);
+                    var again = await PublicationPlan.MakeAsync(connection, build, previous, views, cancellationToken);
                     if (again.Restored.Select(view => view.Oid).SequenceEqual(plan.Restored.Select(view => view.Oid)))
                     {
                         throw new TransformException(
@@ -179,6 +180,11 @@ internal sealed class Publisher(TransformOptions options, TimeProvider time, ILo
         foreach (var run in plan.Moves)
         {
             Move(run, build);
+        }
+
+        foreach (var statement in plan.SavedQueryViews)
+        {
+            Add(statement);
         }
 
         foreach (var statement in plan.Restored.SelectMany(view => view.Restore()))

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Claims;
 using System.Text;
 using System.Text.Json;
@@ -9,7 +8,7 @@ using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
 using Platform.Api.Access;
 using Platform.Api.Tests.Sample;
-using Platform.Testing;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Tests.Metrics;
 
@@ -254,12 +253,12 @@ public sealed class AnswerCachingTests(SampleApi sample) : IClassFixture<SampleA
     [Fact]
     public void ReaderPolicy_IsOneTextWhateverTheOrder()
     {
-        Assert.Equal("", ReaderPolicy.Of(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "x")]))).Key);
+        Assert.Equal("", new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "x")])).Policy().Key);
         Assert.Equal(Key("a", "b"), Key("b", "a", "a"));
         Assert.NotEqual(Key("a"), Key("b"));
 
-        static string Key(params string[] values) => ReaderPolicy.Of(new ClaimsPrincipal(new ClaimsIdentity(
-            ReaderPolicy.Claims(values, [], [new RowRule("customer__region", [.. values])])))).Key;
+        static string Key(params string[] values) => new ClaimsPrincipal(new ClaimsIdentity(
+            ReaderClaims.Of(values, [], [new RowRule("customer__region", [.. values])]))).Policy().Key;
     }
 
     private static async Task<HttpResponseMessage> SendAsync(ApiServer server, string address, Action<HttpRequestMessage>? change = null)

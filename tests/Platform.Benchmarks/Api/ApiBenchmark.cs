@@ -4,11 +4,12 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using NpgsqlTypes;
-using Platform.Api.Access;
 using Platform.Api.Metrics.Catalogue;
-using Platform.Api.Metrics.Plan;
-using Platform.Api.Metrics.Query;
-using Platform.Api.Metrics.Sql;
+using Platform.Metrics.Catalogue;
+using Platform.Metrics.Plan;
+using Platform.Metrics.Plan.Tree;
+using Platform.Metrics.Query;
+using Platform.Metrics.Sql;
 using Platform.Testing;
 
 namespace Platform.Benchmarks.Api;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Npgsql;
 
 namespace Platform.EndToEnd.Tests.Metrics;
 
@@ -45,15 +46,22 @@ public sealed class CatalogueTests(PlatformFixture fixture)
     }
 
     [Fact]
-    public async Task EverySavedQuery_Answers()
+    public async Task EverySavedQuery_Answers_AndItsViewHasTheSameRows()
     {
         var platform = await fixture.StartedAsync(Cancellation);
         using var api = new HttpClient { BaseAddress = platform.Api };
         var queries = (await api.GetFromJsonAsync<JsonElement>("/api/v1/saved-queries", Cancellation)).GetProperty("saved_queries").EnumerateArray().ToArray();
 
         Assert.NotEmpty(queries);
+        await using var source = NpgsqlDataSource.Create(platform.Warehouse);
+        await using var warehouse = await source.OpenConnectionAsync(Cancellation);
         foreach (var query in queries)
         {
+            var name = query.GetProperty("name").GetString()!;
+            using var rows = await warehouse.BeginTextExportAsync($"copy (select * from analytics.{name}) to stdout (format csv)", Cancellation);
+            var answer = await api.GetStringAsync(new Uri($"/api/v1/query?saved_query={name}&format=csv", UriKind.Relative), Cancellation);
+            Assert.Equal(Lines(answer).Skip(1).Order(StringComparer.Ordinal), Lines(await rows.ReadToEndAsync(Cancellation)).Order(StringComparer.Ordinal));
+
             using var response = await api.GetAsync(new Uri(query.GetProperty("example").GetString()!, UriKind.Relative), Cancellation);
             Assert.True(response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync(Cancellation));
         }
@@ -83,6 +91,8 @@ public sealed class CatalogueTests(PlatformFixture fixture)
         Assert.Equal(opened, row.GetProperty("tickets_opened").GetInt64());
         Assert.Equal(Round(opened * 100m / orders.Count), Round(row.GetProperty("tickets_per_100_orders").GetDecimal()));
     }
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static decimal Number(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
 

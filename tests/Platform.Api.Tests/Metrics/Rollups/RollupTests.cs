@@ -3,6 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using Platform.Api.Access;
 using Platform.Api.Metrics.Query;
+using Platform.Metrics.Query;
 
 namespace Platform.Api.Tests.Metrics.Rollups;
 
@@ -86,7 +87,7 @@ public sealed class RollupTests(RollupSample sample) : IClassFixture<RollupSampl
     public async Task ReadersRows_HoldOnRollups(string metric, string dimension, string value, string? rollup, string sql)
     {
         value = value == "(the first)" ? (await sample.SqlAsync("select min(order_id) from analytics.fct_orders"))[0][0]! : value;
-        var reader = ReaderPolicy.Of(new ClaimsPrincipal(new ClaimsIdentity(ReaderPolicy.Claims([], [], [new RowRule(dimension, [value])]))));
+        var reader = new ClaimsPrincipal(new ClaimsIdentity(ReaderClaims.Of([], [], [new RowRule(dimension, [value])]))).Policy();
         var (plan, statement) = await sample.Server.Service<MetricQueries>().ExplainAsync(
             new QueryParameters { Metrics = [metric], GroupBy = ["metric_time__month"] }, reader, TestContext.Current.CancellationToken);
         await using var command = sample.Database.DataSource.CreateCommand(statement.Text);
