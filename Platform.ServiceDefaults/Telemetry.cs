@@ -13,15 +13,21 @@ internal static class Telemetry
 {
     private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    /// <summary>Logs, metrics and traces to the collector of <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>. Without one nothing is recorded, which a request would pay for.</summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
+        if (string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint]))
+        {
+            return;
+        }
+
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
 
-        var telemetry = builder.Services.AddOpenTelemetry()
+        builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
@@ -32,12 +38,8 @@ internal static class Telemetry
                 .AddSource(TelemetryNames.Platform, TelemetryNames.Quartz)
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsNoProbe)
                 .AddHttpClientInstrumentation()
-                .AddNpgsql());
-
-        if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint]))
-        {
-            telemetry.UseOtlpExporter();
-        }
+                .AddNpgsql())
+            .UseOtlpExporter();
     }
 
     /// <summary>Probes come every few seconds and would bury the traces that matter.</summary>

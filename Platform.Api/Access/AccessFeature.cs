@@ -34,6 +34,10 @@ internal static class AccessFeature
                 TokenAccess.Configure(bearer, options.Value.Tokens);
             }
         });
+
+        // Where only keys let in, nothing is to be chosen at every request.
+        services.AddOptions<AuthenticationOptions>().Configure<IOptions<AccessOptions>>((authentication, options) =>
+            authentication.DefaultScheme = options.Value.Tokens.IsOn ? AnyScheme : ApiKeyHandler.SchemeName);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddRateLimiter();
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<AccessOptions>>(RateLimits.Configure);
@@ -63,7 +67,6 @@ internal static class AccessFeature
 
     private static string SchemeOf(HttpContext context) =>
         context.Request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-        && context.RequestServices.GetRequiredService<IOptions<AccessOptions>>().Value.Tokens.IsOn
             ? JwtBearerDefaults.AuthenticationScheme
             : ApiKeyHandler.SchemeName;
 }

@@ -23,6 +23,8 @@ internal sealed class ApiKeyHandler(
 
     public const string Header = "X-Api-Key";
 
+    private static readonly ClaimsPrincipal Developer = Reader.Create(SchemeName, "development", ReaderRoles.Admin, [], requestsPerMinute: 0);
+
     private const string Basic = "Basic realm=\"Platform\", charset=\"UTF-8\"";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -33,7 +35,7 @@ internal sealed class ApiKeyHandler(
         }
 
         return environment.IsDevelopment() && IsFromThisMachine()
-            ? Success(Reader.Create(SchemeName, "development", ReaderRoles.Admin, [], requestsPerMinute: 0))
+            ? Success(Developer)
             : AuthenticateResult.NoResult();
     }
 

@@ -33,15 +33,14 @@ internal static class DimensionEndpoints
     private static async Task<DimensionList> ListAsync(string? metrics, CatalogueSource catalogues, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
         var catalogue = await catalogues.CurrentAsync(cancellationToken);
-        var names = QueryReader.Names(metrics is null ? [] : [metrics]);
-        var unknown = names.Where(name => !catalogue.Metrics.TryGetValue(name, out var metric) || !caller.Policy().MayRead(name, metric.Meta.Domain)).ToArray();
+        var (names, reader) = (QueryReader.Names(metrics is null ? [] : [metrics]), caller.Policy());
+        var unknown = names.Where(name => catalogue.FindMetric(name, reader) is null).ToArray();
         if (unknown.Length > 0)
         {
             throw new QueryException([.. unknown.Select(name => new QueryFault(
-                "metrics", $"'{name}' is no metric; /api/v1/metrics lists them.", DidYouMean: NearMatches.Of(name, catalogue.Metrics.Keys)))]);
+                "metrics", $"'{name}' is no metric; /api/v1/metrics lists them.", DidYouMean: NearMatches.Of(name, catalogue.MetricsFor(reader).Select(metric => metric.Name))))]);
         }
 
-        var reader = caller.Policy();
         var own = reader.IsRestricted ? ReaderRules.Elements(reader, catalogue) : null;
         var elements = names.IsEmpty ? OfModels(catalogue).Where(element => own?.Contains(element.Key) is not false) : Elements.SharedBy([.. names.Select(name => catalogue.Metrics[name])], catalogue).Shared;
         return new DimensionList(

@@ -32,8 +32,7 @@ internal static class MetricEndpoints
         var reader = caller.Policy();
         return new MetricList(
             [
-                .. catalogue.Metrics.Values
-                    .Where(metric => reader.MayRead(metric.Name, metric.Meta.Domain))
+                .. catalogue.MetricsFor(reader)
                     .OrderBy(metric => metric.Meta.Domain ?? "~", StringComparer.Ordinal)
                     .ThenBy(metric => metric.Name, StringComparer.Ordinal)
                     .Select(metric => MetricSummary.Of(metric, catalogue)),
@@ -45,7 +44,7 @@ internal static class MetricEndpoints
     {
         var catalogue = await catalogues.CurrentAsync(cancellationToken);
         var reader = caller.Policy();
-        if (catalogue.Metrics.TryGetValue(name, out var metric) && reader.MayRead(name, metric.Meta.Domain))
+        if (catalogue.FindMetric(name, reader) is { } metric)
         {
             return Results.Ok(MetricDetail.Of(metric, catalogue));
         }
@@ -55,7 +54,7 @@ internal static class MetricEndpoints
             type: "urn:platform:problem:unknown-metric",
             title: "No such metric",
             detail: $"'{name}' is no metric; /api/v1/metrics lists them.",
-            extensions: new Dictionary<string, object?> { ["did_you_mean"] = NearMatches.Of(name, catalogue.Metrics.Values.Where(metric => reader.MayRead(metric.Name, metric.Meta.Domain)).Select(metric => metric.Name)) });
+            extensions: new Dictionary<string, object?> { ["did_you_mean"] = NearMatches.Of(name, catalogue.MetricsFor(reader).Select(metric => metric.Name)) });
     }
 }
 

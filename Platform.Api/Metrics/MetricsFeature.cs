@@ -2,6 +2,7 @@ using Platform.Api.Metrics.Answers;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Api.Metrics.Closings;
 using Platform.Api.Metrics.Query;
+using Platform.Api.Metrics.Rollups;
 using Platform.Metrics.Query;
 
 namespace Platform.Api.Metrics;
@@ -12,6 +13,7 @@ internal static class MetricsFeature
     {
         builder.Services.AddOptions<QueryOptions>().BindConfiguration(QueryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<CatalogueSource>();
+        builder.Services.AddSingleton<AskedQueries>();
         builder.Services.AddSingleton<MetricQueries>();
         builder.Services.AddAnswers();
         builder.Services.AddSingleton<KeptResults>();
@@ -29,5 +31,6 @@ internal static class MetricsFeature
         DimensionEndpoints.Map(api);
         SavedQueryEndpoints.Map(api);
         PeriodEndpoints.Map(api);
+        RollupEndpoints.Map(api);
     }
 }

@@ -57,7 +57,7 @@ internal static class SavedQueryEndpoints
     }
 
     private static bool MayRead(SavedQuery query, MetricCatalogue catalogue, ReaderPolicy reader) =>
-        query.Metrics.All(name => reader.MayRead(name, catalogue.Metrics.GetValueOrDefault(name)?.Meta.Domain));
+        query.Metrics.All(name => catalogue.FindMetric(name, reader) is not null);
 
     private static Task QueryAsync(string name, HttpContext context, AnswerSender answers, AsReported reported)
     {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Claims;
+using Platform.Api.Access;
 using Platform.Api.Metrics;
 using Platform.Api.Metrics.Catalogue;
 using Platform.Metrics.Catalogue;
@@ -16,17 +18,18 @@ internal static class LineageEndpoints
         .Produces<LineageReport>()
         .ProducesProblem(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> GetAsync(string metric, CatalogueSource catalogues, MetricLineage lineage, CancellationToken cancellationToken)
+    private static async Task<IResult> GetAsync(
+        string metric, CatalogueSource catalogues, MetricLineage lineage, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
-        var catalogue = await catalogues.CurrentAsync(cancellationToken);
-        if (!catalogue.Metrics.TryGetValue(metric, out var found))
+        var (catalogue, reader) = (await catalogues.CurrentAsync(cancellationToken), caller.Policy());
+        if (catalogue.FindMetric(metric, reader) is not { } found)
         {
             return Results.Problem(
                 statusCode: StatusCodes.Status404NotFound,
                 type: "urn:platform:problem:unknown-metric",
                 title: "No such metric",
                 detail: $"'{metric}' is no metric; /api/v1/metrics lists them.",
-                extensions: new Dictionary<string, object?> { ["did_you_mean"] = NearMatches.Of(metric, catalogue.Metrics.Keys) });
+                extensions: new Dictionary<string, object?> { ["did_you_mean"] = NearMatches.Of(metric, catalogue.MetricsFor(reader).Select(one => one.Name)) });
         }
 
         string[] relations = [.. MetricDetail.Of(found, catalogue).Facts.Select(fact => fact.Relation).Distinct()];

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Platform.Metrics.Query;
 
 namespace Platform.Metrics.Catalogue;
 
@@ -52,6 +53,13 @@ internal sealed class MetricCatalogue
 
     /// <summary>The coarsest time spine whose days or periods make up those of the grain.</summary>
     public TimeSpine? SpineFor(TimeGrain grain) => TimeSpines.Where(spine => spine.Grain <= grain && spine.Fault is null).MaxBy(spine => spine.Grain);
+
+    /// <summary>The metric; null when there is none, or it is not the reader's to see: who may not see it learns nothing of it.</summary>
+    public Metric? FindMetric(string name, ReaderPolicy reader) =>
+        Metrics.TryGetValue(name, out var metric) && reader.MayRead(name, metric.Meta.Domain) ? metric : null;
+
+    /// <summary>The metrics that the reader may see.</summary>
+    public IEnumerable<Metric> MetricsFor(ReaderPolicy reader) => Metrics.Values.Where(metric => reader.MayRead(metric.Name, metric.Meta.Domain));
 
     /// <summary>Measure names are unique over all semantic models.</summary>
     public (SemanticModel Model, Measure Measure)? FindMeasure(string name) =>

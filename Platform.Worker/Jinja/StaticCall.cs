@@ -15,4 +15,8 @@ internal sealed record StaticCall(
     IReadOnlyDictionary<string, Value?> Named,
     int Line,
     int Column,
-    bool IsLiteral);
+    bool IsLiteral)
+{
+    /// <summary>Named arguments that are no literals, as text that is another one when the expression is another one.</summary>
+    public IReadOnlyDictionary<string, string> Expressions { get; init; } = new Dictionary<string, string>();
+}

@@ -48,6 +48,13 @@ internal sealed class PipelineOptions : IValidatableObject
     [Range(1, 366)]
     public int BatchDays { get; set; } = 31;
 
+    /// <summary>
+    /// A build's tests look at the rows that it may have changed. One that begins this long or longer after the last that looked at whole tables looks at
+    /// whole tables, too; 0 makes every build do so. Default 7 days.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
+    public TimeSpan WholeTestInterval { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>Data dates generated and loaded side by side; 0 means one per processor core. Default 0.</summary>
     [Range(0, 64)]
     public int MaxParallelDates { get; set; }

@@ -26,6 +26,7 @@ internal static class PipelineRegistration
     {
         builder.Services.AddSingleton<GenerateTask>();
         builder.Services.AddSingleton<BuildMetrics>();
+        builder.Services.AddSingleton<WholeTests>();
         builder.Services.AddSingleton<BuildTask>();
         builder.AddLineage();
         builder.Services.AddSingleton<ArrivalRecords>();

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Platform.Api.Metrics.Catalogue;
+using Platform.Api.Metrics.Rollups;
 using Platform.Api.Warehouse;
 using Platform.Metrics.Catalogue;
 using Platform.Metrics.Plan;
@@ -10,7 +12,7 @@ using Platform.Metrics.Sql;
 namespace Platform.Api.Metrics.Query;
 
 /// <summary>Answers queries: plans against the kept catalogue, reads in a snapshot, and plans anew when that is of another publication.</summary>
-internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource catalogues, IOptions<QueryOptions> options)
+internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource catalogues, AskedQueries asked, IOptions<QueryOptions> options)
 {
     // Publications are minutes apart; one may come between planning and reading, hardly ever two.
     private const int Attempts = 20;
@@ -144,7 +146,10 @@ internal sealed class MetricQueries(NpgsqlDataSource dataSource, CatalogueSource
             var statement = PlanSql.Write(plan);
             await using var command = statement.Command(snapshot.Connection);
             command.AllResultTypesAreUnknown = true;
-            return new QueryAnswer(query, plan.Publication, AnswerColumn.Of(plan), await command.ExecuteReaderAsync(cancellationToken), snapshot);
+            var started = Stopwatch.GetTimestamp();
+            var reader = await command.ExecuteReaderAsync(cancellationToken);
+            asked.Enter(query, plan, Stopwatch.GetElapsedTime(started));
+            return new QueryAnswer(query, plan.Publication, AnswerColumn.Of(plan), reader, snapshot);
         }
         catch
         {

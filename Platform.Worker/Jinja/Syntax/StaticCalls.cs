@@ -140,7 +140,26 @@ internal static class StaticCalls
         var (line, column, _) = template.Locate(call.Position);
         var isLiteral = arguments.Spread is null && arguments.SpreadNamed is null
             && positional.TrueForAll(static value => value is not null) && named.Values.All(static value => value is not null);
-        return new StaticCall(function, positional, named, line, column, isLiteral);
+        return new StaticCall(function, positional, named, line, column, isLiteral)
+        {
+            Expressions = arguments.Named.Where(argument => named[argument.Name] is null).ToDictionary(argument => argument.Name, argument => Outline(argument.Value)),
+        };
+    }
+
+    /// <summary>The expression as nested kinds, names and values.</summary>
+    private static string Outline(Expression expression)
+    {
+        var self = expression switch
+        {
+            LiteralExpression literal => literal.Value.Repr(),
+            NameExpression name => name.Name,
+            AttributeExpression attribute => $".{attribute.Name}",
+            FilterExpression filter => $"|{filter.Name}",
+            TestExpression test => $"is {test.Name}",
+            _ => expression.Kind.ToString(),
+        };
+        var children = string.Join(", ", expression.Children.Select(Outline));
+        return children.Length == 0 ? self : $"{self}({children})";
     }
 
     private static Value? Literal(Expression expression) => TryLiteral(expression, out var value) ? value : (Value?)null;

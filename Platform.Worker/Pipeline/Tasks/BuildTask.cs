@@ -3,13 +3,15 @@ using Platform.Worker.Transform;
 namespace Platform.Worker.Pipeline.Tasks;
 
 /// <summary><c>dbt_build</c>: builds and tests the dbt project for a range of data dates and publishes it, or fails and publishes nothing.</summary>
-internal sealed class BuildTask(TransformEngine engine, BuildMetrics metrics, TaskInputs inputs) : IBatchTask
+internal sealed class BuildTask(TransformEngine engine, BuildMetrics metrics, TaskInputs inputs, WholeTests wholeTests) : IBatchTask
 {
     public string Name => "dbt_build";
 
     public async Task<TaskOutcome> RunAsync(DataDateRange range, CancellationToken cancellationToken)
     {
-        var prepared = await engine.PrepareAsync(new BuildRequest { From = range.From, To = range.To }, output: null, cancellationToken);
+        var wholeTables = await wholeTests.AreDueAsync(cancellationToken);
+        var request = new BuildRequest { From = range.From, To = range.To, Vars = WholeTests.Vars(wholeTables) };
+        var prepared = await engine.PrepareAsync(request, output: null, cancellationToken);
         var build = await engine.RunAsync(prepared, progress: null, cancellationToken);
         var made = new BuiltProject(prepared.Project.Graph, build);
         metrics.Built(made);
@@ -18,7 +20,7 @@ internal sealed class BuildTask(TransformEngine engine, BuildMetrics metrics, Ta
             throw new BuildFailedException(made);
         }
         return new TaskOutcome(
-            build.RowsAffected, new { range.From, range.To, build.InvocationId, build.PublicationId, build.Summary })
+            build.RowsAffected, new { range.From, range.To, TestsWholeTables = wholeTables, build.InvocationId, build.PublicationId, build.Summary })
         {
             Made = made,
             Inputs = await inputs.OfBuildAsync(range, build.InvocationId, cancellationToken),

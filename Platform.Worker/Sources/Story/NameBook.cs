@@ -108,10 +108,13 @@ internal sealed class NameBook(long seed)
         {
             var name = new Name(locale) { Random = randomizer };
             var company = new Bogus.DataSets.Company(locale) { Random = randomizer };
-            return new Region(
+            var region = new Region(
                 [.. Enumerable.Range(0, PeoplePerRegion).Select(_ => Entry.Of(name.FirstName()))],
                 [.. Enumerable.Range(0, PeoplePerRegion).Select(_ => Entry.Of(name.LastName()))],
                 [.. Enumerable.Range(0, CompaniesPerRegion).Select(_ => Entry.Of(company.CompanyName()))]);
+            // What is in the book is all that is drawn from it; a megabyte each that Bogus would keep, and reads again when asked.
+            Bogus.Database.Data.Value.TryRemove(locale, out _);
+            return region;
         }
     }
 }

@@ -18,10 +18,18 @@ internal static class ArtifactJson
     public static Utf8JsonWriter Open(Stream stream) => new(stream, Options);
 
     /// <summary>The JSON text of a value.</summary>
-    public static string Serialize(object? value)
+    public static string Serialize(object? value) => Serialize(value, Options);
+
+    /// <summary>The same as Python writes it on one line, with a space after each comma and colon.</summary>
+    public static string SerializeSpaced(object? value) =>
+        // Line breaks within texts are escaped: what is left are those between values.
+        Serialize(value, Options with { Indented = true, IndentSize = 0, NewLine = "\n" })
+            .Replace(",\n", ", ", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal);
+
+    private static string Serialize(object? value, JsonWriterOptions options)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        using (var json = new Utf8JsonWriter(buffer, options))
         {
             Write(json, value);
         }

@@ -11,6 +11,13 @@ internal static class ArtifactPaths
 
     public static string Run(Node node) => Below("run", node);
 
+    /// <summary>The file of one batch of a microbatch model: <c>events/events_2026-01-31.sql</c> for <c>events.sql</c>.</summary>
+    public static string OfBatch(string path, string batch)
+    {
+        var (folder, name) = (path[..(path.LastIndexOf('/') + 1)], Path.GetFileNameWithoutExtension(path));
+        return $"{folder}{name}/{name}_{batch}{Path.GetExtension(path)}";
+    }
+
     /// <summary>True when a part of the node's name would write SQL outside of the target directory.</summary>
     public static bool LeadsOut(Node node) => Path.IsPathRooted(FileOf(node)) || FileOf(node).Split('/', '\\').Contains("..");
 

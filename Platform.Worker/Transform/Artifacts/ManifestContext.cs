@@ -32,7 +32,7 @@ internal sealed class ManifestContext
             .DistinctBy(patch => (patch.PackageName, patch.Name))
             .ToDictionary(patch => (patch.PackageName, patch.Name), patch => Spine(patch.Entry["time_spine"]!)));
         _sources = new(() => project.Properties.Sources.DistinctBy(table => (table.Patch.PackageName, table.SourceName))
-            .ToDictionary(table => (table.Patch.PackageName, table.SourceName), table => table.SourceEntry));
+            .ToDictionary(table => (table.Patch.PackageName, table.SourceName), table => table.WrittenSource));
         _semantics = new(() => Semantics(project));
         CreatedAt = ArtifactJson.UnixSeconds(invocation.StartedAt);
     }
@@ -82,7 +82,7 @@ internal sealed class ManifestContext
         return Compiled(hook) is null ? before.Count(other => other.PackageName == hook.PackageName) : before.Count() + 1;
     }
 
-    /// <summary>The entry of a source that a table stands below.</summary>
+    /// <summary>The entry of a table's source, as written.</summary>
     public YamlValue? SourceEntry(Node node) => _sources.Value.GetValueOrDefault((node.PackageName, node.Source!.SourceName));
 
     /// <summary><c>time_spine:</c> of a model's properties.</summary>

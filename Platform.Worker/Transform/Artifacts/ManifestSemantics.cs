@@ -25,6 +25,11 @@ internal static class ManifestSemantics
                 break;
         }
 
+        if (node.Description.Length > 0)
+        {
+            entry["description"] = node.Description;
+        }
+
         entry["metadata"] = null;
         entry["config"] = ManifestConfig.Of(node);
         entry["unrendered_config"] = node.UnrenderedConfig;
@@ -80,6 +85,7 @@ internal static class ManifestSemantics
         }).ToList();
         entry["description"] = semantics?["description"];
         entry["label"] = semantics?["label"];
+        entry["tags"] = node.Config.Tags.Order(StringComparer.Ordinal).ToList();
     }
 
     private static List<JsonObject> Without(JsonNode? items, params string[] keys) =>

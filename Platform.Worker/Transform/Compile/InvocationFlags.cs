@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Platform.Worker.Jinja.Values;
+using Platform.Worker.Transform.Profiles;
 
 namespace Platform.Worker.Transform.Compile;
 
@@ -187,7 +188,11 @@ internal sealed record InvocationFlags
 
     /// <summary>What was asked for: <c>invocation_args_dict</c>, and <c>args</c> of run_results.json. What is not set is left out, as dbt does.</summary>
     public IReadOnlyDictionary<string, object?> ToArguments() =>
-        ToDictionary().Where(flag => flag.Value is not null && !(flag.Value is false && ShownWhenSet.Contains(flag.Key))).ToDictionary();
+        ToDictionary().Where(flag => flag.Value is not null && !(flag.Value is false && ShownWhenSet.Contains(flag.Key)))
+            .ToDictionary(flag => flag.Key, flag => flag.Key == "vars" ? Masked(Vars) : flag.Value);
+
+    private static Dictionary<string, object?> Masked(IReadOnlyDictionary<string, object?> vars) =>
+        vars.ToDictionary(entry => entry.Key, entry => Secrets.IsSecret(entry.Key) ? Secrets.Mask : entry.Value);
 
     /// <summary>The object <c>flags</c>: the same in upper case.</summary>
     public Value ToValue() => Value.FromClr(ToDictionary().ToDictionary(flag => flag.Key.ToUpperInvariant(), flag => flag.Value));

@@ -2,6 +2,7 @@ using Platform.Worker.Jinja;
 using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Compile.Python;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Run;
@@ -59,8 +60,10 @@ internal class ParseContext(Invocation invocation, string package, string subjec
     {
         switch (method)
         {
-            case "":
-            case "set":
+            case "set" when arguments.Positional is [{ Kind: ValueKind.String } name, var set]:
+                ConfigMerge.Into(ConfigCalls, name.ToString(), set.ToClr());
+                return Value.EmptyString;
+            case "" or "set":
                 foreach (var (key, value) in arguments.Positional.Select(value => value.As<DictValue>()).OfType<DictValue>().SelectMany(dict => dict.Items))
                 {
                     ConfigMerge.Into(ConfigCalls, key.ToString(), value.ToClr());
@@ -68,7 +71,7 @@ internal class ParseContext(Invocation invocation, string package, string subjec
 
                 foreach (var (key, value) in arguments.Named)
                 {
-                    ConfigMerge.Into(ConfigCalls, key, value.ToClr());
+                    ConfigMerge.Into(ConfigCalls, key, key == "begin" && value.Object is DateTimeValue ? value.ToString().Replace(' ', 'T') : value.ToClr());
                 }
 
                 return Value.EmptyString;

@@ -3,6 +3,7 @@ using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
 using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Compile.Python;
 using Platform.Worker.Transform.Graph;
 using Platform.Worker.Transform.Run;
 using Platform.Worker.Warehouse;
@@ -18,6 +19,7 @@ internal class RunContext : NodeContext
     private readonly PostgresSession _session;
     private readonly RunAdapter _adapter;
     private readonly Dictionary<string, (Value Response, Value Table)> _results = [];
+    private readonly HashSet<string> _loaded = [];
     private readonly List<Node> _ephemerals = [];
     private Dictionary<string, object?>? _config;
 
@@ -140,6 +142,7 @@ internal class RunContext : NodeContext
     public override Value StoreResult(string name, Value response, Value table)
     {
         _results[name] = (response, table);
+        _loaded.Remove(name);
         return Value.EmptyString;
     }
 
@@ -148,6 +151,12 @@ internal class RunContext : NodeContext
         if (!_results.TryGetValue(name, out var result))
         {
             return Value.None;
+        }
+
+        if (name != "main" && !_loaded.Add(name))
+        {
+            throw new JinjaException(
+                JinjaErrorKind.RuntimeError, $"The 'statement' result named '{name}' has already been loaded into a variable. Keep it there: a result can be loaded once.");
         }
 
         var table = result.Table.As<AgateTable>();
@@ -188,6 +197,13 @@ internal class RunContext : NodeContext
         }
 
         model["batch"] = NodeDictionary.Batch(Run.Batch);
+        if (Run.Batch is { } batch && model["config"].As<DictValue>() is { } config)
+        {
+            // Names of dbt's own that macros of projects have come to read.
+            config["__dbt_internal_microbatch_event_time_start"] = new DateTimeValue(batch.Start);
+            config["__dbt_internal_microbatch_event_time_end"] = new DateTimeValue(batch.End);
+        }
+
         return model;
     }
 

@@ -3,7 +3,7 @@ namespace Platform.Worker.Transform.Graph;
 /// <summary>The contract of a model (https://docs.getdbt.com/reference/resource-configs/contract).</summary>
 /// <param name="Enforced">The columns that are built must be those declared.</param>
 /// <param name="AliasTypes">Types such as <c>string</c> stand for the adapter's own; default true.</param>
-/// <param name="Checksum">SHA-256 of the declared columns' names and types, when enforced.</param>
+/// <param name="Checksum">SHA-256 of the declared columns' names, types and constraints, when enforced.</param>
 internal sealed record ModelContract(bool Enforced, bool AliasTypes = true, string? Checksum = null);
 
 /// <summary>A constraint of a model or of one of its columns (https://docs.getdbt.com/reference/resource-properties/constraints).</summary>

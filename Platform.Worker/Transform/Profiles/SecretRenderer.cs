@@ -44,9 +44,10 @@ internal sealed class SecretRenderer(IReadOnlyDictionary<string, object?> vars)
         {
             using var state = Shared.Value.CreateState(new RenderOptions { Variables = Functions() }, CancellationToken.None);
             var trimmed = text.Trim();
-            return YamlRenderer.IsExpression(trimmed)
+            var value = YamlRenderer.IsExpression(trimmed)
                 ? state.Evaluate(Shared.Value.ParseExpression(trimmed[2..^2].Trim('-', ' '), at.File)).ToClr()
                 : state.Render(Shared.Value.Parse(text, at.File));
+            return value is string rendered ? Secrets.Reveal(rendered) : value;
         }
         catch (JinjaException) when (place is "password" or "pass")
         {
@@ -67,7 +68,7 @@ internal sealed class SecretRenderer(IReadOnlyDictionary<string, object?> vars)
             var name = reader.RequiredString("var");
             var fallback = reader.Optional("default");
             reader.Finish();
-            return Environment.GetEnvironmentVariable(name) is { } value ? value
+            return Environment.GetEnvironmentVariable(name) is { } value ? Secrets.IsSecret(name) ? Secrets.Placeholder(name) : value
                 : !fallback.IsMissing ? fallback
                 : throw new JinjaException(
                     JinjaErrorKind.UndefinedError, $"Env var required but not provided: '{name}'. Set it, or give env_var() a default.");

@@ -1,15 +1,29 @@
 using System.Collections;
+using System.Text.RegularExpressions;
 
 namespace Platform.Worker.Transform.Profiles;
 
 /// <summary>Values that must not appear in any output: those of environment variables named <c>DBT_ENV_SECRET...</c>.</summary>
-internal static class Secrets
+internal static partial class Secrets
 {
     public const string Prefix = "DBT_ENV_SECRET";
 
-    private const string Mask = "*****";
+    public const string Mask = "*****";
 
     public static bool IsSecret(string variable) => variable.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>
+    /// Stands for the value of a secret while a template is rendered: what a filter makes of it is not the secret's value in another shape, which
+    /// nothing would mask.
+    /// </summary>
+    public static string Placeholder(string variable) => $"$$$SECRET:{variable}$$$";
+
+    /// <summary>The text with the values for their placeholders.</summary>
+    public static string Reveal(string text) =>
+        Placeholders().Replace(text, match => Environment.GetEnvironmentVariable(match.Groups[1].Value) ?? match.Value);
+
+    [GeneratedRegex(@"\$\$\$SECRET:(\w+)\$\$\$")]
+    private static partial Regex Placeholders();
 
     /// <summary>The text with every secret value masked.</summary>
     public static string Scrub(string text)

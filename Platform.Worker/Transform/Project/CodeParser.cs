@@ -91,7 +91,7 @@ internal sealed class CodeParser(ParseScope scope, PatchIndex patches)
             FullPath = file.FullPath,
             Fqn = fqn,
             Config = config,
-            UnrenderedConfig = scope.Configs.Unrendered(type, package, fqn, patch?.UnrenderedConfig ?? Nothing, calls),
+            UnrenderedConfig = scope.Configs.Unrendered(type, package, fqn, patch?.UnrenderedConfig ?? Nothing, Written(calls, template)),
             At = file.At(line),
             RawCode = code,
             Template = template,
@@ -112,6 +112,23 @@ internal sealed class CodeParser(ParseScope scope, PatchIndex patches)
         };
         node = config.Enabled ? _hooks.Apply(node, context) : node;
         return new ParsedNode(scope.Names.Apply(type is ResourceType.Model ? Govern(node, patch) : node), template);
+    }
+
+    /// <summary>What the config() calls say; with the flag for it, expressions as they are written, so that another variable is no other configuration.</summary>
+    private IReadOnlyDictionary<string, object?> Written(IReadOnlyDictionary<string, object?> calls, Template? template)
+    {
+        if (calls.Count == 0 || template is null || !scope.Invocation.Packages[0].Project.ComparesUnrendered)
+        {
+            return calls;
+        }
+
+        var written = new Dictionary<string, object?>(calls);
+        foreach (var (name, expression) in template.FindCalls("config").SelectMany(call => call.Expressions))
+        {
+            written[name] = expression;
+        }
+
+        return written;
     }
 
     private static List<string> Fqn(Package package, SourceFile file, ResourceType type, string name, string? version, ResourcePatch? patch) => type switch
@@ -140,6 +157,14 @@ internal sealed class CodeParser(ParseScope scope, PatchIndex patches)
         if (enforced)
         {
             CheckContract(node, place);
+            var constraints = node.Constraints.Concat(node.Columns.Values.SelectMany(column => column.Constraints));
+            if (!EnforcesConstraints(node) && constraints.Any(constraint => constraint.WarnUnsupported))
+            {
+                scope.Errors.Warn(
+                    place,
+                    "UnsupportedConstraintMaterialization",
+                    $"Constraint types are not supported for {node.Config.Materialized} materializations: those of '{node.Name}' are not enforced. Make it a table, or set 'warn_unsupported: false'.");
+            }
         }
 
         node = node with
@@ -172,8 +197,19 @@ internal sealed class CodeParser(ParseScope scope, PatchIndex patches)
         }
     }
 
-    private static string ContractChecksum(Node node) => ProjectParser.Sha256(
-        string.Concat(node.Columns.Values.OrderBy(column => column.Name, StringComparer.Ordinal).Select(column => $"|{column.Name}{column.DataType ?? "None"}")));
+    /// <summary>Of the columns with their types and constraints and, where the warehouse enforces them, of the model's constraints.</summary>
+    private static string ContractChecksum(Node node)
+    {
+        var columns = node.Columns.Values.OrderBy(column => column.Name, StringComparer.Ordinal)
+            .Select(column => $"|{column.Name}{column.DataType ?? "None"}{Terms(column.Constraints)}");
+        var model = EnforcesConstraints(node) ? node.Config.Materialized + Terms(node.Constraints) : "";
+        return ProjectParser.Sha256(string.Concat(columns) + model);
+    }
+
+    private static bool EnforcesConstraints(Node node) => node.Config.Materialized is "table" or "incremental";
+
+    private static string Terms(IReadOnlyList<ModelConstraint> constraints) => string.Concat(constraints.Select(constraint =>
+        $"[{constraint.Type}|{constraint.Name}|{constraint.Expression}|{string.Join(',', constraint.Columns)}|{constraint.To}|{string.Join(',', constraint.ToColumns)}]"));
 
     /// <summary>A foreign key to another node is a reference to it.</summary>
     private Node ResolveForeignKeys(Node node, SourceLocation place)

@@ -55,10 +55,16 @@ internal static class ConfigMerge
         var merged = new Dictionary<string, object?>(old);
         foreach (var (privilege, grantees) in added)
         {
+            // A layer that extends what lies below it still does so when it has been extended itself.
             var name = privilege.TrimStart('+');
-            merged[name] = privilege.StartsWith('+') && merged.TryGetValue(name, out var granted)
+            var key = privilege.StartsWith('+') && merged.ContainsKey(privilege) ? privilege : name;
+            merged[key] = privilege.StartsWith('+') && merged.TryGetValue(key, out var granted)
                 ? Listed(granted).Concat(Listed(grantees)).ToList()
                 : Listed(grantees);
+            if (key == privilege && !privilege.StartsWith('+'))
+            {
+                merged.Remove($"+{name}");
+            }
         }
 
         return merged;

@@ -1,3 +1,4 @@
+using System.Drawing;
 using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Project;
@@ -13,6 +14,16 @@ internal static class ConfigTypes
 
     public static void Check(Node node, ProjectErrors errors)
     {
+        if (Fixed(node.ResourceType) is { } only && node.Config.Materialized != only)
+        {
+            errors.Add(node.At, $"{node.ResourceTypeName} '{node.Name}' must have a materialized value of '{only}', not '{node.Config.Materialized}'. Remove the setting.");
+        }
+
+        if (node.Config.Map("docs").GetValueOrDefault("node_color") is { } color && !IsColor(color.ToString()!))
+        {
+            errors.Add(node.At, $"the docs.node_color of {node.ResourceTypeName} '{node.Name}' is '{color}'. It is a name such as gold, or #rrggbb.");
+        }
+
         foreach (var (key, value) in node.Config.Values)
         {
             var expected = value switch
@@ -31,6 +42,13 @@ internal static class ConfigTypes
             }
         }
     }
+
+    private static string? Fixed(ResourceType type) => type switch { ResourceType.Seed => "seed", ResourceType.Test => "test", _ => null };
+
+    private static bool IsColor(string text) => text.StartsWith('#')
+        ? text.Length is 4 or 7 && text[1..].All(char.IsAsciiHexDigit)
+        : Enum.TryParse<KnownColor>(text.Replace("grey", "gray", StringComparison.OrdinalIgnoreCase), ignoreCase: true, out var known)
+            && !char.IsAsciiDigit(text[0]) && !Color.FromKnownColor(known).IsSystemColor;
 
     private static string Found(object? value) => value switch
     {

@@ -109,7 +109,12 @@ internal sealed class GenericTestParser(ParseScope scope)
         var settings = test.Config;
         if (!TestArguments.IsPlain(settings))
         {
-            settings = YamlRenderer.Config(new ParseContext(scope.Invocation, package, at.File), settings, at, scope.Errors);
+            var context = new ParseContext(scope.Invocation, package, at.File);
+            settings = YamlRenderer.Config(context, settings, at, scope.Errors);
+            if (context is not { Refs: [], Sources: [] })
+            {
+                scope.Errors.Add(at, $"Invalid generic test configuration: that of '{test.Written}' calls ref() or source(), which a configuration cannot. Write the condition in a test of its own.");
+            }
         }
 
         if (alias is not null && !settings.ContainsKey("alias"))

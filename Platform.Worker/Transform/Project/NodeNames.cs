@@ -46,7 +46,7 @@ internal sealed class NodeNames(Invocation invocation, ProjectErrors errors)
             return node with { Database = DefaultDatabase(), Schema = DefaultSchema(), Alias = DefaultAlias() };
         }
 
-        var context = new ParseContext(invocation, invocation.RootName, node.OriginalFilePath) { LeavesVariables = true };
+        var context = new ParseContext(invocation, invocation.RootName, node.OriginalFilePath);
         try
         {
             using var state = context.CreateState(CancellationToken.None);

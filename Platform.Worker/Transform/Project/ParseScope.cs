@@ -72,9 +72,13 @@ internal sealed class ParseScope(Invocation invocation, ProjectErrors errors)
             : patch.Columns;
 
     /// <summary>What is quoted in the node's name: PostgreSQL's default, the root project's settings, the node's own.</summary>
-    public RelationQuoting Quoting(params IReadOnlyDictionary<string, object?>?[] own)
+    public RelationQuoting Quoting(params IReadOnlyDictionary<string, object?>?[] own) => Quoting(Invocation.Packages[0].Project.Quoting, own);
+
+    /// <summary>The same of a source, which the project's settings say nothing of.</summary>
+    public static RelationQuoting SourceQuoting(params IReadOnlyDictionary<string, object?>?[] own) => Quoting(new Dictionary<string, bool>(), own);
+
+    private static RelationQuoting Quoting(IReadOnlyDictionary<string, bool> project, IReadOnlyDictionary<string, object?>?[] own)
     {
-        var project = Invocation.Packages[0].Project.Quoting;
         return new RelationQuoting(Part("database"), Part("schema"), Part("identifier"));
 
         bool Part(string name)

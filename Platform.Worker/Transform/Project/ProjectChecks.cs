@@ -1,6 +1,7 @@
 using System.Globalization;
 using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Run;
 
 namespace Platform.Worker.Transform.Project;
 
@@ -112,6 +113,45 @@ internal sealed class ProjectChecks(ParseScope scope)
                     child.At,
                     isPast ? "DeprecatedReference" : "UpcomingReferenceDeprecation",
                     $"'{child.Name}' refers to '{node.Name}', which {(isPast ? "is" : "will be")} deprecated on {node.DeprecationDate}. Refer to its successor.");
+            }
+        }
+    }
+
+    /// <summary>Microbatch models whose batches would all read the whole of every input.</summary>
+    public void Microbatches(NodeGraph graph)
+    {
+        foreach (var node in graph.Ordered.Where(node => MicrobatchPlan.Applies(node) && node.Rollup is null
+            && !node.DependsOn.Any(id => graph.Contains(id) && graph[id].Config.Text("event_time") is { Length: > 0 })))
+        {
+            scope.Errors.Warn(
+                node.At,
+                "MicrobatchModelNoEventTimeInputs",
+                $"no input of the microbatch model '{node.Name}' has an 'event_time': every batch reads all of their rows, and rows may come twice. Configure it on a ref or source.");
+        }
+    }
+
+    /// <summary>Columns that a time spine names and its model does not describe.</summary>
+    public void TimeSpines(Properties properties)
+    {
+        foreach (var patch in properties.Patches.Where(patch => patch.Kind == "models" && patch.Entry["time_spine"] is not null))
+        {
+            var spine = patch.Entry["time_spine"]!;
+            var columns = (patch.Entry["columns"]?.Items ?? []).Where(column => column.Text("name") is not null).ToLookup(column => column.Text("name")!);
+            if (spine.Text("standard_granularity_column") is { } standard)
+            {
+                if (!columns.Contains(standard))
+                {
+                    scope.Errors.Add(spine.At, $"the time spine '{patch.Name}' has the standard_granularity_column '{standard}', which is not among the columns described. Describe it, or correct the name.");
+                }
+                else if (columns[standard].All(column => column["granularity"] is null))
+                {
+                    scope.Errors.Add(spine.At, $"the column '{standard}' of the time spine '{patch.Name}' has no 'granularity'. Add it: 'granularity: day'.");
+                }
+            }
+
+            foreach (var custom in (spine["custom_granularities"]?.Items ?? []).Select(item => item.Text("column_name") ?? item.Text("name")).OfType<string>().Where(name => !columns.Contains(name)))
+            {
+                scope.Errors.Add(spine.At, $"the time spine '{patch.Name}' has a custom granularity in the column '{custom}', which is not among the columns described. Describe it, or correct the name.");
             }
         }
     }

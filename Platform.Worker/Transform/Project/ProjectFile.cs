@@ -79,6 +79,9 @@ internal sealed record ProjectFile
     public static ProjectFile? Read(SourceFile file, ProjectErrors errors) => new ProjectFileReader(ProjectContext.Lenient, errors).Read(file, null);
 
     public bool Flag(string name) => Flags.TryGetValue(name, out var value) && value is true;
+
+    /// <summary>Changes of environment and variables are no changes of a configuration: <c>state:modified</c> compares it as written, also in SQL.</summary>
+    public bool ComparesUnrendered => Flag("state_modified_compare_more_unrendered_values");
 }
 
 /// <summary>The comment put before or after every statement (https://docs.getdbt.com/reference/project-configs/query-comment).</summary>

@@ -99,6 +99,8 @@ internal sealed class ProjectParser
         var linked = enabled.DistinctBy(node => node.Node.UniqueId).ToList().InParallel(linker.Link).OfType<Node>().ToList();
         var graph = NodeGraph.Build(linked, _errors);
         checks.Deprecations(graph, now);
+        checks.Microbatches(graph);
+        checks.TimeSpines(properties);
         var macroNodes = MacroNodes.Make(macros, properties, _scope);
         var selectors = _invocation.Packages[0].Selectors is { } file ? YamlValue.Read(file, _errors) : null;
         var (onRunStart, onRunEnd) = (Hooks("on-run-start", project => project.OnRunStart), Hooks("on-run-end", project => project.OnRunEnd));

@@ -43,7 +43,11 @@ internal sealed record ResourcePatch(string Kind, string Name, string PackageNam
 internal sealed record TestEntry(YamlValue Value, string? Column, IReadOnlyList<string> Tags);
 
 /// <summary>One table of a source, as the properties file and the <c>overrides:</c> of other projects leave it.</summary>
-internal sealed record SourceTable(string SourceName, string TableName, YamlValue SourceEntry, YamlValue TableEntry, ResourcePatch Patch);
+internal sealed record SourceTable(string SourceName, string TableName, YamlValue SourceEntry, YamlValue TableEntry, ResourcePatch Patch)
+{
+    /// <summary>The source's entry with its Jinja.</summary>
+    public YamlValue WrittenSource { get; init; } = SourceEntry;
+}
 
 /// <summary>An entry of any other list, its Jinja rendered and as written.</summary>
 internal sealed record PropertyEntry(string Section, YamlValue Entry, YamlValue Written, string PackageName, SourceFile File);

@@ -57,7 +57,7 @@ internal sealed class PropertiesReader(Package package, SourceFile file, NodeCon
     private IEnumerable<SourceTable> Tables(YamlValue written)
     {
         var source = _templates.Entry(written, "sources");
-        return source.RequiredText("name", "a source", errors) is { } name ? Tables(package, file, name, source, errors) : [];
+        return source.RequiredText("name", "a source", errors) is { } name ? Tables(package, file, name, source, errors).Select(table => table with { WrittenSource = written }) : [];
     }
 
     /// <summary>The tables of a source's entry.</summary>

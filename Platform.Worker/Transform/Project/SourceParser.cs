@@ -47,7 +47,7 @@ internal sealed class SourceParser(ParseScope scope)
             Database = source.Text("database") ?? scope.Invocation.Target.Database,
             Schema = source.Text("schema") ?? table.SourceName,
             Alias = identifier,
-            Quoting = scope.Quoting(source["quoting"]?.Plain() as Dictionary<string, object?>, entry["quoting"]?.Plain() as Dictionary<string, object?>),
+            Quoting = ParseScope.SourceQuoting(source["quoting"]?.Plain() as Dictionary<string, object?>, entry["quoting"]?.Plain() as Dictionary<string, object?>),
             Definition = entry,
             Source = new SourceMetadata(
                 table.SourceName, identifier, scope.Describe(package.Name, source.Text("description") ?? "", source.At), source.Text("loader") ?? "")

@@ -57,9 +57,9 @@ internal sealed class UnitTestParser(ParseScope scope, RefIndex references, IRea
         var selection = yaml["versions"];
         if (tested.Version is null)
         {
-            if (selection is not null)
+            if (selection?["include"] is not null || selection?["exclude"] is not null)
             {
-                scope.Errors.Add(selection.At, $"unit test '{name}' selects versions, and '{tested.Name}' has none. Remove 'versions'.");
+                scope.Errors.Add(selection!.At, $"unit test '{name}' selects versions, and '{tested.Name}' has none. Remove 'versions'.");
             }
 
             return [tested];

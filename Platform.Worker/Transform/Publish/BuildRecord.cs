@@ -26,7 +26,7 @@ internal sealed class BuildRecord(NpgsqlDataSource dataSource, TimeProvider time
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)request.To ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
         command.Parameters.Add(new NpgsqlParameter
         {
-            Value = JsonSerializer.Serialize(new { select = request.Select, exclude = request.Exclude, full_refresh = request.FullRefresh }),
+            Value = JsonSerializer.Serialize(new { select = request.Select, exclude = request.Exclude, full_refresh = request.FullRefresh, vars = request.Vars }),
             NpgsqlDbType = NpgsqlDbType.Jsonb,
         });
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -74,7 +74,17 @@ internal sealed class BuildState
 
     public NodeRun? Find(string uniqueId) => _runs.GetValueOrDefault(uniqueId);
 
-    public static Relation PublishedRelation(Node node) => new(node.Database, node.Schema, node.Alias);
+    /// <summary>Where the node is. A part that is not quoted has the case that PostgreSQL gives it, so that the catalogue knows it by that name.</summary>
+    public static Relation PublishedRelation(Node node)
+    {
+        var quoting = node.Quoting;
+        return new Relation(node.Database, Folded(node.Schema, quoting.Schema), Folded(node.Alias, quoting.Identifier))
+        {
+            QuoteDatabase = quoting.Database, QuoteSchema = quoting.Schema, QuoteIdentifier = quoting.Identifier,
+        };
+
+        static string Folded(string name, bool quoted) => quoted ? name : name.ToLowerInvariant();
+    }
 
     /// <summary>What <c>ref()</c> of a node renders in this build: its candidate when it is built, what readers see when it is not.</summary>
     public Relation Resolve(Node node)

@@ -18,6 +18,7 @@ internal sealed class MicrobatchRun
         {
             Batch = window, Microbatch = this, Index = node.Index, Delta = node.Delta, FullRefresh = node.FullRefresh,
         })];
+        node.Batches = _batches;
     }
 
     public NodeRun Node { get; }

@@ -43,6 +43,9 @@ internal sealed class NodeRun(Node node, Relation relation, Relation published)
     /// <summary>The run that <see cref="Batch"/> is one of.</summary>
     public MicrobatchRun? Microbatch { get; init; }
 
+    /// <summary>Of the node as a whole: the batches that it was run in.</summary>
+    public IReadOnlyList<NodeRun> Batches { get; set; } = [];
+
     /// <summary>The materialization found that only a build from nothing helps.</summary>
     public bool AsksForRebuild { get; set; }
 

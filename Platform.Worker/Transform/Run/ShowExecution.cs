@@ -1,6 +1,7 @@
 using Platform.Worker.Jinja;
 using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
+using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Run;
 
@@ -17,6 +18,11 @@ internal sealed class ShowExecution(BuildState build, NodeRun run, PostgresSessi
     {
         var macro = Build.Invocation.Macros.Find(Run.Node.PackageName, Macro)
             ?? throw new TransformException(Run.Node.At, $"the macro '{Macro}' is not there, which belongs to the package dbt.");
+        if (Run.Node.ResourceType is ResourceType.Seed)
+        {
+            Run.CompiledCode = $"select * from {Run.Relation.Render()}";
+        }
+
         var header = Run.Node.Config["sql_header"];
         Run.CompiledCode = State.Call(
             macro,

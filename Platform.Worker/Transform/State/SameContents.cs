@@ -16,9 +16,13 @@ internal static class SameContents
         or ResourceType.Analysis or ResourceType.Test or ResourceType.Operation;
 
     /// <summary>Everything but the contract and macros.</summary>
-    public static bool Whole(Node node, JsonElement now, JsonElement before) => node.ResourceType switch
+    /// <param name="node">The node as it is.</param>
+    /// <param name="now">Its entry.</param>
+    /// <param name="before">Its former entry.</param>
+    /// <param name="asWritten">Compare where a source is with its Jinja.</param>
+    public static bool Whole(Node node, JsonElement now, JsonElement before, bool asWritten) => node.ResourceType switch
     {
-        ResourceType.Source => Representation(node, now, before) && Config(node, now, before)
+        ResourceType.Source => Representation(node, now, before, asWritten) && Config(node, now, before)
             && EntryValues.Same(now, before, "fqn", "quoting", "freshness", "loaded_at_field", "external"),
         ResourceType.Exposure => Config(node, now, before)
             && EntryValues.Same(now, before, "fqn", "type", "owner", "maturity", "url", "description", "label") && SameParents(now, before),
@@ -30,7 +34,7 @@ internal static class SameContents
         ResourceType.UnitTest => EntryValues.Same(now, before, "model", "given", "expect", "overrides", "versions"),
         ResourceType.Test when node.Test is not null => Config(node, now, before) && EntryValues.Same(now, before, "fqn"),
         _ => Body(node, now, before) && Config(node, now, before) && Descriptions(now, before) && EntryValues.Same(now, before, "fqn")
-            && Representation(node, now, before)
+            && Representation(node, now, before, asWritten)
             && (node.ResourceType is not ResourceType.Model || EntryValues.Same(now, before, "latest_version", "access", "deprecation_date")),
     };
 
@@ -62,8 +66,12 @@ internal static class SameContents
     }
 
     /// <summary>Where it is built, as configured; of a source, where it is.</summary>
-    public static bool Representation(Node node, JsonElement now, JsonElement before) => node.ResourceType is ResourceType.Source
-        ? EntryValues.Same(now, before, "database", "schema", "identifier")
+    /// <param name="node">The node as it is.</param>
+    /// <param name="now">Its entry.</param>
+    /// <param name="before">Its former entry.</param>
+    /// <param name="asWritten">Compare where a source is with its Jinja.</param>
+    public static bool Representation(Node node, JsonElement now, JsonElement before, bool asWritten) => node.ResourceType is ResourceType.Source
+        ? EntryValues.Same(now, before, asWritten ? ["unrendered_database", "unrendered_schema", "identifier"] : ["database", "schema", "identifier"])
         : EntryValues.Same(((JsonElement?)now).Member("unrendered_config"), ((JsonElement?)before).Member("unrendered_config"), "database", "schema", "alias");
 
     private static string Code(JsonElement entry) => entry.Text("raw_code") ?? entry.Text("raw_sql") ?? "";

@@ -50,7 +50,7 @@ internal sealed class StateComparison
             "modified.configs" => node => node.ResourceType is not ResourceType.UnitTest && Differs(node, SameContents.Config),
             "modified.persisted_descriptions" => node => SameContents.IsNode(node) && Differs(node, static (_, now, before) => SameContents.Descriptions(now, before)),
             "modified.relation" => node =>
-                (SameContents.IsNode(node) || node.ResourceType is ResourceType.Source) && Differs(node, SameContents.Representation),
+                (SameContents.IsNode(node) || node.ResourceType is ResourceType.Source) && Differs(node, SameRepresentation),
             "modified.macros" => node => _macros.Value.AreCalledBy(node),
             "modified.contract" => node => SameContents.IsNode(node) && Differs(node, SameContract),
             _ => null,
@@ -67,11 +67,15 @@ internal sealed class StateComparison
 
         var now = Entry(node);
         var sameContract = SameContract(node, now, before);
-        return !sameContract || !SameContents.Whole(node, now, before) || _macros.Value.AreCalledBy(node);
+        return !sameContract || !SameContents.Whole(node, now, before, ComparesUnrendered) || _macros.Value.AreCalledBy(node);
     }
 
     private bool SameContract(Node node, JsonElement now, JsonElement before) =>
         node.ResourceType is not ResourceType.Model || _contracts.IsSame(now, before);
+
+    private bool ComparesUnrendered => _project.Root.ComparesUnrendered;
+
+    private bool SameRepresentation(Node node, JsonElement now, JsonElement before) => SameContents.Representation(node, now, before, ComparesUnrendered);
 
     private bool Differs(Node node, Func<Node, JsonElement, JsonElement, bool> same) =>
         _before.Find(node.UniqueId) is not { } before || !same(node, Entry(node), before);

@@ -96,6 +96,15 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
         {
             _target.WriteSql(ArtifactPaths.Run(run.Node), run.RuntimeCode!);
         }
+
+        foreach (var batch in build.Runs.SelectMany(run => run.Batches).Where(batch => batch.CompiledCode is not null))
+        {
+            _target.WriteSql(ArtifactPaths.OfBatch(ArtifactPaths.Compiled(batch.Node), batch.Batch!.Name), batch.CompiledCode!);
+            if (batch.RuntimeCode is { } ran)
+            {
+                _target.WriteSql(ArtifactPaths.OfBatch(ArtifactPaths.Run(batch.Node), batch.Batch.Name), ran);
+            }
+        }
     }
 
     /// <summary>lineage.json of the models that were compiled; the manifest that is written next has it as well.</summary>

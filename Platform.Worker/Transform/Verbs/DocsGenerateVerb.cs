@@ -1,4 +1,7 @@
 using Platform.Worker.Transform.Artifacts;
+using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Graph.Selection;
+using Platform.Worker.Transform.Run;
 
 namespace Platform.Worker.Transform.Verbs;
 
@@ -21,8 +24,15 @@ internal static class DocsGenerateVerb
             ? []
             : await run.Engine.UseSessionAsync(build, session => CatalogTable.Read(session, CatalogWriter.Schemas(build.Project)), cancellationToken);
         var isWhole = run.Request.Select.Count == 0 && run.Request.Exclude.Count == 0 && run.Request.Selector is null;
-        var path = artifacts.WriteCatalog(build, tables, isWhole ? null : build.Selected);
+        var path = artifacts.WriteCatalog(build, tables, isWhole ? null : Described(run, build));
         run.Log.Info("CatalogWritten", "E041", $"Catalog written to {path}");
         return true;
+    }
+
+    /// <summary>Sources are not compiled, and the catalog has those that are selected all the same.</summary>
+    private static HashSet<string> Described(VerbRun run, BuildState build)
+    {
+        var request = SelectionRequest.From(run.Request) with { ResourceTypes = new HashSet<ResourceType> { ResourceType.Source } };
+        return [.. build.Selected, .. NodeSelector.Select(build.Project with { Invocation = build.Invocation }, request, build.State)];
     }
 }

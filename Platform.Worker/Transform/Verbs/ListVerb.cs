@@ -68,7 +68,7 @@ internal static class ListVerb
                 }
             }
 
-            return ArtifactJson.Serialize(shown);
+            return ArtifactJson.SerializeSpaced(shown);
         };
     }
 

@@ -7,7 +7,15 @@
     {{ column }} between date '{{ var("start_date") }}' - {{ lookback_days }} and date '{{ var("end_date") }}' + {{ lookahead_days }}
 {%- endmacro %}
 
-{# The same for rows that summarise a month: true for dates in the months of this build's data dates. #}
+{#
+  True for rows whose days, from the first to the last on which something happened to them, have one of the data dates of this build among them.
+  Every row that one of those dates had a part in is one of these.
+#}
+{% macro spans_build_window(first_column, last_column) -%}
+    ({{ first_column }} <= date '{{ var("end_date") }}' and {{ last_column }} >= date '{{ var("start_date") }}')
+{%- endmacro %}
+
+{# The same as in_build_window for rows that summarise a month: true for dates in the months of this build's data dates. #}
 {% macro in_build_months(column) -%}
     {{ column }} >= {{ common.month_of("date '" ~ var("start_date") ~ "'") }}
     and {{ column }} < {{ common.month_of("date '" ~ var("end_date") ~ "'") }} + interval '1 month'

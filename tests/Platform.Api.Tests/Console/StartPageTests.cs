@@ -51,6 +51,23 @@ public sealed partial class StartPageTests(EmbeddedServers servers)
         Assert.Contains("etl_sales failed for Friday, 20 February: line 17: no decimal", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("'at_risk', '2026-02-22T06:10Z', null", "Saturday, 21 February, is due by 22 Feb 06:00 and expected at 22 Feb 06:10.")]
+    [InlineData("'missed', '2026-02-22T10:00Z', null", "Saturday, 21 February, was due by 22 Feb 06:00 and is not ready; expected at 22 Feb 10:00.")]
+    [InlineData("'ready_late', null, '2026-02-22T08:05Z'", "Saturday, 21 February, was due by 22 Feb 06:00 and ready at 22 Feb 08:05, 2 h 5 min late.")]
+    [InlineData("'ready', null, '2026-02-22T05:05Z'", "Saturday, 21 February, was due by 22 Feb 06:00 and ready at 22 Feb 05:05.")]
+    public async Task Page_TellsHowTheDeadlineStands(string values, string sentence)
+    {
+        await using var database = await RunLedger.CreateAsync(servers, TestContext.Current.CancellationToken);
+        await SampleDatabase.PublishAsync(database, TestContext.Current.CancellationToken);
+        await SampleDatabase.ExecuteAsync(
+            database,
+            $"insert into meta.deadline (pipeline, data_date, ready_by, state, forecast_at, ready_at) values ('daily', '2026-02-21', '2026-02-22T06:00Z', {values})",
+            TestContext.Current.CancellationToken);
+        var (_, _, text) = await PageAsync(database, "2026-02-22T09:00:00Z");
+        Assert.Contains(sentence, text.Replace('\u00a0', ' '), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Page_DuringTheFirstRun_CountsDaysAndLooksAgain()
     {

@@ -33,6 +33,16 @@ internal sealed class ApiProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time that the process has used.</summary>
+    public TimeSpan Processor
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public static Task<ApiProcess> StartAsync(string warehouse, CancellationToken cancellationToken) => StartAsync(Argument, "/alive", warehouse, cancellationToken);
 
     /// <param name="file">What it answers with.</param>

@@ -32,6 +32,23 @@ public sealed class FullPipelineTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task Run_OneBuildAfterAnother_TestsWholeTablesOnlyWhenTheyAreDue()
+    {
+        await using var system = await TestSystem.CreateAsync(servers);
+        var always = system.Settings();
+        always["Pipeline__WholeTestInterval"] = "00:00:00";
+
+        await system.RunAsync("run --date 2026-01-30");
+        await system.RunAsync("run --date 2026-01-31");
+        Assert.Equal(0, (await WorkerProcess.RunAsync(["run", "--date", "2026-01-31", "--force"], always, Token)).ExitCode);
+
+        Assert.True(await system.HoldsAsync(
+            "(select array_agg(coalesce((detail -> 'vars' -> 'test_whole_tables')::boolean, false) order by started_at) from meta.invocation) = '{true,false,true}'"));
+        Assert.True(await system.HoldsAsync(
+            "(select array_agg((detail -> 'tests_whole_tables')::boolean order by started_at) from meta.task_attempt where task = 'dbt_build') = '{true,false,true}'"));
+    }
+
+    [Fact]
     public async Task Kill_AtEachStage_TheNextStartCompletesWithTheSameContent()
     {
         await using var undisturbed = await TestSystem.CreateAsync(servers);

@@ -34,12 +34,28 @@ internal static class YamlOption
             IReadOnlyDictionary<string, object?> values => values,
             _ => throw new TransformException(new SourceLocation("warn_error_options"), "warn_error_options must be a mapping with error, warn and silence."),
         };
-        return map is null ? null : new WarnErrorOptions
+        if (map is null)
+        {
+            return null;
+        }
+
+        Exclusive(map, "include", "error");
+        Exclusive(map, "exclude", "warn");
+        return new WarnErrorOptions
         {
             Error = Names(map, "error", "include"),
             Warn = Names(map, "warn", "exclude"),
             Silence = Names(map, "silence"),
         };
+    }
+
+    private static void Exclusive(IReadOnlyDictionary<string, object?> map, string old, string name)
+    {
+        if (map.GetValueOrDefault(old) is not null && map.GetValueOrDefault(name) is not null)
+        {
+            throw new TransformException(
+                new SourceLocation("warn_error_options"), $"Only `{old}` or `{name}` can be specified in `warn_error_options`, not both; `{old}` is the old name of `{name}`.");
+        }
     }
 
     private static List<string> Names(IReadOnlyDictionary<string, object?> map, params string[] keys) =>

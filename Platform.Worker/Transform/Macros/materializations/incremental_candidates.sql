@@ -1,7 +1,8 @@
 {#
     Candidates of incremental models. The published table stays: the new rows go into a table of their own (delta.table), and under the
-    model's name is a view of what the published table will hold (delta.view), for tests and models downstream. Publishing runs the
-    strategy's statements on the published table. Hooks find the new rows' table as {{ this }}.
+    model's name is a view of what the published table will hold (delta.view), for tests and models downstream; the new rows have the
+    table's indexes, so that both parts of the view are searched by key. Publishing runs the strategy's statements on the published table.
+    Hooks find the new rows' table as {{ this }}.
 #}
 {% macro incremental_delta(delta) %}
     {{ run_hooks(pre_hooks, inside_transaction=false) }}
@@ -14,6 +15,7 @@
     {%- if changes is none -%}
         {{ return({'relations': [], 'full_refresh': true}) }}
     {%- endif -%}
+    {% do create_indexes(delta.table) %}
     {% call statement() %}analyze {{ delta.table }}{% endcall %}
 
     {%- set strategy = config.get('incremental_strategy') or ('delete+insert' if config.get('unique_key') else 'append') -%}
@@ -74,6 +76,7 @@
         {%- if changes is none -%}
             {{ return({'relations': [], 'full_refresh': true}) }}
         {%- endif -%}
+        {% do create_indexes(delta.table) %}
         {% call statement() %}analyze {{ delta.table }}{% endcall %}
         {%- set event_time = config.require('event_time') -%}
         {%- set inside = event_time ~ " >= '" ~ batches.start ~ "' and " ~ event_time ~ " < '" ~ batches.end ~ "'" -%}

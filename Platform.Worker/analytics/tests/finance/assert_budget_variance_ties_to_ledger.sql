@@ -3,6 +3,7 @@ with ledger as (
 
     select {{ common.month_of('ledger_date') }} as budget_month, account_code, sum(amount) as amount
     from {{ ref('mart_ledger_daily') }}
+    where {{ in_tested_months('ledger_date') }}
     group by {{ common.month_of('ledger_date') }}, account_code
 
 )
@@ -12,4 +13,6 @@ from {{ ref('mart_budget_variance') }} as variance
 left join ledger
     on variance.budget_month = ledger.budget_month
     and variance.account_code = ledger.account_code
-where variance.actual_amount <> coalesce(ledger.amount, 0)
+where
+    {{ in_tested_months('variance.budget_month') }}
+    and variance.actual_amount <> coalesce(ledger.amount, 0)

@@ -3,6 +3,7 @@ with paid as (
 
     select payment_date, sum(amount_eur) as amount_eur
     from {{ ref('fct_payments') }}
+    where {{ in_tested_window('_partition') }}
     group by payment_date
 
 ),
@@ -11,7 +12,10 @@ booked as (
 
     select journal_date, sum(debit) as debit
     from {{ ref('fct_journal_lines') }}
-    where source_type = 'payment' and statement_line = 'cash'
+    where
+        {{ in_tested_window('_partition') }}
+        and source_type = 'payment'
+        and statement_line = 'cash'
     group by journal_date
 
 )

@@ -1,9 +1,9 @@
 -- Every loaded day has a rate for every currency that was used that day; one euro is one euro.
 with used as (
 
-    select _partition, currency from {{ ref('fct_orders') }}
+    select _partition, currency from {{ ref('fct_orders') }} where {{ in_tested_window('_partition') }}
     union
-    select _partition, currency from {{ ref('fct_payments') }}
+    select _partition, currency from {{ ref('fct_payments') }} where {{ in_tested_window('_partition') }}
 
 )
 

@@ -3,6 +3,7 @@ with invoiced as (
 
     select invoice_date, sum(gross_amount_eur) as invoiced_eur
     from {{ ref('fct_invoices') }}
+    where {{ in_tested_window('invoice_date') }}
     group by invoice_date
 
 ),
@@ -11,7 +12,9 @@ booked as (
 
     select ledger_date, sum(debit) as debit
     from {{ ref('mart_ledger_daily') }}
-    where statement_line = 'receivables'
+    where
+        {{ in_tested_window('ledger_date') }}
+        and statement_line = 'receivables'
     group by ledger_date
 
 )

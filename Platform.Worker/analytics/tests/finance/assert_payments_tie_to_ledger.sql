@@ -6,6 +6,7 @@ with paid as (
         sum(invoice_amount_eur) as settled_eur,
         sum(fx_effect_eur) as fx_effect_eur
     from {{ ref('fct_payments') }}
+    where {{ in_tested_window('_partition') }}
     group by payment_date
 
 ),
@@ -17,6 +18,7 @@ booked as (
         coalesce(sum(credit) filter (where statement_line = 'receivables'), 0) as settled_eur,
         coalesce(sum(amount) filter (where statement_line = 'fx_result'), 0) as fx_effect_eur
     from {{ ref('mart_ledger_daily') }}
+    where {{ in_tested_window('ledger_date') }}
     group by ledger_date
 
 )

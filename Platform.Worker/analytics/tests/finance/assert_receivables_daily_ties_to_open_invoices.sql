@@ -17,6 +17,7 @@ invoices as (
 
     select currency, sum(outstanding_eur) as outstanding_eur
     from {{ ref('fct_invoices') }}
+    where not is_paid
     group by currency
 
 )
@@ -24,4 +25,4 @@ invoices as (
 select coalesce(closing.currency, invoices.currency) as currency
 from closing
 full outer join invoices on closing.currency = invoices.currency
-where closing.outstanding_eur is distinct from invoices.outstanding_eur
+where coalesce(closing.outstanding_eur, 0) <> coalesce(invoices.outstanding_eur, 0)

@@ -2,6 +2,7 @@ with returned as (
 
     select return_date, sum(refund_net_eur) as refund_eur
     from {{ ref('fct_returns') }}
+    where {{ in_tested_window('_partition') }}
     group by return_date
 
 )
@@ -9,4 +10,6 @@ with returned as (
 select pnl.pnl_date, pnl.sales_returns, returned.refund_eur
 from {{ ref('mart_daily_pnl') }} as pnl
 left join returned on pnl.pnl_date = returned.return_date
-where pnl.sales_returns <> coalesce(returned.refund_eur, 0)
+where
+    {{ in_tested_window('pnl.pnl_date') }}
+    and pnl.sales_returns <> coalesce(returned.refund_eur, 0)

@@ -2,6 +2,7 @@ with mart as (
 
     select shipped_date, sum(shipment_count) as shipment_count, sum(shipping_cost_eur) as shipping_cost_eur, sum(on_time_count) as on_time_count
     from {{ ref('mart_carrier_performance') }}
+    where {{ built_rows('mart_carrier_performance') }}
     group by shipped_date
 
 ),
@@ -14,6 +15,7 @@ shipments as (
         sum(shipping_cost) as shipping_cost_eur,
         count(*) filter (where is_on_time) as on_time_count
     from {{ ref('fct_shipments') }}
+    where {{ built_rows('mart_carrier_performance') }}
     group by shipped_date
 
 )

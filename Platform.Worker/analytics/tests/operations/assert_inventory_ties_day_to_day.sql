@@ -1,29 +1,32 @@
--- What was there, plus what moved, is what is there: from each movement to the next of the same product and warehouse, across days
--- too wherever all days between are loaded. Consecutive days have the same date less their rank: that names the stretch they are in.
-with days as (
+-- What was there, plus what moved, is what is there: from each movement to the next of the same product and warehouse, on the same day and from
+-- the position of the day before, where it is known.
+with movements as (
 
     select
-        _partition as movement_date,
-        _partition - cast(row_number() over (order by _partition) as integer) as stretch
-    from (select distinct _partition from {{ ref('fct_inventory_movements') }}) as loaded
+        movement_id,
+        movement_date,
+        product_id,
+        warehouse,
+        quantity,
+        on_hand_after,
+        lag(on_hand_after) over (partition by movement_date, product_id, warehouse order by sequence_in_day) as on_hand_before
+    from {{ ref('fct_inventory_movements') }}
+    where {{ in_tested_window('_partition', lookahead_days=1) }}
 
 ),
 
-movements as (
+positions as (
 
-    select
-        movements.movement_id,
-        movements.quantity,
-        movements.on_hand_after,
-        lag(movements.on_hand_after) over (
-            partition by days.stretch, movements.product_id, movements.warehouse
-            order by movements.movement_date, movements.sequence_in_day
-        ) as on_hand_before
-    from {{ ref('fct_inventory_movements') }} as movements
-    inner join days on movements.movement_date = days.movement_date
+    select position_date, product_id, warehouse, on_hand
+    from {{ ref('mart_inventory_position') }}
+    where {{ in_tested_window('position_date', lookback_days=1) }}
 
 )
 
-select *
+select movements.movement_id, movements.on_hand_before, positions.on_hand as on_hand_yesterday, movements.quantity, movements.on_hand_after
 from movements
-where on_hand_before + quantity <> on_hand_after
+left join positions
+    on movements.movement_date = positions.position_date + 1
+    and movements.product_id = positions.product_id
+    and movements.warehouse = positions.warehouse
+where coalesce(movements.on_hand_before, positions.on_hand) + movements.quantity <> movements.on_hand_after

@@ -3,6 +3,7 @@ with mart as (
 
     select ticket_date, sum(tickets_opened) as tickets_opened
     from {{ ref('mart_support_daily') }}
+    where {{ in_tested_window('ticket_date') }}
     group by ticket_date
 
 ),
@@ -11,6 +12,7 @@ tickets as (
 
     select opened_date, count(*) as tickets_opened
     from {{ ref('fct_tickets') }}
+    where {{ in_tested_window('opened_date') }}
     group by opened_date
 
 )

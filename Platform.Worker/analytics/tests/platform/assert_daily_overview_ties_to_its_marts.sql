@@ -6,6 +6,7 @@ with overview as (
         ebitda_eur,
         tickets_opened
     from {{ ref('mart_daily_overview') }}
+    where {{ in_tested_window('overview_date') }}
 
 ),
 
@@ -13,6 +14,7 @@ sales as (
 
     select order_date, sum(revenue_eur) as revenue_eur
     from {{ ref('mart_sales_daily') }}
+    where {{ in_tested_window('order_date') }}
     group by order_date
 
 ),
@@ -21,7 +23,16 @@ support as (
 
     select ticket_date, sum(tickets_opened) as tickets_opened
     from {{ ref('mart_support_daily') }}
+    where {{ in_tested_window('ticket_date') }}
     group by ticket_date
+
+),
+
+pnl as (
+
+    select pnl_date, ebitda
+    from {{ ref('mart_daily_pnl') }}
+    where {{ in_tested_window('pnl_date') }}
 
 )
 
@@ -29,7 +40,7 @@ select overview.overview_date
 from overview
 left join sales on overview.overview_date = sales.order_date
 left join support on overview.overview_date = support.ticket_date
-left join {{ ref('mart_daily_pnl') }} as pnl on overview.overview_date = pnl.pnl_date
+left join pnl on overview.overview_date = pnl.pnl_date
 where
     overview.revenue_eur <> coalesce(sales.revenue_eur, 0)
     or overview.tickets_opened <> coalesce(support.tickets_opened, 0)

@@ -3,7 +3,7 @@ with loads as (
 
     select domain, dataset, partition_date
     from {{ ref('fct_partition_loads') }}
-    where {{ in_build_window('partition_date') }}
+    where {{ in_tested_window('partition_date') }}
 
 ),
 

@@ -2,7 +2,9 @@ with activity as (
 
     select activity_date, sum(order_count) as order_count, sum(revenue_eur) as revenue_eur
     from {{ ref('mart_customer_activity') }}
-    where has_ordered
+    where
+        {{ in_tested_window('activity_date') }}
+        and has_ordered
     group by activity_date
 
 ),
@@ -11,6 +13,7 @@ orders as (
 
     select order_date, count(*) as order_count, sum(net_amount_eur) as revenue_eur
     from {{ ref('fct_orders') }}
+    where {{ in_tested_window('_partition') }}
     group by order_date
 
 )

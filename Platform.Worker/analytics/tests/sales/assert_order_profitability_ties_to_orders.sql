@@ -1,31 +1,29 @@
--- Every order has its line in the mart, with its own revenue, cost, dispatch and refunds.
-with mart as (
+-- Every order has its line in the mart, with its own revenue and cost: by day, for the days of the orders that this build made.
+with days as (
 
-    select
-        order_date,
-        count(*) as order_count,
-        sum(revenue_eur) as revenue_eur,
-        sum(cost_eur) as cost_eur
+    select distinct order_date
     from {{ ref('mart_order_profitability') }}
-    group by order_date
-
-),
-
-orders as (
-
-    select
-        order_date,
-        count(*) as order_count,
-        sum(net_amount_eur) as revenue_eur,
-        sum(cost_amount_eur) as cost_eur
+    where {{ built_rows('mart_order_profitability') }}
+    union
+    select order_date
     from {{ ref('fct_orders') }}
-    group by order_date
+    where {{ built_rows('fct_orders') }}
 
 )
 
-select coalesce(mart.order_date, orders.order_date) as order_date
-from mart
-full outer join orders on mart.order_date = orders.order_date
+select days.order_date
+from days
+-- Each day is looked up by its index (an aggregate stays a look-up).
+cross join lateral (
+    select count(*) as order_count, sum(mart.revenue_eur) as revenue_eur, sum(mart.cost_eur) as cost_eur
+    from {{ ref('mart_order_profitability') }} as mart
+    where mart.order_date = days.order_date
+) as mart
+cross join lateral (
+    select count(*) as order_count, sum(orders.net_amount_eur) as revenue_eur, sum(orders.cost_amount_eur) as cost_eur
+    from {{ ref('fct_orders') }} as orders
+    where orders._partition = days.order_date
+) as orders
 where
     mart.order_count is distinct from orders.order_count
     or mart.revenue_eur is distinct from orders.revenue_eur

@@ -1,21 +1,18 @@
--- Refunds of loaded orders are all in the mart, on the day of the order.
-with mart as (
+-- Refunds of loaded orders are all in the mart, for the orders that this build made.
+with orders as (
 
-    select order_date, sum(refund_eur) as refund_eur
+    select order_id, refund_eur
     from {{ ref('mart_order_profitability') }}
-    group by order_date
-
-),
-
-returned as (
-
-    select order_date, sum(refund_net_eur) as refund_eur
-    from {{ ref('fct_returns') }}
-    group by order_date
+    where {{ built_rows('mart_order_profitability') }}
 
 )
 
-select mart.order_date, mart.refund_eur, returned.refund_eur as returned_eur
-from mart
-left join returned on mart.order_date = returned.order_date
-where mart.refund_eur <> coalesce(returned.refund_eur, 0)
+select orders.order_id, orders.refund_eur, returned.refund_eur as returned_eur
+from orders
+-- Each looked up by its index (an aggregate stays a look-up).
+cross join lateral (
+    select sum(returns.refund_net_eur) as refund_eur
+    from {{ ref('fct_returns') }} as returns
+    where returns.order_id = orders.order_id
+) as returned
+where orders.refund_eur <> coalesce(returned.refund_eur, 0)

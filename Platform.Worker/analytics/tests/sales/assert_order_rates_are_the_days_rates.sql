@@ -4,4 +4,6 @@ from {{ ref('fct_orders') }} as orders
 inner join {{ ref('stg_finance__fx_rates') }} as rates
     on orders._partition = rates._partition
     and orders.currency = rates.currency
-where orders.fx_rate <> rates.rate_to_eur
+where
+    {{ in_tested_window('orders._partition') }}
+    and orders.fx_rate <> rates.rate_to_eur

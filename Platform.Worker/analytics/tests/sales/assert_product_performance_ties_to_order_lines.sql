@@ -2,6 +2,7 @@ with mart as (
 
     select month, sum(revenue_eur) as revenue_eur, sum(units_sold) as units_sold
     from {{ ref('mart_product_performance') }}
+    where {{ in_tested_months('month') }}
     group by month
 
 ),
@@ -10,6 +11,7 @@ lines as (
 
     select {{ common.month_of('order_date') }} as month, sum(net_amount_eur) as revenue_eur, sum(quantity) as units_sold
     from {{ ref('fct_order_lines') }}
+    where {{ in_tested_months('_partition') }}
     group by {{ common.month_of('order_date') }}
 
 )

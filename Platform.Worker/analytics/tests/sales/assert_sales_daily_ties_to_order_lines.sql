@@ -6,6 +6,7 @@ with mart as (
         sum(units_sold) as units_sold,
         sum(order_count) as order_count
     from {{ ref('mart_sales_daily') }}
+    where {{ in_tested_window('order_date') }}
     group by order_date
 
 ),
@@ -18,6 +19,7 @@ lines as (
         sum(quantity) as units_sold,
         count(distinct order_id) as order_count
     from {{ ref('fct_order_lines') }}
+    where {{ in_tested_window('_partition') }}
     group by order_date
 
 )

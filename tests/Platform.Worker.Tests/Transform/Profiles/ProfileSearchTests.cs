@@ -39,6 +39,18 @@ public sealed class ProfileSearchTests
     }
 
     [Theory]
+    [InlineData("{{ env_var('DBT_ENV_SECRET_OF_PROFILE_SEARCH_TESTS') }}", "abc123")]
+    [InlineData("before-{{ env_var('DBT_ENV_SECRET_OF_PROFILE_SEARCH_TESTS') }}", "before-abc123")]
+    [InlineData("{{ env_var('DBT_ENV_SECRET_OF_PROFILE_SEARCH_TESTS') | join(' ') }}", "$ $ $ S E C R E T : D B T _ E N V _ S E C R E T _ O F _ P R O F I L E _ S E A R C H _ T E S T S $ $ $")]
+    public void Secret_IsItsValue_AndNothingThatAFilterMakesOfIt(string written, string expected)
+    {
+        Environment.SetEnvironmentVariable("DBT_ENV_SECRET_OF_PROFILE_SEARCH_TESTS", "abc123");
+        using var project = TestProject.Of(("profiles.yml", Profiles.Replace("{{ not jinja", written, StringComparison.Ordinal)));
+
+        Assert.Equal(expected, Search(project).Find()!.Password);
+    }
+
+    [Theory]
     [InlineData("shop", "staging", " - dev\n - prod\n - short\n - snow")]
     [InlineData("shop", "prod", "Env var required but not provided: 'NO_SUCH_VARIABLE_HERE'")]
     [InlineData("shop", "short", "'user', 'password', 'dbname', 'schema' is a required property")]

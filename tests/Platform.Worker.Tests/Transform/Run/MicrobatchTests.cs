@@ -68,6 +68,17 @@ public sealed class MicrobatchTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task Model_KnowsItsBatchByDbtsOwnName()
+    {
+        await using var warehouse = await WithEventsAsync();
+        using var project = Project("", "select id, at, name, '{{ model.config.__dbt_internal_microbatch_event_time_start }}' as batch from {{ ref('raw') }}");
+
+        await warehouse.BuildAsync(project, new BuildRequest { Publish = false, EventTimeStart = Day(1), EventTimeEnd = Day(3) });
+
+        Assert.Equal("1|2026-01-01 00:00:00+00:00\n2|2026-01-02 00:00:00+00:00", await warehouse.RowsAsync("select id, batch from analytics.events order by id"));
+    }
+
+    [Fact]
     public async Task PlainBatchThatFails_IsAPartialSuccess_AndIsRetriedAlone()
     {
         await using var warehouse = await WithEventsAsync();

@@ -51,6 +51,40 @@ public sealed class StateComparisonTests : IDisposable
     }
 
     [Fact]
+    public void ConstraintOfAContract_ThatIsGone_ChangesTheContract()
+    {
+        _project.Replace("models/schema.yml", "{name: id, data_type: int}", "{name: id, data_type: int, constraints: [{type: not_null}]}");
+        _project.Record();
+        _project.Replace("models/schema.yml", ", constraints: [{type: not_null}]", "");
+
+        Assert.Equal("mart", _project.Select("state:modified.contract"));
+        Assert.Contains("Enforced column level constraints were removed", Assert.Single(_project.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("false", "leaf rows")]
+    [InlineData("true", "")]
+    public void EnvironmentThatChanged_IsNoChange_WhereExpressionsAreComparedAsWritten(string flag, string expected)
+    {
+        const string Variable = "STATE_COMPARISON_TESTS_KIND";
+        _project.Write("dbt_project.yml", $"name: shop\nversion: '1.0'\nflags: {{state_modified_compare_more_unrendered_values: {flag}}}\n");
+        _project.Write("models/leaf.sql", $"{{{{ config(materialized=env_var('{Variable}')) }}}} select * from {{{{ ref('mart') }}}}");
+        _project.Replace("models/schema.yml", "{name: raw,", $"{{name: raw, schema: \"{{{{ env_var('{Variable}') }}}}\",");
+        try
+        {
+            Environment.SetEnvironmentVariable(Variable, "table");
+            _project.Record();
+            Environment.SetEnvironmentVariable(Variable, "view");
+
+            Assert.Equal(expected, _project.Select("state:modified"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Variable, null);
+        }
+    }
+
+    [Fact]
     public void Description_CountsWhereItIsPersisted()
     {
         _project.Record();

@@ -2,20 +2,69 @@
     config(
         materialized='incremental',
         incremental_strategy='replace_window',
-        incremental_predicates=[in_build_window('invoice_date', lookback_days=var('payment_lifetime_days'))],
-        indexes=[{'columns': ['invoice_date']}, {'columns': ['invoice_id']}]
+        unique_key='invoice_id',
+        incremental_predicates=[
+            in_build_window('invoice_date') ~ ' or ' ~ spans_build_window('first_payment_date', 'last_payment_date')
+        ],
+        indexes=[
+            {'columns': ['invoice_date']}, {'columns': ['last_payment_date']}, {'columns': ['order_date']}, {'columns': ['is_paid']},
+            {'columns': ['invoice_id']}, {'columns': ['order_id']}
+        ]
     )
 }}
 
-{%- set lifetime = var('payment_lifetime_days') %}
-
--- An invoice with what has been paid on it. Payments come up to their lifetime after it, so the invoices of that many days before a
--- changed day are built again with it.
+-- An invoice with what has been paid on it. A build makes the invoices of its days, and those again on which money came in on its days, now or
+-- before: an invoice is as it was but for its payments.
 with invoices as (
 
-    select * from {{ ref('stg_finance__invoices') }}
+    select
+        invoice_id,
+        invoice_date,
+        due_date,
+        order_id,
+        order_date,
+        customer_id,
+        currency,
+        fx_rate,
+        net_amount,
+        tax_amount,
+        shipping_fee,
+        gross_amount,
+        gross_amount_eur,
+        _partition,
+        _line
+    from {{ ref('stg_finance__invoices') }}
     {% if is_incremental() %}
-    where {{ in_build_window('_partition', lookback_days=lifetime) }}
+    where {{ in_build_window('_partition') }}
+
+    union all
+
+    select
+        invoice_id,
+        invoice_date,
+        due_date,
+        order_id,
+        order_date,
+        customer_id,
+        currency,
+        fx_rate,
+        net_amount,
+        tax_amount,
+        shipping_fee,
+        gross_amount,
+        gross_amount_eur,
+        _partition,
+        _line
+    from {{ this }}
+    where
+        not {{ in_build_window('invoice_date') }}
+        and invoice_id in (
+            select payments.invoice_id from {{ ref('fct_payments') }} as payments where {{ in_build_window('payments._partition') }}
+            union
+            select paid_before.invoice_id
+            from {{ this }} as paid_before
+            where {{ spans_build_window('paid_before.first_payment_date', 'paid_before.last_payment_date') }}
+        )
     {% endif %}
 
 ),
@@ -23,18 +72,23 @@ with invoices as (
 paid as (
 
     select
-        invoice_id,
-        sum(amount) as paid_amount,
-        sum(invoice_amount_eur) as settled_eur,
-        max(payment_date) as last_payment_date,
+        {{ 'invoices' if is_incremental() else 'payments' }}.invoice_id,
+        sum(payments.amount) as paid_amount,
+        sum(payments.invoice_amount_eur) as settled_eur,
+        min(payments.payment_date) as first_payment_date,
+        max(payments.payment_date) as last_payment_date,
         count(*) as payment_count
-    from {{ ref('stg_finance__payments') }}
     {% if is_incremental() %}
-    where
-        {{ in_build_window('invoice_date', lookback_days=lifetime) }}
-        and {{ in_build_window('_partition', lookback_days=lifetime, lookahead_days=lifetime) }}
+    from invoices
+    -- Each invoice's payments by their index (offset 0): a join would read all payments that there are.
+    cross join lateral (
+        select * from {{ ref('fct_payments') }} as all_payments where all_payments.invoice_id = invoices.invoice_id offset 0
+    ) as payments
+    group by invoices.invoice_id
+    {% else %}
+    from {{ ref('fct_payments') }} as payments
+    group by payments.invoice_id
     {% endif %}
-    group by invoice_id
 
 )
 
@@ -58,6 +112,7 @@ select
     invoices.gross_amount - coalesce(paid.paid_amount, 0) as outstanding_amount,
     invoices.gross_amount_eur - coalesce(paid.settled_eur, 0) as outstanding_eur,
     invoices.gross_amount = coalesce(paid.paid_amount, 0) as is_paid,
+    paid.first_payment_date,
     paid.last_payment_date,
     case when invoices.gross_amount = paid.paid_amount then paid.last_payment_date - invoices.invoice_date end as days_to_pay,
     invoices._partition,

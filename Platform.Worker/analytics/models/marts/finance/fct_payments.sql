@@ -7,7 +7,7 @@
         batch_size='day',
         begin='2024-01-01',
         meta={'first_build': 'one_batch'},
-        indexes=[{'columns': ['_partition']}, {'columns': ['invoice_id']}]
+        indexes=[{'columns': ['_partition']}, {'columns': ['invoice_date']}, {'columns': ['payment_id']}, {'columns': ['invoice_id']}]
     )
 }}
 

@@ -2,7 +2,8 @@
     config(
         materialized='incremental',
         incremental_strategy='replace_window',
-        incremental_predicates=[in_build_months('budget_month')]
+        incremental_predicates=[in_build_months('budget_month')],
+        indexes=[{'columns': ['budget_month']}]
     )
 }}
 

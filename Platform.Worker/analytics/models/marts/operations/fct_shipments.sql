@@ -2,24 +2,70 @@
     config(
         materialized='incremental',
         incremental_strategy='replace_window',
-        incremental_predicates=[in_build_window('shipped_date', lookback_days=var('order_lifetime_days'))],
-        indexes=[{'columns': ['shipped_date']}, {'columns': ['order_id']}]
+        unique_key='shipment_id',
+        incremental_predicates=[in_build_window('shipped_date') ~ ' or ' ~ in_build_window('_partition')],
+        indexes=[
+            {'columns': ['shipped_date']}, {'columns': ['_partition']}, {'columns': ['order_date']},
+            {'columns': ['shipment_id']}, {'columns': ['order_id']}
+        ]
     )
 }}
 
-{%- set lifetime = var('order_lifetime_days') %}
+{%- set reported = 'shipment_id, order_id, order_date, carrier, warehouse, status, promised_date, shipped_date, delivered_date, units, weight_kg, shipping_cost, _partition, _line' %}
 
 -- A shipment's newest state. It arrives as one row on the day of dispatch and one on the day of delivery; the second says all that the
--- first says. So a dispatch day is built again with any day up to an order's lifetime after it.
-with newest as (
+-- first says. So a build makes the shipments again that its days say something of, now or before.
+with reports as (
 
-    select distinct on (shipment_id) *
+    select {{ reported }}
     from {{ ref('stg_operations__shipments') }}
     {% if is_incremental() %}
-    where
-        {{ in_build_window('shipped_date', lookback_days=lifetime) }}
-        and {{ in_build_window('_partition', lookback_days=lifetime, lookahead_days=lifetime) }}
+    where {{ in_build_window('_partition') }}
     {% endif %}
+
+),
+
+states as (
+
+    select {{ reported }}
+    from reports
+    {% if is_incremental() %}
+
+    union all
+
+    select {{ reported }}
+    from {{ this }}
+    where
+        not {{ in_build_window('_partition') }}
+        and shipment_id in (
+            select reports.shipment_id from reports
+            union
+            select begun.shipment_id from {{ this }} as begun where {{ in_build_window('begun.shipped_date') }}
+        )
+
+    union all
+
+    -- What was known before the state from one of this build's days, which may be there no more; looked up by its index (offset 0), for which it
+    -- has to be the table: a staging model that is used twice is read whole.
+    select first_states.*
+    from {{ this }} as shipments
+    cross join lateral (
+        select {{ reported }}
+        from {{ source('operations', 'shipments') }} as reported
+        where reported._partition = shipments.shipped_date and reported.shipment_id = shipments.shipment_id
+        offset 0
+    ) as first_states
+    where
+        {{ in_build_window('shipments._partition') }}
+        and not {{ in_build_window('shipments.shipped_date') }}
+    {% endif %}
+
+),
+
+newest as (
+
+    select distinct on (shipment_id) *
+    from states
     order by shipment_id, delivered_date nulls last, _partition desc
 
 )

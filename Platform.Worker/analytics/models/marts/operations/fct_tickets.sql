@@ -2,23 +2,84 @@
     config(
         materialized='incremental',
         incremental_strategy='replace_window',
-        incremental_predicates=[in_build_window('opened_date', lookback_days=var('ticket_lifetime_days'))],
-        indexes=[{'columns': ['opened_date']}]
+        unique_key='ticket_id',
+        incremental_predicates=[in_build_window('opened_date') ~ ' or ' ~ in_build_window('_partition')],
+        indexes=[
+            {'columns': ['opened_date']}, {'columns': ['_partition']}, {'columns': ['order_date']}, {'columns': ['ticket_id']}
+        ]
     )
 }}
 
-{%- set lifetime = var('ticket_lifetime_days') %}
+{%- set reported = 'ticket_id, status, opened_at, resolved_at, opened_date, resolved_date, customer_id, order_id, order_date, category, priority, satisfaction, subject, _partition, _line' %}
 
--- A ticket's newest state; it arrives as one row when opened and one when resolved, the second with all that the first says.
-with newest as (
+-- A ticket's newest state; it arrives as one row when opened and one when resolved, the second with all that the first says. Tickets that a
+-- build's days say something of, now or before, are made again.
+with reports as (
 
-    select distinct on (ticket_id) *
+    select {{ reported }}
     from {{ ref('stg_operations__support_tickets') }}
     {% if is_incremental() %}
-    where
-        {{ in_build_window('opened_date', lookback_days=lifetime) }}
-        and {{ in_build_window('_partition', lookback_days=lifetime, lookahead_days=lifetime) }}
+    where {{ in_build_window('_partition') }}
     {% endif %}
+
+),
+
+states as (
+
+    select {{ reported }}
+    from reports
+    {% if is_incremental() %}
+
+    union all
+
+    select {{ reported }}
+    from {{ this }}
+    where
+        not {{ in_build_window('_partition') }}
+        and ticket_id in (
+            select reports.ticket_id from reports
+            union
+            select begun.ticket_id from {{ this }} as begun where {{ in_build_window('begun.opened_date') }}
+        )
+
+    union all
+
+    -- What was known before the state from one of this build's days, which may be there no more; looked up by its index (offset 0), for which it
+    -- has to be the table: a staging model that is used twice is read whole.
+    select first_states.*
+    from {{ this }} as tickets
+    cross join lateral (
+        select
+            ticket_id,
+            status,
+            opened_at,
+            resolved_at,
+            cast(opened_at at time zone 'UTC' as date) as opened_date,
+            cast(resolved_at at time zone 'UTC' as date) as resolved_date,
+            customer_id,
+            order_id,
+            order_date,
+            category,
+            priority,
+            satisfaction,
+            subject,
+            _partition,
+            _line
+        from {{ source('operations', 'support_tickets') }} as reported
+        where reported._partition = tickets.opened_date and reported.ticket_id = tickets.ticket_id
+        offset 0
+    ) as first_states
+    where
+        {{ in_build_window('tickets._partition') }}
+        and not {{ in_build_window('tickets.opened_date') }}
+    {% endif %}
+
+),
+
+newest as (
+
+    select distinct on (ticket_id) *
+    from states
     order by ticket_id, resolved_date nulls last, _partition desc
 
 )

@@ -7,7 +7,7 @@
         batch_size='day',
         begin='2024-01-01',
         meta={'first_build': 'one_batch'},
-        indexes=[{'columns': ['_partition']}, {'columns': ['order_id']}]
+        indexes=[{'columns': ['_partition']}, {'columns': ['order_line_id']}, {'columns': ['order_id', 'line_number']}]
     )
 }}
 

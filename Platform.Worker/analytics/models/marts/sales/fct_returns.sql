@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='replace_window',
         incremental_predicates=[in_build_window('_partition', lookahead_days=var('order_lifetime_days'))],
-        indexes=[{'columns': ['_partition']}, {'columns': ['order_id']}]
+        indexes=[{'columns': ['_partition']}, {'columns': ['order_date']}, {'columns': ['return_id']}, {'columns': ['order_id']}]
     )
 }}
 
@@ -22,10 +22,16 @@ with returned as (
 
 orders as (
 
+    {% if is_incremental() %}
+    -- Each looked up by its index (offset 0): a join would read all orders.
+    select orders.order_id, orders.order_date, orders.customer_id, orders.channel, orders.region
+    from (select distinct order_id from returned) as of_returned
+    cross join lateral (
+        select * from {{ ref('fct_orders') }} as all_orders where all_orders.order_id = of_returned.order_id offset 0
+    ) as orders
+    {% else %}
     select order_id, order_date, customer_id, channel, region
     from {{ ref('fct_orders') }}
-    {% if is_incremental() %}
-    where {{ in_build_window('_partition', lookback_days=lifetime, lookahead_days=lifetime) }}
     {% endif %}
 
 )

@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='replace_window',
         incremental_predicates=[in_build_window('activity_date')],
-        indexes=[{'columns': ['activity_date']}]
+        indexes=[{'columns': ['activity_date', 'customer_id']}]
     )
 }}
 

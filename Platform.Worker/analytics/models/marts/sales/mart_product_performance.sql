@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='replace_window',
         incremental_predicates=[in_build_months('month')],
-        indexes=[{'columns': ['month']}]
+        indexes=[{'columns': ['month', 'product_id']}]
     )
 }}
 

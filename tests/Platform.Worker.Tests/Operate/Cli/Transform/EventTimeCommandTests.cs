@@ -26,6 +26,11 @@ public sealed class EventTimeCommandTests(EmbeddedServers servers)
         Assert.Matches(@"\d of 3 OK created sql microbatch model dev\.daily \.+ \[SUCCESS in \d+\.\d\ds\]\n", result.Output);
         Assert.Equal(("3,4", 10), (await cli.ScalarAsync<string>("select string_agg(id::text, ',' order by id) from dev.daily"), await cli.ScalarAsync<long>("select count(*) from dev.all_days")));
 
+        Assert.All(["compiled", "run"], folder => Assert.Equal(
+            ["daily_2026-01-03.sql", "daily_2026-01-04.sql"],
+            Directory.EnumerateFiles(Path.Combine(cli.Project.Directory, "target", folder, "shop", "models", "daily")).Select(Path.GetFileName).Order()));
+        Assert.Contains("'2026-01-03", File.ReadAllText(Path.Combine(cli.Project.Directory, "target/compiled/shop/models/daily/daily_2026-01-03.sql")), StringComparison.Ordinal);
+
         await cli.RunAsync("run", "--select", "daily", "--event-time-start", "2026-01-07", "--event-time-end", "2026-01-08 00:00:00");
 
         Assert.Equal("3,4,7", await cli.ScalarAsync<string>("select string_agg(id::text, ',' order by id) from dev.daily"));

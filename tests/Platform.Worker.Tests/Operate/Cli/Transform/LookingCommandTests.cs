@@ -69,7 +69,7 @@ public sealed class LookingCommandTests(EmbeddedServers servers)
     [InlineData("--output name", "orders\nstg_orders\nshop.events\n")]
     [InlineData("--output path --resource-type model", "models/orders.sql\nmodels/staging/stg_orders.sql\n")]
     [InlineData("--models stg_orders", "shop.staging.stg_orders\n")]
-    [InlineData("--output json --output-keys name config.materialized -s tag:raw", "{\"name\":\"stg_orders\",\"config.materialized\":\"ephemeral\"}\n")]
+    [InlineData("--output json --output-keys name config.materialized -s tag:raw", "{\"name\": \"stg_orders\", \"config.materialized\": \"ephemeral\"}\n")]
     public async Task List_Quiet_PrintsTheResourcesAlone(string arguments, string lines)
     {
         await using var cli = await TransformCli.CreateAsync(servers, Shop);
@@ -92,6 +92,53 @@ public sealed class LookingCommandTests(EmbeddedServers servers)
         Assert.Equal(0, result.Code);
         Assert.Equal("integer", columns.GetProperty("id").GetProperty("type").GetString());
         Assert.Empty(JsonDocument.Parse(cli.Artifact("catalog.json")).RootElement.GetProperty("nodes").EnumerateObject());
+    }
+
+    [Fact]
+    public async Task DocsGenerate_OfASelectedSource_DescribesIt()
+    {
+        await using var cli = await TransformCli.CreateAsync(servers, Shop);
+        await cli.ScalarAsync<object>("create table public.events (id int)");
+
+        var result = await cli.RunAsync("docs", "generate", "--select", "source:shop.events");
+
+        var catalog = JsonDocument.Parse(cli.Artifact("catalog.json")).RootElement;
+        Assert.Equal(0, result.Code);
+        Assert.Equal("source.shop.shop.events", Assert.Single(catalog.GetProperty("sources").EnumerateObject()).Name);
+        Assert.Empty(catalog.GetProperty("nodes").EnumerateObject());
+    }
+
+    [Fact]
+    public async Task Show_OfASeed_ShowsItsTable_AndOfAModelItsHeaderToo()
+    {
+        await using var cli = await TransformCli.CreateAsync(
+            servers,
+            ("seeds/codes.csv", "code\nabc\n"),
+            ("models/headed.sql", "{% call set_sql_header(config) %}with words as (select 'from the header' as word){% endcall %} select word from words"));
+        await cli.RunAsync("seed");
+
+        var seed = await cli.RunAsync("show", "--select", "codes");
+        var headed = await cli.RunAsync("show", "--select", "headed");
+
+        Assert.Equal((0, 0), (seed.Code, headed.Code));
+        Assert.Contains("| abc", seed.Output, StringComparison.Ordinal);
+        Assert.Contains("| from the header", headed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LoadResult_OfOneStatementTwice_IsAnError()
+    {
+        await using var cli = await TransformCli.CreateAsync(
+            servers,
+            ("models/twice.sql", """
+                {% call statement('answer', fetch_result=true) %}select 42 as n{% endcall %}
+                {% if execute %}{% set first = load_result('answer') %}{% set second = load_result('answer') %}{% endif %} select 1 as id
+                """));
+
+        var result = await cli.RunAsync("compile");
+
+        Assert.Equal(1, result.Code);
+        Assert.Contains("The 'statement' result named 'answer' has already been loaded into a variable", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

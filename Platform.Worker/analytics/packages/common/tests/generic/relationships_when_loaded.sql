@@ -1,4 +1,7 @@
-{# Like relationships, for a parent that may belong to an earlier day: rows count whose day (date_column) is among the parent's days. #}
+{#
+  Like relationships, for a parent that may belong to an earlier day: rows count whose day (date_column) is among the parent's days. Days and
+  keys are looked up in the parent's indexes (limit 1 keeps each look-up one), so that the cost follows the rows tested.
+#}
 {% test relationships_when_loaded(model, column_name, to, field, date_column, parent_date) %}
 
 with children as (
@@ -9,25 +12,25 @@ with children as (
 
 ),
 
-parents as (
+loaded_days as (
 
-    select {{ field }} as parent_key, {{ parent_date }} as parent_day
-    from {{ to }}
-
-),
-
-parent_days as (
-
-    select distinct parent_day from parents
+    select days.parent_day
+    from (select distinct parent_day from children) as days
+    cross join lateral (
+        select true as is_loaded from {{ to }} as parents where parents.{{ parent_date }} = days.parent_day limit 1
+    ) as loaded
 
 )
 
 select children.child_key, children.parent_day
 from children
-inner join parent_days on children.parent_day = parent_days.parent_day
-left join parents
-    on children.child_key = parents.parent_key
-    and children.parent_day = parents.parent_day
-where parents.parent_key is null
+inner join loaded_days on children.parent_day = loaded_days.parent_day
+left join lateral (
+    select true as is_found
+    from {{ to }} as parents
+    where parents.{{ field }} = children.child_key and parents.{{ parent_date }} = children.parent_day
+    limit 1
+) as parents on true
+where parents.is_found is null
 
 {% endtest %}

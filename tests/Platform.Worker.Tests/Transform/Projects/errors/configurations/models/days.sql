@@ -1,0 +1,1 @@
+{{ config(docs={'node_color': '#ff0000'}) }} select 1 as day

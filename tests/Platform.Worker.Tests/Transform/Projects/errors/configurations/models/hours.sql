@@ -1,0 +1,1 @@
+{{ config(docs={'node_color': 'lightgrey'}) }} select 1 as hour

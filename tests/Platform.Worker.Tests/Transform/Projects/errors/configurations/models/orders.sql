@@ -1,0 +1,1 @@
+{{ config(docs={'node_color': 'reddish'}) }} select 1 as id
