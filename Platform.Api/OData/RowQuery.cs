@@ -141,7 +141,7 @@ internal sealed record RowQuery
         var columns = new List<OrderColumn>();
         for (var item = clause; item is not null; item = item.ThenBy)
         {
-            var kind = SqlTypes.Kind(item.Expression.TypeReference);
+            var kind = expressions.Kind(item.Expression);
             var column = item.Expression is SingleValuePropertyAccessNode or SingleValueOpenPropertyAccessNode
                 ? source.Column(ExpressionSql.Path(item.Expression))
                 : new SourceColumn("", $"({expressions.Value(item.Expression)})", kind, true);

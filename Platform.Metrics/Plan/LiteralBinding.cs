@@ -39,13 +39,15 @@ internal static class LiteralBinding
         return new Constant(value, value is decimal ? DataType.Decimal : type);
     }
 
-    private static object Date(Literal literal, Named column) =>
-        literal.Kind == LiteralKind.Text
-        && DateOnly.TryParseExact(literal.Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-            ? date
-            : throw Mismatch(literal, column, "a date in quotes, such as '2026-01-31'");
+    /// <summary>A date; programs write its first moment, too.</summary>
+    private static object Date(Literal literal, Named column) => Moment(literal) is { } time && time.TimeOfDay == TimeSpan.Zero
+        ? DateOnly.FromDateTime(time)
+        : throw Mismatch(literal, column, "a date in quotes, such as '2026-01-31'");
 
     private static object Timestamp(Literal literal, Named column) =>
+        Moment(literal) ?? throw Mismatch(literal, column, "a time in quotes, such as '2026-01-31T12:00:00Z'");
+
+    private static DateTime? Moment(Literal literal) =>
         literal.Kind == LiteralKind.Text
         && DateTime.TryParseExact(
             literal.Value,
@@ -54,7 +56,7 @@ internal static class LiteralBinding
             DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
             out var time)
             ? DateTime.SpecifyKind(time, DateTimeKind.Unspecified)
-            : throw Mismatch(literal, column, "a time in quotes, such as '2026-01-31T12:00:00Z'");
+            : null;
 
     private static object Number(Literal literal, Named column)
     {

@@ -22,6 +22,13 @@ internal sealed partial class ScanBuilder
             try
             {
                 onRows.Add(Binder(source, rowTime).Bind(filter));
+
+                // Periods that the metric's definition leaves out are not listed either.
+                if (draft.JoinToTimespine && filter.References.Any() && filter.References.All(IsOnMetricTime))
+                {
+                    Finer(filter.References);
+                    onPeriods.Add((rows, at) => Binder(rows, at).Bind(filter));
+                }
             }
             catch (FilterException exception)
             {
@@ -61,6 +68,7 @@ internal sealed partial class ScanBuilder
 
                 if (isOnTime && !onTime.Contains(false) && (byPeriod || draft.JoinToTimespine))
                 {
+                    Finer(references);
                     onPeriods.Add((rows, at) => bind(Binder(rows, at)));
                 }
                 else if (draft.JoinToTimespine && onTime.Contains(false) && references.All(IsColumn))
@@ -75,6 +83,10 @@ internal sealed partial class ScanBuilder
             }
         }
     }
+
+    /// <summary>Periods are listed finely enough for a condition on them.</summary>
+    private void Finer(IEnumerable<Expression> references) =>
+        finestFiltered = references.OfType<Reference>().Select(reference => FinestOf(Found(reference.Element, reference.Position))).Append(finestFiltered).Min();
 
     private bool IsColumn(Expression reference) => reference is Reference { Element: var element } && At(element) >= 0;
 

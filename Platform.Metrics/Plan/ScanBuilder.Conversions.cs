@@ -19,6 +19,14 @@ internal sealed partial class ScanBuilder
         var starts = Starts(conversion, conditions);
         var events = Events(conversion);
         PlanValue time = starts.Output(PlanContext.FactTime), then = events.Output(PlanContext.FactTime);
+
+        // Events by month follow those of any day of the month.
+        if ((time: this.time.Grain, then: conversion.Model.FindDimension(conversion.Measure.AggTimeDimension)!.Grain) is ({ } own, { } others) && own != others)
+        {
+            var coarser = own > others ? own : others;
+            (time, then) = (new CutTime(time, coarser), new CutTime(then, coarser));
+        }
+
         PlanValue[] on =
         [
             SqlValue.Of(DataType.Boolean, starts.Output(EntityColumn), " = ", events.Output(EntityColumn)),
@@ -29,12 +37,12 @@ internal sealed partial class ScanBuilder
 
         // Of several base events at one moment any may be the one; the order by all that is shown makes it always the same.
         string[] shown = [.. columns.Where((_, at) => !source.IsMetricTime(keys[at]))];
-        object[] order = [time, " desc", .. shown.SelectMany(column => new object[] { ", ", starts.Output(column) })];
+        object[] order = [starts.Output(PlanContext.FactTime), " desc", .. shown.SelectMany(column => new object[] { ", ", starts.Output(column) })];
         var followed = new Project(
             context.Names.Take($"{name}_followed"),
             new Join(starts, events, JoinKind.Inner, SqlValue.And(on)),
             [
-                new Column(PlanContext.FactTime, time),
+                new Column(PlanContext.FactTime, starts.Output(PlanContext.FactTime)),
                 .. shown.Select(column => new Column(column, starts.Output(column))),
                 .. content.Values.Select(value => new Column(value.Column, events.Output(value.Column))),
                 new Column(Nearness, new SqlValue(["row_number() over (partition by ", events.Output(Event), " order by ", .. order, ")"], DataType.Integer)),
@@ -59,7 +67,10 @@ internal sealed partial class ScanBuilder
             .. keys.Zip(columns).Where(pair => !source.IsMetricTime(pair.First)).Select(pair => new Column(pair.Second, source.Bind(pair.First, source.Time))),
             .. conversion.Metric.ConstantProperties.Select((pair, at) => new Column(Property(at), Of(draft.Model, source, pair.Base))),
         ];
-        return new Project(context.Names.Take($"{name}_starts"), Filter.Of(source.Node, conditions.OnRows), columnsOf);
+
+        // A base event that is not asked for takes no conversion from one that is.
+        var range = draft.Offset.IsNone ? Range(source.Time, query.Start, query.End) : [];
+        return new Project(context.Names.Take($"{name}_starts"), Filter.Of(source.Node, [.. conditions.OnRows, .. range]), columnsOf);
     }
 
     /// <summary>The events that may follow, each with a number of its own.</summary>

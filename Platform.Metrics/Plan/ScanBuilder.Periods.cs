@@ -56,8 +56,8 @@ internal sealed partial class ScanBuilder
         Column[] output = [.. Outputs.Of(found)];
         OutputColumn Found(string column) => new(found.Names.Single(), column, output.First(own => own.Name == column).Value.Type);
 
-        // A single standard grain is listed as it is; all else follows from days.
-        var single = at.Length == 1 && keys[at[0]].Grain is not null;
+        // A single standard grain is listed as it is, unless a condition tells its days apart; all else follows from days.
+        var single = at.Length == 1 && keys[at[0]].Grain <= finestFiltered;
         var grain = single ? keys[at[0]].Grain!.Value : BaseGrain;
         var anchor = at.Where(position => keys[position].Grain is not null).OrderByDescending(position => keys[position].Grain).Select(position => columns[position]).FirstOrDefault();
         var spine = context.Catalogue.SpineFor(grain);

@@ -24,6 +24,9 @@ internal sealed partial class ScanBuilder
     private readonly string name;
     private readonly ImmutableArray<ElementLookup.Found> keys;
 
+    // The finest grain of metric time that listed periods are filtered by.
+    private TimeGrain finestFiltered = TimeGrain.Year;
+
     public ScanBuilder(
         PlanContext context, ScanDraft draft, ScanContent content, MetricQuery query, IReadOnlyList<string> columns, List<QueryFault> faults)
     {
@@ -153,7 +156,7 @@ internal sealed partial class ScanBuilder
     {
         get
         {
-            var grain = TimeKeys.Select(FinestOf).Append(TimeGrain.Day).Min();
+            var grain = TimeKeys.Select(FinestOf).Append(finestFiltered).Append(TimeGrain.Day).Min();
             var shift = draft.Offset.Shift.Plus(draft.Cumulative?.Window?.Shift ?? default);
             var needed = shift.Seconds % 60 != 0 ? TimeGrain.Second
                 : shift.Seconds % 3600 != 0 ? TimeGrain.Minute

@@ -42,7 +42,7 @@ internal static class ApplySql
         foreach (var expression in computed)
         {
             source.Add(new SourceColumn(
-                expression.Alias, $"({expressions.Value(expression.Expression)})", SqlTypes.Kind(expression.TypeReference ?? expression.Expression.TypeReference), true)
+                expression.Alias, $"({expressions.Value(expression.Expression)})", expressions.Kind(expression.Expression), true)
             {
                 IsDynamic = true,
             });
@@ -83,7 +83,7 @@ internal static class ApplySql
             return new SourceColumn(expression.Alias, "count(*)", EdmPrimitiveTypeKind.Int64, false);
         }
 
-        var (value, kind) = (expressions.Value(expression.Expression), SqlTypes.Kind(expression.Expression.TypeReference));
+        var (value, kind) = (expressions.Value(expression.Expression), expressions.Kind(expression.Expression));
         return expression.Method switch
         {
             AggregationMethod.Sum => new SourceColumn(expression.Alias, $"sum({value})", Wide(kind), true),

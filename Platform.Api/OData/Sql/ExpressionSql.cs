@@ -30,6 +30,17 @@ internal sealed class ExpressionSql(RowSource source, DateTimeOffset now)
         _ => throw ODataFault.NotImplemented($"Expressions of the kind {node.Kind} are not answered here."),
     };
 
+    /// <summary>The type of a value: the library does not know those of columns that the request made.</summary>
+    public EdmPrimitiveTypeKind Kind(QueryNode node) => node switch
+    {
+        SingleValueOpenPropertyAccessNode open => source.Column(Path(open)).Kind,
+        ConvertNode { TypeReference: null } convert => Kind(convert.Source),
+        UnaryOperatorNode { TypeReference: null } unary => Kind(unary.Operand),
+        BinaryOperatorNode { TypeReference: null } binary => Wider(Kind(binary.Left), Kind(binary.Right)),
+        SingleValueNode value => SqlTypes.Kind(value.TypeReference),
+        _ => EdmPrimitiveTypeKind.String,
+    };
+
     /// <summary>The names from the row to the property.</summary>
     public static ImmutableArray<string> Path(QueryNode? node) => node switch
     {
@@ -138,6 +149,15 @@ internal sealed class ExpressionSql(RowSource source, DateTimeOffset now)
             _ => $"{value}::{SqlTypes.Name(to)}",
         };
     }
+
+    /// <summary>The type of arithmetic with both.</summary>
+    private static EdmPrimitiveTypeKind Wider(EdmPrimitiveTypeKind left, EdmPrimitiveTypeKind right) =>
+        (SqlTypes.Name(left), SqlTypes.Name(right)) switch
+        {
+            ("bigint", "bigint") => EdmPrimitiveTypeKind.Int64,
+            ("double precision", _) or (_, "double precision") => EdmPrimitiveTypeKind.Double,
+            _ => EdmPrimitiveTypeKind.Decimal,
+        };
 
     private static string Exact(string condition, bool exact) => exact ? $"coalesce({condition}, false)" : condition;
 

@@ -108,7 +108,6 @@ public sealed class SavedQueryTests(FlowApi flow) : IClassFixture<FlowApi>
     [InlineData("", "metrics")]
     [InlineData("dimension=user__county", "group_by")]
     [InlineData("dimension=user__country,seat__kind", "group_by")]
-    [InlineData("dimension=metric_time__month,user__country", "group_by")]
     [InlineData("dimension=user__country&start=2026-01-01", "start")]
     public async Task Values_OfNothing_AreRefused(string query, string parameter)
     {

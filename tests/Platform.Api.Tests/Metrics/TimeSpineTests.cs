@@ -19,6 +19,7 @@ public sealed class TimeSpineTests(EmbeddedServers servers) : IAsyncLifetime
         create table calls.users as select * from (values
           ('u1', date '2026-03-02', 'old'), ('u1', date '2026-03-04', 'new'), ('u1', date '2026-04-01', 'new'), ('u2', date '2026-03-02', 'old')) as v (user_id, day, tier);
         create table calls.targets as select * from (values (date '2026-03-01', 7), (date '2026-04-01', 5)) as v (month, calls);
+        create table calls.purchases as select * from (values (1, 'a', date '2026-03-01'), (2, 'c', date '2026-03-01')) as v (id, line_id, month);
         create table calls.days as select day::date as day from generate_series(date '2026-02-27', date '2026-04-03', '1 day') as day;
         create table calls.nanoseconds as select timestamp '2026-03-02' as moment;
         grant usage on schema calls to platform_api;
@@ -43,12 +44,20 @@ public sealed class TimeSpineTests(EmbeddedServers servers) : IAsyncLifetime
              "dimensions": [{"name": "tier", "type": "categorical"}, {"name": "day", "type": "time", "is_partition": true, "type_params": {"time_granularity": "day"}}]},
             {"name": "targets", "node_relation": {"alias": "targets", "schema_name": "calls"}, "defaults": {"agg_time_dimension": "month"}, "primary_entity": "target",
              "dimensions": [{"name": "month", "type": "time", "type_params": {"time_granularity": "month"}}],
-             "measures": [{"name": "target", "agg": "sum", "expr": "calls"}]}
+             "measures": [{"name": "target", "agg": "sum", "expr": "calls"}]},
+            {"name": "purchases", "node_relation": {"alias": "purchases", "schema_name": "calls"}, "defaults": {"agg_time_dimension": "month"}, "primary_entity": "purchase",
+             "entities": [{"name": "line", "type": "foreign", "expr": "line_id"}],
+             "dimensions": [{"name": "month", "type": "time", "type_params": {"time_granularity": "month"}}],
+             "measures": [{"name": "purchases", "agg": "count", "expr": "id"}]}
           ],
           "metrics": [
             {"name": "calls", "type": "simple", "type_params": {"measure": {"name": "calls"}}},
             {"name": "target", "type": "simple", "type_params": {"measure": {"name": "target"}}},
             {"name": "calls_each_day", "type": "simple", "type_params": {"measure": {"name": "calls", "join_to_timespine": true, "fill_nulls_with": 0}}},
+            {"name": "calls_of_march", "type": "simple", "filter": "{{ TimeDimension('metric_time', 'day') }} <= '2026-03-04'",
+             "type_params": {"measure": {"name": "calls", "join_to_timespine": true, "filter": "{{ TimeDimension('metric_time', 'day') }} >= '2026-03-02'"}}},
+            {"name": "bought", "type": "conversion", "type_params": {"conversion_type_params": {"base_measure": {"name": "calls"}, "conversion_measure": {"name": "purchases"},
+             "entity": "line", "calculation": "conversions", "window": "1 month"}}},
             {"name": "calls_so_far", "type": "cumulative", "type_params": {"measure": {"name": "calls"}}},
             {"name": "calls_of_first_day", "type": "derived", "type_params": {"expr": "calls", "metrics": [{"name": "calls", "offset_to_grain": "month"}]}}
           ],
@@ -110,6 +119,11 @@ public sealed class TimeSpineTests(EmbeddedServers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Date_WrittenAsItsFirstMoment_IsTheDate() => Assert.Equal(
+        [["2026-03-02", "2"]],
+        await server!.RowsAsync("metrics=calls&group_by=metric_time__day&where=metric_time__day >= '2026-03-02T00:00:00Z' and metric_time__day < '2026-03-03 00:00:00'"));
+
+    [Fact]
     public async Task Filter_OnAColumnOfTheAnswer_HoldsForListedDaysToo()
     {
         Assert.Equal(
@@ -121,6 +135,26 @@ public sealed class TimeSpineTests(EmbeddedServers servers) : IAsyncLifetime
         Assert.Equal(
             [["2026-03-01", null, "0"], ["2026-03-02", "true", "1"], ["2026-04-01", "true", "1"]],
             await server.RowsAsync("metrics=calls_each_day&group_by=metric_time__day,call__is_paid&where=call__is_paid or metric_time__day = '2026-03-01'"));
+    }
+
+    [Fact]
+    public async Task Filter_OfADefinitionOrFinerThanTheAnswer_ChoosesTheListedDays()
+    {
+        Assert.Equal(
+            [["2026-03-02", "2"], ["2026-03-03", null], ["2026-03-04", "1"]],
+            await server!.RowsAsync("metrics=calls_of_march&group_by=metric_time__day"));
+        Assert.Equal(
+            [["2026-03-01", "1"], ["2026-04-01", "1"]],
+            await server.RowsAsync("metrics=calls_each_day&group_by=metric_time__month&where=metric_time__day in ('2026-03-04', '2026-04-01')"));
+        Assert.Equal([["2026-03-01", "0"]], await server.RowsAsync("metrics=calls_each_day&group_by=metric_time__month&where=metric_time__day = '2026-03-31'"));
+    }
+
+    /// <summary>Line a called three times and bought in March: after its last call then, but after its first when only that one is asked for.</summary>
+    [Fact]
+    public async Task Conversion_ByMonth_FollowsTheCallsOfTheMonthThatAreAskedFor()
+    {
+        Assert.Equal([["2026-03-04", "1"]], await server!.RowsAsync("metrics=bought&group_by=metric_time__day"));
+        Assert.Equal([["2026-03-02", "1"]], await server.RowsAsync("metrics=bought&group_by=metric_time__day&end=2026-03-02"));
     }
 
     [Fact]

@@ -165,6 +165,15 @@ public sealed class ODataTests(SampleApi sample) : IClassFixture<SampleApi>
                 .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $$"""{"channel":"{{group.Key}}","n@odata.type":"#Int64","n":{{group.Count()}}}"""),
             rows);
 
+        // What was aggregated keeps its type when it is aggregated again.
+        rows = await RowsAsync("fct_order_lines?$apply=groupby((order_id),aggregate(quantity with sum as units,$count as n))/aggregate(units with max as most,n with sum as total,n with average as mean)");
+        var perOrder = sample.Data.Lines.GroupBy(line => line.OrderId).Select(group => (Units: group.Sum(line => line.Quantity), Lines: group.Count())).ToArray();
+        var answer = JsonDocument.Parse(rows.Single()).RootElement;
+        Assert.Equal(
+            (perOrder.Max(order => order.Units), sample.Data.Lines.Count),
+            (answer.GetProperty("most").GetInt32(), answer.GetProperty("total").GetInt32()));
+        Assert.Equal(perOrder.Average(order => (decimal)order.Lines), answer.GetProperty("mean").GetDecimal(), 9);
+
         rows = await RowsAsync("fct_orders?$apply=compute(year(ordered_at) as y)/groupby((y))&$orderby=y");
         Assert.Equal(["""{"y@odata.type":"#Int32","y":2025}""", """{"y@odata.type":"#Int32","y":2026}"""], rows);
         rows = await RowsAsync("fct_order_lines?$compute=net_amount_eur mul 2 as twice&$filter=twice gt 100&$select=twice&$orderby=twice&$top=1");
