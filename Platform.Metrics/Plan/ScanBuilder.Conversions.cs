@@ -20,7 +20,7 @@ internal sealed partial class ScanBuilder
         var events = Events(conversion);
         PlanValue time = starts.Output(PlanContext.FactTime), then = events.Output(PlanContext.FactTime);
 
-        // Events by month follow those of any day of the month.
+        // Both at the grain that both have: a purchase by day follows the visits of all hours of its day.
         if ((time: this.time.Grain, then: conversion.Model.FindDimension(conversion.Measure.AggTimeDimension)!.Grain) is ({ } own, { } others) && own != others)
         {
             var coarser = own > others ? own : others;

@@ -331,27 +331,27 @@ public sealed class FlowQueryTests(FlowApi flow) : IClassFixture<FlowApi>
 
     public static TheoryData<string, string> Conversions => new()
     {
-        // Each purchase counts for the user's latest visit before it, with that visit's day and referrer.
+        // Each purchase counts for the user's latest visit before it or on its day (a purchase has no hour), with that visit's day and referrer.
         {
             "metrics=conversions_7d",
             """
             select count(*) from analytics.fct_buys b where exists (select from analytics.fct_visits v where v.user_id = b.user_id
-              and v.visited_at <= b.bought_on and v.visited_at > b.bought_on - interval '7 days')
+              and v.visited_at::date <= b.bought_on and v.visited_at::date > b.bought_on - interval '7 days')
             """
         },
         {
             "metrics=conversions_any,conversions_7d&group_by=visit__referrer",
             """
             with m as (select b.buy_id, b.bought_on, v.* from analytics.fct_buys b cross join lateral (
-                select * from analytics.fct_visits v where v.user_id = b.user_id and v.visited_at <= b.bought_on order by v.visited_at desc limit 1) v)
-            select referrer, count(*), count(*) filter (where visited_at > bought_on - interval '7 days') from m group by 1 order by 1
+                select * from analytics.fct_visits v where v.user_id = b.user_id and v.visited_at::date <= b.bought_on order by v.visited_at desc limit 1) v)
+            select referrer, count(*), count(*) filter (where visited_at::date > bought_on - interval '7 days') from m group by 1 order by 1
             """
         },
         {
             "metrics=conversion_7d&group_by=metric_time__week",
             """
             with m as (select date_trunc('week', v.visited_at)::date w, count(*) n from analytics.fct_buys b cross join lateral (
-                select * from analytics.fct_visits v where v.user_id = b.user_id and v.visited_at <= b.bought_on and v.visited_at > b.bought_on - interval '7 days'
+                select * from analytics.fct_visits v where v.user_id = b.user_id and v.visited_at::date <= b.bought_on and v.visited_at::date > b.bought_on - interval '7 days'
                 order by v.visited_at desc limit 1) v group by 1),
               a as (select date_trunc('week', visited_at)::date w, count(*) n from analytics.fct_visits group by 1)
             select w, m.n::numeric / a.n from a left join m using (w) order by 1
@@ -361,8 +361,8 @@ public sealed class FlowQueryTests(FlowApi flow) : IClassFixture<FlowApi>
             "metrics=conversion_same_device&group_by=visit__device",
             """
             with m as (select v.device, count(*) n from analytics.fct_buys b cross join lateral (
-                select * from analytics.fct_visits v where v.user_id = b.user_id and v.device = b.device and v.visited_at <= b.bought_on
-                and v.visited_at > b.bought_on - interval '7 days' order by v.visited_at desc limit 1) v group by 1),
+                select * from analytics.fct_visits v where v.user_id = b.user_id and v.device = b.device and v.visited_at::date <= b.bought_on
+                and v.visited_at::date > b.bought_on - interval '7 days' order by v.visited_at desc limit 1) v group by 1),
               a as (select device, count(*) n from analytics.fct_visits group by 1)
             select device, m.n::numeric / a.n from a left join m using (device) order by 1
             """
@@ -371,23 +371,23 @@ public sealed class FlowQueryTests(FlowApi flow) : IClassFixture<FlowApi>
             "metrics=converted_amount&group_by=user__country",
             """
             select country, sum(amount) from analytics.fct_buys b left join analytics.dim_users u using (user_id)
-            where device = 'phone' and exists (select from analytics.fct_visits v where v.user_id = b.user_id and v.visited_at <= b.bought_on
-              and v.visited_at > b.bought_on - interval '14 days') group by 1 order by 1 nulls last
+            where device = 'phone' and exists (select from analytics.fct_visits v where v.user_id = b.user_id and v.visited_at::date <= b.bought_on
+              and v.visited_at::date > b.bought_on - interval '14 days') group by 1 order by 1 nulls last
             """
         },
         {
             "metrics=conversion_of_ads&where=visit__device = 'phone'&start=2026-01-05&end=2026-01-20",
             """
             with v as (select * from analytics.fct_visits where referrer = 'ad' and device = 'phone' and visited_at >= '2026-01-05' and visited_at < '2026-01-21')
-            select (select count(*) from analytics.fct_buys b where exists (select from v where v.user_id = b.user_id and v.visited_at <= b.bought_on
-              and v.visited_at > b.bought_on - interval '7 days'))::numeric / (select count(*) from v)
+            select (select count(*) from analytics.fct_buys b where exists (select from v where v.user_id = b.user_id and v.visited_at::date <= b.bought_on
+              and v.visited_at::date > b.bought_on - interval '7 days'))::numeric / (select count(*) from v)
             """
         },
         {
             "metrics=conversion_filled&grain=day&start=2026-01-28&end=2026-02-10",
             """
             select d::date, (select count(*) from analytics.fct_buys b where (select max(v.visited_at) from analytics.fct_visits v where v.user_id = b.user_id
-                and v.visited_at <= b.bought_on and v.visited_at > b.bought_on - interval '1 day')::date = d)::numeric
+                and v.visited_at::date <= b.bought_on and v.visited_at::date > b.bought_on - interval '1 day')::date = d)::numeric
               / nullif((select count(*) from analytics.fct_visits where visited_at::date = d), 0)
             from generate_series(timestamptz '2026-01-28', timestamptz '2026-02-10', '1 day') d order by 1
             """
