@@ -10,8 +10,11 @@ using Platform.Metrics.Query;
 namespace Platform.Api.Metrics.Formats;
 
 /// <summary>Apache Arrow's IPC stream. A field's metadata has unit and label, the schema's the publication.</summary>
-internal sealed class ArrowFormat : ColumnarFormat
+internal sealed class ArrowFormat() : ColumnarFormat(BatchRows)
 {
+    // So few that a column's copy of them, 16 bytes each, is no large object, of which the collector takes none back for long.
+    private const int BatchRows = 4_096;
+
     private ArrowStreamWriter? writer;
     private Schema? schema;
 

@@ -9,12 +9,12 @@ using Platform.Metrics.Query;
 namespace Platform.Api.Metrics.Formats;
 
 /// <summary>Values of one column for a batch of rows, as columnar formats want them.</summary>
-internal abstract class ColumnBuffer(AnswerColumn column)
+/// <param name="column">Which.</param>
+/// <param name="capacity">Rows of a batch, a multiple of 8.</param>
+internal abstract class ColumnBuffer(AnswerColumn column, int capacity)
 {
-    /// <summary>Rows of a batch (Arrow) and of a row group (Parquet).</summary>
-    public const int BatchRows = 65_536;
-
-    private readonly byte[] validity = new byte[BatchRows / 8];
+    private readonly byte[] validity = new byte[capacity / 8];
+    private Array? nullable;
 
     public AnswerColumn Column => column;
 
@@ -26,6 +26,21 @@ internal abstract class ColumnBuffer(AnswerColumn column)
     public ReadOnlyMemory<byte> Validity => validity.AsMemory(0, (Count + 7) / 8);
 
     public bool HasValue(int row) => (validity[row >> 3] & (1 << (row & 7))) != 0;
+
+    /// <summary>The batch's values as a library wants them, null where there is none; good until the next batch.</summary>
+    public ReadOnlyMemory<T?> Nullable<T>(Func<int, T> valueOf)
+        where T : struct
+    {
+        // The same memory for every batch: it is large, and what is large is given back late.
+        var values = nullable as T?[] ?? new T?[capacity];
+        nullable = values;
+        for (var row = 0; row < Count; row++)
+        {
+            values[row] = HasValue(row) ? valueOf(row) : null;
+        }
+
+        return values.AsMemory(0, Count);
+    }
 
     public void AddNull()
     {
@@ -62,49 +77,38 @@ internal abstract class ColumnBuffer(AnswerColumn column)
     protected QueryException NoRoom(ReadOnlySpan<byte> value) => new(new QueryFault(
         "format", $"'{Encoding.UTF8.GetString(value)}' in {column.Name} has no place in this format; ask for json or csv."));
 
-    public static ColumnBuffer For(AnswerColumn column) => column.Type switch
+    public static ColumnBuffer For(AnswerColumn column, int capacity) => column.Type switch
     {
-        DataType.Integer => new IntegerBuffer(column),
-        DataType.Decimal => new DecimalBuffer(column),
-        DataType.Double => new DoubleBuffer(column),
-        DataType.Boolean => new BooleanBuffer(column),
-        DataType.Date => new DateBuffer(column),
-        DataType.Timestamp or DataType.TimestampTz => new TimestampBuffer(column),
-        _ => new TextBuffer(column),
+        DataType.Integer => new IntegerBuffer(column, capacity),
+        DataType.Decimal => new DecimalBuffer(column, capacity),
+        DataType.Double => new DoubleBuffer(column, capacity),
+        DataType.Boolean => new BooleanBuffer(column, capacity),
+        DataType.Date => new DateBuffer(column, capacity),
+        DataType.Timestamp or DataType.TimestampTz => new TimestampBuffer(column, capacity),
+        _ => new TextBuffer(column, capacity),
     };
 }
 
 /// <summary>Values of one size.</summary>
-internal abstract class ValueBuffer<T>(AnswerColumn column) : ColumnBuffer(column)
+internal abstract class ValueBuffer<T>(AnswerColumn column, int capacity) : ColumnBuffer(column, capacity)
     where T : struct
 {
-    protected T[] Items { get; } = new T[BatchRows];
+    protected T[] Items { get; } = new T[capacity];
+
+    public T this[int row] => Items[row];
 
     public ReadOnlyMemory<T> Values => Items.AsMemory(0, Count);
-
-    /// <summary>The batch's values, null where there is none.</summary>
-    public ReadOnlyMemory<TOther?> Nullable<TOther>(Func<T, TOther> convert)
-        where TOther : struct
-    {
-        var values = new TOther?[Count];
-        for (var row = 0; row < values.Length; row++)
-        {
-            values[row] = HasValue(row) ? convert(Items[row]) : null;
-        }
-
-        return values;
-    }
 
     protected override void AddEmpty(int row) => Items[row] = default;
 }
 
-internal sealed class IntegerBuffer(AnswerColumn column) : ValueBuffer<long>(column)
+internal sealed class IntegerBuffer(AnswerColumn column, int capacity) : ValueBuffer<long>(column, capacity)
 {
     protected override bool TryAdd(int row, ReadOnlySpan<byte> value) =>
         Utf8Parser.TryParse(value, out Items[row], out var length) && length == value.Length ? true : throw NoRoom(value);
 }
 
-internal sealed class DoubleBuffer(AnswerColumn column) : ValueBuffer<double>(column)
+internal sealed class DoubleBuffer(AnswerColumn column, int capacity) : ValueBuffer<double>(column, capacity)
 {
     protected override bool TryAdd(int row, ReadOnlySpan<byte> value)
     {
@@ -113,7 +117,7 @@ internal sealed class DoubleBuffer(AnswerColumn column) : ValueBuffer<double>(co
     }
 }
 
-internal sealed class BooleanBuffer(AnswerColumn column) : ValueBuffer<bool>(column)
+internal sealed class BooleanBuffer(AnswerColumn column, int capacity) : ValueBuffer<bool>(column, capacity)
 {
     protected override bool TryAdd(int row, ReadOnlySpan<byte> value)
     {
@@ -123,7 +127,7 @@ internal sealed class BooleanBuffer(AnswerColumn column) : ValueBuffer<bool>(col
 }
 
 /// <summary>Days since 1970-01-01.</summary>
-internal sealed class DateBuffer(AnswerColumn column) : ValueBuffer<int>(column)
+internal sealed class DateBuffer(AnswerColumn column, int capacity) : ValueBuffer<int>(column, capacity)
 {
     private static readonly int Epoch = new DateOnly(1970, 1, 1).DayNumber;
 
@@ -157,7 +161,7 @@ internal sealed class DateBuffer(AnswerColumn column) : ValueBuffer<int>(column)
 }
 
 /// <summary>Microseconds since 1970-01-01 in UTC.</summary>
-internal sealed class TimestampBuffer(AnswerColumn column) : ValueBuffer<long>(column)
+internal sealed class TimestampBuffer(AnswerColumn column, int capacity) : ValueBuffer<long>(column, capacity)
 {
     protected override bool TryAdd(int row, ReadOnlySpan<byte> value)
     {
@@ -175,9 +179,9 @@ internal sealed class TimestampBuffer(AnswerColumn column) : ValueBuffer<long>(c
 }
 
 /// <summary>Digits without the point, and how many stand behind it: PostgreSQL's numeric, exactly.</summary>
-internal sealed class DecimalBuffer(AnswerColumn column) : ColumnBuffer(column)
+internal sealed class DecimalBuffer(AnswerColumn column, int capacity) : ColumnBuffer(column, capacity)
 {
-    private readonly (BigInteger Unscaled, int Scale)[] items = new (BigInteger, int)[BatchRows];
+    private readonly (BigInteger Unscaled, int Scale)[] items = new (BigInteger, int)[capacity];
 
     /// <summary>Most digits behind the point in this batch.</summary>
     public int Scale { get; private set; }
@@ -248,9 +252,9 @@ internal sealed class DecimalBuffer(AnswerColumn column) : ColumnBuffer(column)
 }
 
 /// <summary>Texts end to end, with the place where each begins.</summary>
-internal sealed class TextBuffer(AnswerColumn column) : ColumnBuffer(column)
+internal sealed class TextBuffer(AnswerColumn column, int capacity) : ColumnBuffer(column, capacity)
 {
-    private readonly int[] offsets = new int[BatchRows + 1];
+    private readonly int[] offsets = new int[capacity + 1];
     private byte[] bytes = new byte[4096];
 
     public ReadOnlyMemory<int> Offsets => offsets.AsMemory(0, Count + 1);

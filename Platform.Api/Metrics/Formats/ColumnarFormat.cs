@@ -8,7 +8,8 @@ namespace Platform.Api.Metrics.Formats;
 /// Gathers rows into batches of columns. How many digits a decimal column has behind the point is seen in the first batch, which is the whole
 /// answer for all but exports; a later value with more digits is rounded to them.
 /// </summary>
-internal abstract class ColumnarFormat : ResultFormat
+/// <param name="batchRows">Rows of a batch, a multiple of 8.</param>
+internal abstract class ColumnarFormat(int batchRows) : ResultFormat
 {
     private bool begun;
 
@@ -19,7 +20,7 @@ internal abstract class ColumnarFormat : ResultFormat
 
     public override ValueTask BeginAsync(QueryAnswer answer, string receipt, IBufferWriter<byte> buffer, CancellationToken cancellationToken)
     {
-        Columns = [.. answer.Columns.Select(ColumnBuffer.For)];
+        Columns = [.. answer.Columns.Select(column => ColumnBuffer.For(column, batchRows))];
         return default;
     }
 
@@ -37,7 +38,7 @@ internal abstract class ColumnarFormat : ResultFormat
             }
         }
 
-        return Columns[0].Count == ColumnBuffer.BatchRows ? BatchAsync(answer, buffer, cancellationToken) : default;
+        return Columns[0].Count == batchRows ? BatchAsync(answer, buffer, cancellationToken) : default;
     }
 
     public override async ValueTask EndAsync(QueryAnswer answer, AnswerEnd end, IBufferWriter<byte> buffer, CancellationToken cancellationToken)

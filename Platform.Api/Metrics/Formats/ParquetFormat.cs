@@ -10,8 +10,10 @@ using Platform.Metrics.Query;
 namespace Platform.Api.Metrics.Formats;
 
 /// <summary>Apache Parquet, Snappy, a row group for each batch. The file's metadata has the publication.</summary>
-internal sealed class ParquetFormat : ColumnarFormat
+internal sealed class ParquetFormat() : ColumnarFormat(RowGroupRows)
 {
+    private const int RowGroupRows = 65_536;
+
     // Digits of a decimal in 16 bytes.
     private const int Precision = 38;
 
@@ -47,11 +49,11 @@ internal sealed class ParquetFormat : ColumnarFormat
         {
             await (column switch
             {
-                IntegerBuffer integers => group.WriteAsync(field, integers.Nullable(value => value), cancellationToken: cancellationToken),
-                DoubleBuffer doubles => group.WriteAsync(field, doubles.Nullable(value => value), cancellationToken: cancellationToken),
-                BooleanBuffer booleans => group.WriteAsync(field, booleans.Nullable(value => value), cancellationToken: cancellationToken),
-                DateBuffer days => group.WriteAsync(field, days.Nullable(value => Epoch.AddDays(value)), cancellationToken: cancellationToken),
-                TimestampBuffer times => group.WriteAsync(field, times.Nullable(value => DateTime.UnixEpoch.AddMicroseconds(value)), cancellationToken: cancellationToken),
+                IntegerBuffer integers => group.WriteAsync(field, integers.Nullable(row => integers[row]), cancellationToken: cancellationToken),
+                DoubleBuffer doubles => group.WriteAsync(field, doubles.Nullable(row => doubles[row]), cancellationToken: cancellationToken),
+                BooleanBuffer booleans => group.WriteAsync(field, booleans.Nullable(row => booleans[row]), cancellationToken: cancellationToken),
+                DateBuffer days => group.WriteAsync(field, days.Nullable(row => Epoch.AddDays(days[row])), cancellationToken: cancellationToken),
+                TimestampBuffer times => group.WriteAsync(field, times.Nullable(row => DateTime.UnixEpoch.AddMicroseconds(times[row])), cancellationToken: cancellationToken),
                 DecimalBuffer decimals => group.WriteAsync(field, Decimals(decimals, ((BigDecimalDataField)field).Scale), cancellationToken: cancellationToken),
                 TextBuffer texts => group.WriteAsync(field, (IReadOnlyCollection<string?>)[.. Enumerable.Range(0, texts.Count).Select(texts.Text)]),
                 _ => throw new InvalidOperationException($"{column.GetType().Name} has no form in Parquet."),
@@ -73,19 +75,10 @@ internal sealed class ParquetFormat : ColumnarFormat
         _ => new DataField<string>(column.Column.Name),
     };
 
-    private static ReadOnlyMemory<BigDecimal?> Decimals(DecimalBuffer column, int scale)
+    private static ReadOnlyMemory<BigDecimal?> Decimals(DecimalBuffer column, int scale) => column.Nullable(row =>
     {
-        var values = new BigDecimal?[column.Count];
-        for (var row = 0; row < values.Length; row++)
-        {
-            if (column.HasValue(row))
-            {
-                var value = column.Scaled(row, scale);
-                values[row] = BigInteger.Abs(value) < Greatest ? new BigDecimal(value, Precision, scale) : throw new QueryException(new QueryFault(
-                    "format", $"{value} / 10^{scale} in {column.Column.Name} has more than {Precision} digits, which Parquet has no room for; ask for json or csv."));
-            }
-        }
-
-        return values;
-    }
+        var value = column.Scaled(row, scale);
+        return BigInteger.Abs(value) < Greatest ? new BigDecimal(value, Precision, scale) : throw new QueryException(new QueryFault(
+            "format", $"{value} / 10^{scale} in {column.Column.Name} has more than {Precision} digits, which Parquet has no room for; ask for json or csv."));
+    });
 }

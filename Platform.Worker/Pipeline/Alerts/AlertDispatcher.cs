@@ -12,7 +12,8 @@ internal sealed record AlertAnswer(string Receiver, bool Sent, string? Error);
 /// Sends what is in the outbox: at least once, and no repeat within <see cref="AlertOptions.RepeatAfter"/>. What comes up together goes as one message. A
 /// receiver that does not take it is tried again, later and later, and holds up no other.
 /// </summary>
-internal sealed class AlertDispatcher(AlertOutbox outbox, AlertSender sender, IOptions<AlertOptions> options, ILogger<AlertDispatcher> logger)
+internal sealed class AlertDispatcher(
+    AlertOutbox outbox, AlertSender sender, AlertMetrics metrics, IOptions<AlertOptions> options, ILogger<AlertDispatcher> logger)
 {
     private const int AtOnce = 500;
 
@@ -24,6 +25,7 @@ internal sealed class AlertDispatcher(AlertOutbox outbox, AlertSender sender, IO
     {
         await outbox.DispatchAsync(Receivers, options.Value, cancellationToken);
         await Task.WhenAll(Receivers.Select(receiver => SendAsync(receiver, cancellationToken)));
+        metrics.Waiting(await outbox.WaitingAsync(Receivers, cancellationToken));
     }
 
     /// <summary>Sends a message now that nothing has happened, once, whatever waits.</summary>
@@ -59,12 +61,14 @@ internal sealed class AlertDispatcher(AlertOutbox outbox, AlertSender sender, IO
             if (await sender.SendAsync(receiver, [.. claimed.Select(one => one.Alert)], cancellationToken) is not { } refusal)
             {
                 await outbox.SentAsync(receiver, ids, cancellationToken);
+                metrics.Sent(receiver, ids.Length);
                 Log.Sent(logger, receiver, ids.Length);
                 continue;
             }
             var wait = DelayAfter(claimed.Max(one => one.Attempt));
             wait = refusal.RetryAfter > wait ? refusal.RetryAfter.Value : wait;
             await outbox.FailedAsync(receiver, ids, refusal.Reason, wait, cancellationToken);
+            metrics.Refused(receiver, ids.Length);
             Log.NotSent(logger, receiver, ids.Length, refusal.Reason, wait);
             return;
         }

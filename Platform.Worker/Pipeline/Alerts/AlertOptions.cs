@@ -76,6 +76,9 @@ internal sealed class ReceiverOptions
     /// <summary><c>starttls</c> (default; refuses servers without), <c>tls</c> (from the first byte) or <c>none</c>.</summary>
     public string Security { get; set; } = "starttls";
 
+    /// <summary>A PEM file of the authorities whose certificates the SMTP server may show besides those that the system trusts: a company's own. Default none.</summary>
+    public string? CaFile { get; set; }
+
     /// <summary>Who logs in. Default none: nobody does.</summary>
     public string? User { get; set; }
 

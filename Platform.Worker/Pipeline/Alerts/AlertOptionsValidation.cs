@@ -56,6 +56,10 @@ internal sealed class AlertOptionsValidation : IValidateOptions<AlertOptions>
         {
             yield return $"{place}:Security '{receiver.Security}' is none; expected starttls, tls or none.";
         }
+        if (receiver.CaFile is { Length: > 0 } authorities && !File.Exists(authorities))
+        {
+            yield return $"{place}:CaFile '{authorities}' is not there.";
+        }
         if ((receiver.User is null) != (receiver.Password is null))
         {
             yield return $"{place}: User and Password go together.";

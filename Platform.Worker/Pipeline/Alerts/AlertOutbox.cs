@@ -118,6 +118,16 @@ internal sealed class AlertOutbox(LedgerStatements statements)
             new("receiver", receiver), new("alerts", alerts.ToArray()), new("error", error), statements.Now(),
             new("next", NpgsqlDbType.TimestampTz) { Value = retryAfter is { } after ? statements.At(after) : DBNull.Value });
 
+    /// <summary>How many alerts wait for each of the receivers.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> WaitingAsync(IReadOnlyCollection<string> receivers, CancellationToken cancellationToken) =>
+        (await statements.QueryAsync(
+            """
+            select receiver, (select count(*) from meta.alert_delivery delivery where delivery.receiver = one.receiver and delivery.state = 'pending')
+            from unnest(@receivers) as one (receiver)
+            """,
+            row => (Receiver: row.GetString(0), Waiting: row.GetInt64(1)), cancellationToken, new NpgsqlParameter("receivers", receivers.ToArray())))
+        .ToDictionary(row => row.Receiver, row => row.Waiting);
+
     /// <summary>Enters a test alert, taken for each receiver already.</summary>
     public async Task<Alert> EnterTestAsync(IReadOnlyCollection<string> receivers, AlertOptions options, string who, CancellationToken cancellationToken) =>
         (await statements.QueryAsync($"""

@@ -12,6 +12,7 @@ internal static class AlertRegistration
         builder.Services.AddSingleton<AlertOutbox>();
         builder.Services.AddSingleton<AlertWords>();
         builder.Services.AddSingleton<AlertSender>();
+        builder.Services.AddSingleton<AlertMetrics>();
         builder.Services.AddSingleton<AlertDispatcher>();
         return builder;
     }

@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Mime;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using MailKit;
@@ -68,6 +70,11 @@ internal sealed class AlertSender(AlertWords words, IOptions<AlertOptions> optio
     {
         using var message = MailMessage.Of(texts, name, receiver);
         using var smtp = new SmtpClient();
+        if (receiver.CaFile is { Length: > 0 } authorities)
+        {
+            smtp.ServerCertificateValidationCallback = (_, shown, chain, errors) => errors == SslPolicyErrors.None
+                || (errors == SslPolicyErrors.RemoteCertificateChainErrors && shown is X509Certificate2 certificate && IsOf(authorities, certificate, chain));
+        }
         await smtp.ConnectAsync(receiver.Host!, receiver.Port, SecurityOf(receiver), cancellationToken);
         if (receiver.User is { Length: > 0 } user)
         {
@@ -83,6 +90,21 @@ internal sealed class AlertSender(AlertWords words, IOptions<AlertOptions> optio
             // The server has taken it; that it does not say goodbye changes nothing.
         }
         return null;
+    }
+
+    private static bool IsOf(string authorities, X509Certificate2 certificate, X509Chain? shown)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(authorities);
+        foreach (var element in shown?.ChainElements.ToArray() ?? [])
+        {
+            chain.ChainPolicy.ExtraStore.Add(element.Certificate);
+        }
+
+        // An authority inside a company has seldom an address where revocations are told.
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(certificate);
     }
 
     private static SecureSocketOptions SecurityOf(ReceiverOptions receiver) => receiver.Security switch

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Platform.Testing;
@@ -34,6 +35,40 @@ public sealed class AlertDispatcherTests(EmbeddedServers servers)
 
         Assert.Equal(["Data too old: a.orders 2026-01-05", "Resolved: Data too old: a.orders 2026-01-05"], webhook.Titles);
         Assert.Equal(["incident_opened ops sent 1", "incident_resolved ops sent 1"], await alerts.StatesAsync());
+    }
+
+    [Fact]
+    public async Task Metrics_TellWhatWaits_AndHowItWent()
+    {
+        await using var webhook = await WebhookReceiver.StartAsync();
+        var clock = new FakeTimeProvider(new(2026, 1, 6, 8, 0, 0, TimeSpan.Zero));
+        await using var pipeline = await At(clock);
+        using var alerts = new TestAlerts(pipeline, TestAlerts.To(webhook));
+        var told = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, own) =>
+            {
+                if (instrument.Meter.Name == "Platform.Alerts" && instrument.Meter.Scope == pipeline.Meters)
+                {
+                    own.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            told.Add($"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => tag.Value))} {value}"));
+        listener.Start();
+        webhook.Refuse(500);
+
+        await FailAsync(pipeline, Day);
+        await alerts.SendAsync();
+        listener.RecordObservableInstruments();
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await alerts.SendAsync();
+        listener.RecordObservableInstruments();
+
+        Assert.Equal(
+            ["platform.alerts.deliveries ops refused 1", "platform.alerts.queue ops 1", "platform.alerts.deliveries ops sent 1", "platform.alerts.queue ops 0"], told);
     }
 
     [Fact]

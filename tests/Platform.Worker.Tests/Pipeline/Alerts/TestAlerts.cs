@@ -15,7 +15,7 @@ internal sealed class TestAlerts : IDisposable
         var wrapped = Options.Create(options);
         Outbox = new AlertOutbox(pipeline.Statements());
         _sender = new AlertSender(new AlertWords(wrapped), wrapped);
-        Dispatcher = new AlertDispatcher(Outbox, _sender, wrapped, logger ?? NullLogger<AlertDispatcher>.Instance);
+        Dispatcher = new AlertDispatcher(Outbox, _sender, new AlertMetrics(pipeline.Meters), wrapped, logger ?? NullLogger<AlertDispatcher>.Instance);
     }
 
     public AlertOutbox Outbox { get; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Platform.Testing;
 using Platform.Worker.Tests.Operate;
@@ -25,6 +26,11 @@ public sealed class KillSoakTests(EmbeddedServers servers)
         var settings = killed.Settings();
         settings["Pipeline__BatchDays"] = "2";
 
+        // On a crowded machine a Worker takes long to come to its first task; how long, another one tells.
+        var started = Stopwatch.GetTimestamp();
+        await WorkerProcess.RunAsync(["status"], settings, Token);
+        var patience = 4 * Stopwatch.GetElapsedTime(started);
+
         var left = Kills;
         var worked = await Task.WhenAll(Enumerable.Range(0, Workers).Select(slot => Task.Run(async () =>
         {
@@ -32,7 +38,7 @@ public sealed class KillSoakTests(EmbeddedServers servers)
             var underWay = 0;
             while (Interlocked.Decrement(ref left) >= 0)
             {
-                underWay += await KillOneAsync(killed, settings, random) ? 1 : 0;
+                underWay += await KillOneAsync(killed, settings, patience, random) ? 1 : 0;
             }
             return underWay;
         })));
@@ -63,16 +69,17 @@ public sealed class KillSoakTests(EmbeddedServers servers)
     }
 
     /// <summary>Starts a Worker on the range and kills it: mostly some moments after its first task began, now and then at any moment of its start.</summary>
+    /// <param name="patience">How long it has to begin one; a Worker that finds every date held by others waits for them, and is killed while it does.</param>
     /// <returns>Whether a task of it was under way.</returns>
-    private static async Task<bool> KillOneAsync(TestSystem system, IReadOnlyDictionary<string, string> settings, Random random)
+    private static async Task<bool> KillOneAsync(TestSystem system, IReadOnlyDictionary<string, string> settings, TimeSpan patience, Random random)
     {
         await using var worker = WorkerProcess.Start([.. $"backfill {Range}".Split(' '), "--force"], settings);
         var name = $"{Environment.MachineName}/{worker.Id}";
         var begun = $"exists (select from meta.task_attempt where worker = '{name}')";
         if (random.Next(8) > 0)
         {
-            // One that finds every date held by others waits for them, and is killed while it does.
-            for (var waits = 0; waits < 150 && !worker.HasExited && !await system.HoldsAsync(begun); waits++)
+            var started = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(started) < patience && !worker.HasExited && !await system.HoldsAsync(begun))
             {
                 await Task.Delay(20, Token);
             }

@@ -13,7 +13,7 @@ public sealed class MetricValidationTests(EmbeddedServers servers)
         models:
           - name: days
             time_spine: {standard_granularity_column: day, custom_granularities: [{name: fiscal_year, column_name: fiscal}]}
-            columns: [{name: day, granularity: day}]
+            columns: [{name: day, granularity: day}, {name: fiscal}]
         semantic_models:
           - name: orders
             model: ref('orders')
