@@ -42,11 +42,11 @@ public sealed class RevenueTests(PlatformFixture fixture)
         Assert.Equal(PlatformFixture.Days, served!.Length);
     }
 
-    /// <summary>The numbers of the two queries above are those of rollups, which the pipeline's build has made.</summary>
+    /// <summary>The numbers by day are those of a rollup, which the pipeline's build has made.</summary>
     [Theory]
-    [InlineData("metrics=revenue&group_by=customer__region", "analytics_rollups.rollup_sales_by_month_and_region__order_lines")]
-    [InlineData("metrics=revenue&group_by=metric_time__day", "analytics_rollups.rollup_sales_by_day_and_channel__order_lines")]
-    [InlineData("metrics=order_count&group_by=metric_time__week,order__channel", "analytics_rollups.rollup_sales_by_day_and_channel__orders_")]
+    [InlineData("metrics=revenue&group_by=order_line__region", "analytics_rollups.rollup_sales_by_day__order_lines")]
+    [InlineData("metrics=revenue&group_by=metric_time__day", "analytics_rollups.rollup_sales_by_day__order_lines")]
+    [InlineData("metrics=order_count&group_by=metric_time__week,order__channel", "analytics_rollups.rollup_orders_by_day__orders")]
     public async Task Explain_NamesTheRollupOfTheSavedQuery(string query, string rollup)
     {
         var platform = await fixture.StartedAsync(Cancellation);
