@@ -191,7 +191,8 @@ internal sealed record InvocationFlags
         ToDictionary().Where(flag => flag.Value is not null && !(flag.Value is false && ShownWhenSet.Contains(flag.Key)))
             .ToDictionary(flag => flag.Key, flag => flag.Key == "vars" ? Masked(Vars) : flag.Value);
 
-    private static Dictionary<string, object?> Masked(IReadOnlyDictionary<string, object?> vars) =>
+    /// <summary>Variables as they may be written down.</summary>
+    public static Dictionary<string, object?> Masked(IReadOnlyDictionary<string, object?> vars) =>
         vars.ToDictionary(entry => entry.Key, entry => Secrets.IsSecret(entry.Key) ? Secrets.Mask : entry.Value);
 
     /// <summary>The object <c>flags</c>: the same in upper case.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
+using Platform.Worker.Transform.Compile;
 
 namespace Platform.Worker.Transform.Publish;
 
@@ -26,7 +27,7 @@ internal sealed class BuildRecord(NpgsqlDataSource dataSource, TimeProvider time
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)request.To ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date });
         command.Parameters.Add(new NpgsqlParameter
         {
-            Value = JsonSerializer.Serialize(new { select = request.Select, exclude = request.Exclude, full_refresh = request.FullRefresh, vars = request.Vars }),
+            Value = JsonSerializer.Serialize(new { select = request.Select, exclude = request.Exclude, full_refresh = request.FullRefresh, vars = InvocationFlags.Masked(request.Vars) }),
             NpgsqlDbType = NpgsqlDbType.Jsonb,
         });
         await command.ExecuteNonQueryAsync(cancellationToken);
