@@ -52,20 +52,38 @@ internal static class CellPlanner
         var facts = ImmutableArray.CreateBuilder<CellRows>();
         foreach (var (draft, content) in binder.Scans)
         {
-            if (content.Conversion is not null)
-            {
-                throw new QueryException(new QueryFault("metric", $"'{cell.Metric}' counts conversions, which are pairs of events; ask for the rows of its measures' metrics."));
-            }
-
             var atOwnTime = draft with { Offset = default, Cumulative = null, JoinToTimespine = false };
-            var scan = new ScanBuilder(context, atOwnTime, content, Bounded(asked, draft, cell, catalogue), [], faults).Build();
-            if (scan is Aggregate aggregate)
+            if (content.Conversion is { Model: { } follower })
             {
-                facts.Add(Rows(draft.Model, aggregate, hasLines(draft.Model.Relation), limit));
+                // Which event follows which is decided among all of them; only then those of the cell are taken.
+                var pairs = asked with { GroupBy = [.. cell.Keys.Select(key => key.Element)] };
+                string[] columns = [.. cell.Keys.Select(key => key.Element.Text)];
+                if (draft.Offset.IsNone && new ScanBuilder(context, atOwnTime, content, pairs, columns, faults).Build() is Aggregate grouped)
+                {
+                    facts.Add(Rows(follower, grouped, hasLines(follower.Relation), OfCell(cell, grouped, draft.Model, catalogue), limit));
+                }
+                else if (faults.Count == 0)
+                {
+                    throw new QueryException(new QueryFault("metric", $"'{cell.Metric}' counts conversions of another time than the value's; ask for the rows of the metric without an offset."));
+                }
+            }
+            else if (new ScanBuilder(context, atOwnTime, content, Bounded(asked, draft, cell, catalogue), [], faults).Build() is Aggregate aggregate)
+            {
+                facts.Add(Rows(draft.Model, aggregate, hasLines(draft.Model.Relation), ofCell: null, limit));
             }
         }
 
         return faults.Count == 0 ? facts.ToImmutable() : throw new QueryException([.. faults]);
+    }
+
+    /// <summary>What is true of the cell's rows, said of the columns that they are grouped by.</summary>
+    private static ImmutableArray<PlanValue> OfCell(Cell cell, Aggregate grouped, SemanticModel model, MetricCatalogue catalogue)
+    {
+        var lookup = new ElementLookup(catalogue, model, null);
+        var binder = new FilterBinder(
+            reference => grouped.Keys.First(key => key.Name == reference.Element.Text).Value,
+            reference => throw new FilterException($"'{reference.Metric}' is no column.", reference.Position));
+        return [.. cell.Keys.Select(key => binder.Condition(Equals(key.Element, key.Value, lookup.Find(key.Element))))];
     }
 
     /// <summary>The query for the rows that count in the cell: where they look back, for another time than the cell's.</summary>
@@ -121,7 +139,12 @@ internal static class CellPlanner
         _ => LiteralKind.Text,
     };
 
-    private static CellRows Rows(SemanticModel model, Aggregate aggregate, bool hasLines, int limit)
+    /// <param name="model">The fact; of conversions the one of the events that follow.</param>
+    /// <param name="aggregate">What is computed from the rows.</param>
+    /// <param name="hasLines">Whether the fact has partition and line.</param>
+    /// <param name="ofCell">Conditions on pairs of events, of which the rows are the second; null where there are no pairs.</param>
+    /// <param name="limit">Rows at most.</param>
+    private static CellRows Rows(SemanticModel model, Aggregate aggregate, bool hasLines, ImmutableArray<PlanValue>? ofCell, int limit)
     {
         ImmutableArray<Column> origin =
         [
@@ -133,13 +156,27 @@ internal static class CellPlanner
         var measures = values.Select(value => new Column(value.Name, value.Call.Argument));
         const string name = "cell";
 
-        // Of what is no sum over time, only the rows of the moment that counts.
-        var node = aggregate.Input is Filter { Input: Project moments } chosen
+        // Of what is no sum over time, only the rows of the moment that counts; of conversions, only those that follow.
+        var node = aggregate.Input is Filter { Input: Project chosen } filter
             ? new Project(
                 name,
-                chosen with { Input = moments with { Columns = [.. moments.Columns, .. origin] } },
-                [.. origin.Select(column => new Column(column.Name, new OutputColumn(moments.Name, column.Name, column.Value.Type))), .. measures])
+                new Filter(ofCell is null ? With(chosen, origin) : Followers(chosen, origin), [.. filter.Conditions, .. ofCell ?? []]),
+                [.. From(chosen, origin), .. measures])
             : new Project(name, aggregate.Input, [.. origin, .. measures]);
         return new CellRows(model, [.. values.Select(value => value.Name)], hasLines, new Top(node, [(Partition, false), (Line, false)], limit));
     }
+
+    /// <summary>The pairs of events with the origin of the second.</summary>
+    private static Project Followers(Project pairs, ImmutableArray<Column> origin)
+    {
+        var join = (Join)pairs.Input;
+        var events = (Project)join.Right;
+        return With(pairs with { Input = join with { Right = With(events, origin) } }, [.. From(events, origin)]);
+    }
+
+    private static Project With(Project node, ImmutableArray<Column> more) => node with { Columns = [.. node.Columns, .. more] };
+
+    /// <summary>The columns as another node reads them.</summary>
+    private static IEnumerable<Column> From(Project node, ImmutableArray<Column> columns) =>
+        columns.Select(column => new Column(column.Name, new OutputColumn(node.Name, column.Name, column.Value.Type)));
 }
