@@ -43,7 +43,7 @@ public sealed class MetricValidationTests(EmbeddedServers servers)
             [
                 "'seven days' is no window. Write a count and a grain, such as 7 days.",
                 "metric 'w' has period_agg 'middle'. Use one of: first, last, average.",
-                "'fortnight' is no grain. Use one of: second, minute, hour, day, week, month, quarter, year.",
+                "'fortnight' is no grain. Use one of: microsecond, millisecond, second, minute, hour, day, week, month, quarter, year.",
                 "'1 moon' is no window. Write a count and a grain, such as 7 days.",
                 "metric 'c' follows entity 'basket', which no semantic model has. There are: customer, order.",
                 "metric 'c' has calculation 'all'. Use one of: conversions, conversion_rate.",
