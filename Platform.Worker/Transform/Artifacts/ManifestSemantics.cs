@@ -85,7 +85,6 @@ internal static class ManifestSemantics
         }).ToList();
         entry["description"] = semantics?["description"];
         entry["label"] = semantics?["label"];
-        entry["tags"] = node.Config.Tags.Order(StringComparer.Ordinal).ToList();
     }
 
     private static List<JsonObject> Without(JsonNode? items, params string[] keys) =>

@@ -106,13 +106,13 @@ public sealed class PostgresFaultTests(EmbeddedServers servers)
         public static async Task<SmallDisk> AttachAsync(NpgsqlDataSource warehouse)
         {
             var folder = Directory.CreateTempSubdirectory("small-disk-").FullName;
-            if (await RunAsync("mount", "-t", "tmpfs", "-o", "size=3m,mode=0777", "tmpfs", folder))
+            if (await RunAsync("mount", "-t", "tmpfs", "-o", "size=24m,mode=0777", "tmpfs", folder))
             {
                 var data = Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
                 await using var server = warehouse.CreateCommand("show data_directory");
                 var owner = (string)(await server.ExecuteScalarAsync(Token))!;
                 Assert.True(await RunAsync("chown", "--reference", owner, data));
-                await File.WriteAllBytesAsync(Path.Combine(folder, "filler"), new byte[2_500_000], Token);
+                await File.WriteAllBytesAsync(Path.Combine(folder, "filler"), new byte[24_600_000], Token);
                 await ExecuteAsync(warehouse, $"create tablespace small location '{data}'");
                 await ExecuteAsync(warehouse, "alter role current_user set default_tablespace = small");
                 return new SmallDisk(warehouse, folder);
