@@ -3,6 +3,7 @@ using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Run;
 using Platform.Worker.Warehouse;
+using TimeGrainNames = Platform.Metrics.Catalogue.TimeGrainNames;
 
 namespace Platform.Worker.Transform.Publish;
 
@@ -15,7 +16,7 @@ internal sealed partial class SemanticValidator(SemanticManifest manifest, Proje
     private static readonly string[] Aggregations =
         ["sum", "min", "max", "count", "count_distinct", "average", "median", "percentile", "sum_boolean"];
 
-    private static readonly string[] Grains = ["microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year"];
+    private static readonly string[] Grains = [.. TimeGrainNames.All];
 
     private static readonly string[] MetricTypes = ["simple", "ratio", "derived", "cumulative", "conversion"];
 

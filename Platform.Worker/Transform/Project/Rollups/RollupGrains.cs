@@ -1,3 +1,5 @@
+using Platform.Metrics.Catalogue;
+
 namespace Platform.Worker.Transform.Project.Rollups;
 
 /// <summary>Time grains of rollups.</summary>
@@ -5,7 +7,7 @@ internal static class RollupGrains
 {
     public const string Day = "day";
 
-    private static readonly string[] All = ["microsecond", "millisecond", "second", "minute", "hour", Day, "week", "month", "quarter", "year"];
+    private static readonly string[] All = [.. TimeGrainNames.All];
 
     public static bool IsStandard(string? grain) => grain is not null && Array.IndexOf(All, grain) >= 0;
 
