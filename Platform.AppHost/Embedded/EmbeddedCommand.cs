@@ -37,9 +37,9 @@ internal static class EmbeddedCommand
 
     private static void Within(Option<int?> option, int least, int most) => option.Validators.Add(result =>
     {
-        if (result.GetValueOrDefault<int?>() is { } value && (value < least || value > most))
+        if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var value) && value >= least && value <= most))
         {
-            result.AddError($"{option.Name} is {value}; it must be between {least} and {most}.");
+            result.AddError($"{option.Name} is {token.Value}; it must be between {least} and {most}.");
         }
     });
 }

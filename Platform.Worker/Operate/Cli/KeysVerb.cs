@@ -126,7 +126,7 @@ internal static class KeysVerb
         var days = new Option<int>("--days") { Description = "Days until it expires, 1 to 3650.", DefaultValueFactory = _ => DefaultDays };
         days.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 3650)
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var value) && value is >= 1 and <= 3650))
             {
                 result.AddError("--days is 1 to 3650.");
             }
