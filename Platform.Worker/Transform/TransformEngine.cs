@@ -27,7 +27,7 @@ internal sealed class TransformEngine(
 {
     private const string LockName = "platform.transform";
     private const string ApplicationName = "platform-transform";
-    private const string PlainApplicationName = ApplicationName + "-plain";
+    public const string PlainApplicationName = ApplicationName + "-plain";
 
     private readonly ProjectCache _projects = new(time, logger);
     private readonly LineageCache _lineage = new();

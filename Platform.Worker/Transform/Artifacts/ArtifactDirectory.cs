@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Platform.Worker.Transform.Artifacts;
 
 /// <summary>The target directory of a project. Artifacts replace those before them whole: a reader never meets half a file.</summary>
@@ -26,11 +28,21 @@ internal sealed class ArtifactDirectory(string path)
         }
     }
 
-    /// <summary>Writes SQL to <see cref="ArtifactPaths.Compiled"/> or <see cref="ArtifactPaths.Run"/>.</summary>
+    /// <summary>Writes SQL to <see cref="ArtifactPaths.Compiled"/> or <see cref="ArtifactPaths.Run"/>. A file that says the same already is left alone.</summary>
     public void WriteSql(string relativePath, string sql)
     {
         var file = System.IO.Path.Combine(Path, relativePath);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
-        File.WriteAllText(file, sql);
+        var text = Encoding.UTF8.GetBytes(sql);
+        if (!Says(file, text))
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+            File.WriteAllBytes(file, text);
+        }
+    }
+
+    private static bool Says(string file, byte[] text)
+    {
+        var there = new FileInfo(file);
+        return there.Exists && there.Length == text.Length && File.ReadAllBytes(file).AsSpan().SequenceEqual(text);
     }
 }

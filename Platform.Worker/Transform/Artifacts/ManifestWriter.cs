@@ -10,6 +10,8 @@ internal static class ManifestWriter
 {
     public const string FileName = "manifest.json";
 
+    private const int AtATime = 512;
+
     /// <param name="stream">Where it goes; stays open.</param>
     /// <param name="project">The parsed project.</param>
     /// <param name="invocation">The invocation that writes it.</param>
@@ -28,11 +30,11 @@ internal static class ManifestWriter
             ("send_anonymous_usage_stats", false), ("adapter_type", "postgres"));
         Nodes("nodes");
         Nodes("sources");
-        Map(json, "macros", project.Macros.Values.Select(macro => (macro.UniqueId, ManifestResources.Of(macro, context))));
-        Map(json, "docs", project.Docs.Values.Prepend(Overview).DistinctBy(docs => docs.UniqueId).Select(docs => (docs.UniqueId, ManifestResources.Of(docs))));
+        Map(json, "macros", project.Macros.Values, macro => (macro.UniqueId, ManifestResources.Of(macro, context)));
+        Map(json, "docs", project.Docs.Values.Prepend(Overview).DistinctBy(docs => docs.UniqueId), docs => (docs.UniqueId, ManifestResources.Of(docs)));
         Nodes("exposures");
         Nodes("metrics");
-        Map(json, "groups", project.Groups.Values.Select(group => (group.UniqueId, ManifestResources.Of(group))));
+        Map(json, "groups", project.Groups.Values, group => (group.UniqueId, ManifestResources.Of(group)));
         ArtifactJson.Write(json, "selectors", Selectors(project));
         ArtifactJson.Write(json, "disabled", project.Disabled.GroupBy(node => node.UniqueId).ToDictionary(
             group => group.Key, group => (object?)group.Select(node => ManifestResources.Of(node, context)).ToList()));
@@ -45,7 +47,7 @@ internal static class ManifestWriter
         Nodes("unit_tests");
         json.WriteEndObject();
 
-        void Nodes(string section) => Map(json, section, nodes[section].Select(node => (node.UniqueId, ManifestResources.Of(node, context))));
+        void Nodes(string section) => Map(json, section, nodes[section], node => (node.UniqueId, ManifestResources.Of(node, context)));
     }
 
     /// <summary>What docs sites open with when the project has no overview of its own; they cannot do without it.</summary>
@@ -71,12 +73,13 @@ internal static class ManifestWriter
         _ => "nodes",
     };
 
-    private static void Map(Utf8JsonWriter json, string name, IEnumerable<(string Id, Dictionary<string, object?> Entry)> entries)
+    /// <summary>Entries are made in parallel, some hundreds at a time: a large project's all at once would be much to hold.</summary>
+    private static void Map<T>(Utf8JsonWriter json, string name, IEnumerable<T> resources, Func<T, (string Id, Dictionary<string, object?> Entry)> entry)
     {
         json.WriteStartObject(name);
-        foreach (var (id, entry) in entries)
+        foreach (var (id, fields) in resources.Chunk(AtATime).SelectMany(some => some.InParallel(entry)))
         {
-            ArtifactJson.Write(json, id, entry);
+            ArtifactJson.Write(json, id, fields);
         }
 
         json.WriteEndObject();

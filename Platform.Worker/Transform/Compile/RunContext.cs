@@ -52,7 +52,7 @@ internal class RunContext : NodeContext
         "model" or "node" => Model(),
         "graph" => _build.Graph,
         "selected_resources" => Value.FromClr(_build.Selected.Order(StringComparer.Ordinal).ToList()),
-        "flags" => (Run.FullRefresh ? Invocation.Flags with { FullRefresh = true } : Invocation.Flags).ToValue(),
+        "flags" => Run.FullRefresh ? (Invocation.Flags with { FullRefresh = true }).ToValue() : _build.Flags,
         "delta" or "batches" => Value.None,
         "thread_id" => NodeResult.NameOfThread(Node.ResourceType is ResourceType.Operation ? 0 : _session.Thread),
         "load_agate_table" => new HostFunction(name, (state, _) => SeedTable.Load(Node, state)),

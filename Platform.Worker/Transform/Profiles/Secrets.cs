@@ -26,16 +26,14 @@ internal static partial class Secrets
     private static partial Regex Placeholders();
 
     /// <summary>The text with every secret value masked.</summary>
-    public static string Scrub(string text)
-    {
-        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
-        {
-            if (entry is { Key: string name, Value: string { Length: > 0 } value } && IsSecret(name))
-            {
-                text = text.Replace(value, Mask, StringComparison.Ordinal);
-            }
-        }
+    public static string Scrub(string text) => Scrub(text, Values());
 
-        return text;
-    }
+    /// <summary>The text with these values masked.</summary>
+    public static string Scrub(string text, IReadOnlyList<string> values) =>
+        values.Aggregate(text, (masked, value) => masked.Replace(value, Mask, StringComparison.Ordinal));
+
+    /// <summary>The secret values, for who masks many texts.</summary>
+    public static IReadOnlyList<string> Values() =>
+        [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Where(entry => entry is { Key: string name, Value: string { Length: > 0 } } && IsSecret(name)).Select(entry => (string)entry.Value!)];
 }

@@ -42,6 +42,12 @@ internal static partial class YamlScalars
             return plain;
         }
 
+        // Addresses and versions are no numbers, and common.
+        if (text.IndexOf('.', StringComparison.Ordinal) != text.LastIndexOf('.'))
+        {
+            return text;
+        }
+
         var digits = text.Replace("_", "", StringComparison.Ordinal);
         var negative = digits.StartsWith('-');
         var unsigned = digits.TrimStart('+', '-');

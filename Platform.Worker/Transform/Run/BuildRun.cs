@@ -27,7 +27,7 @@ internal sealed class BuildRun(
             return _results;
         }
 
-        var started = await HooksAsync("on-run-start", build.Project.OnRunStart, new Dictionary<string, Value>(), cancellationToken);
+        var started = await HooksAsync("on-run-start", build.Project.OnRunStart, () => [], cancellationToken);
         if (!started && build.BuildsCandidates)
         {
             return _results;
@@ -43,7 +43,7 @@ internal sealed class BuildRun(
             Skip(runs);
         }
 
-        await HooksAsync("on-run-end", build.Project.OnRunEnd, EndNames(), cancellationToken);
+        await HooksAsync("on-run-end", build.Project.OnRunEnd, EndNames, cancellationToken);
         return _results;
     }
 
@@ -96,7 +96,7 @@ internal sealed class BuildRun(
     }
 
     /// <summary>Runs hooks in turn on a session outside of a transaction; after one that fails the others are skipped.</summary>
-    private async Task<bool> HooksAsync(string kind, IReadOnlyList<Node> hooks, IReadOnlyDictionary<string, Value> names, CancellationToken cancellationToken)
+    private async Task<bool> HooksAsync(string kind, IReadOnlyList<Node> hooks, Func<Dictionary<string, Value>> namesOf, CancellationToken cancellationToken)
     {
         if (hooks.Count == 0 || build.Request.Verb is TransformVerb.Compile or TransformVerb.DocsGenerate or TransformVerb.Clone)
         {
@@ -106,6 +106,7 @@ internal sealed class BuildRun(
         return await Task.Run(
             () =>
             {
+                var names = namesOf();
                 using var session = PostgresSession.Open(dataSource, applicationName, cancellationToken);
                 var runner = new NodeRunner(build, time, cancellationToken);
                 var good = true;

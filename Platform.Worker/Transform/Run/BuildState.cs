@@ -13,6 +13,7 @@ internal sealed class BuildState
 {
     private readonly Dictionary<string, NodeRun> _runs;
     private readonly Lazy<Value> _graph;
+    private readonly Lazy<Value> _flags;
 
     /// <param name="project">The parsed project.</param>
     /// <param name="invocation">The project's invocation with this build's id, time and variables.</param>
@@ -24,6 +25,7 @@ internal sealed class BuildState
         (Project, Invocation, Request, Selected, Candidates) = (project, invocation, request, selected, candidates);
         Relations = new RelationCache(invocation.Target.Database);
         _graph = new Lazy<Value>(() => ProjectGraph.Of(project));
+        _flags = new Lazy<Value>(invocation.Flags.ToValue);
         _runs = project.Graph.Ordered.Where(node => selected.Contains(node.UniqueId)).ToDictionary(node => node.UniqueId, node =>
         {
             var published = PublishedRelation(node);
@@ -48,6 +50,9 @@ internal sealed class BuildState
 
     /// <summary>What macros see as <c>graph</c>.</summary>
     public Value Graph => _graph.Value;
+
+    /// <summary>What macros see as <c>flags</c>.</summary>
+    public Value Flags => _flags.Value;
 
     /// <summary>Artifacts of an earlier run, as given with <c>--state</c>.</summary>
     public PreviousState? State { get; init; }

@@ -77,12 +77,37 @@ internal sealed class RunGraph
     /// <summary>Every test right after the last node that it reads: before all that may wait for it.</summary>
     private static IEnumerable<string> TestsFirst(NodeGraph graph)
     {
-        var places = graph.Ordered.Select((node, place) => (node.UniqueId, place)).ToDictionary(entry => entry.UniqueId, entry => entry.place);
-        return graph.Ordered
-            .Select(node => (node.UniqueId, IsTest: node.ResourceType is ResourceType.Test))
-            .OrderBy(entry => entry.IsTest ? graph.Parents(entry.UniqueId).Select(parent => places[parent]).DefaultIfEmpty(-1).Max() : places[entry.UniqueId])
-            .ThenBy(entry => entry.IsTest)
-            .Select(entry => entry.UniqueId);
+        // The first list is of the tests that read nothing, those after it of the tests after each node.
+        var tests = new List<string>?[graph.Ordered.Count + 1];
+        var places = new Dictionary<string, int>();
+        foreach (var node in graph.Ordered)
+        {
+            places.Add(node.UniqueId, places.Count + 1);
+        }
+
+        foreach (var test in graph.Ordered.Where(node => node.ResourceType is ResourceType.Test))
+        {
+            var last = 0;
+            foreach (var parent in graph.Parents(test.UniqueId))
+            {
+                last = Math.Max(last, places[parent]);
+            }
+
+            (tests[last] ??= []).Add(test.UniqueId);
+        }
+
+        for (var place = 0; place < tests.Length; place++)
+        {
+            if (place > 0 && graph.Ordered[place - 1] is { ResourceType: not ResourceType.Test } node)
+            {
+                yield return node.UniqueId;
+            }
+
+            foreach (var test in tests[place] ?? [])
+            {
+                yield return test;
+            }
+        }
     }
 
     /// <summary>The unit tests of a model run one after the other between what the model waits for and the model; the first that fails is the last that runs.</summary>

@@ -1,24 +1,27 @@
 using Npgsql;
 using Platform.Worker.Transform;
+using Platform.Worker.Transform.Catalog;
+using Platform.Worker.Transform.Run;
 
 namespace Platform.Worker.Operate.Cli.Transform;
 
 /// <summary>
-/// Opens the first connection of a verb while its project is still parsed, and leaves it to the pool. What goes wrong with it is not told here:
-/// the verb connects again and says so, unless the project is at fault, which comes first.
+/// Opens the first connection of a verb while its project is still parsed, asks for the relations once, so that the server has its catalogue at hand
+/// and this process the types, and leaves it to the pool. What goes wrong with it is not told here: the verb connects again and says so, unless the
+/// project is at fault, which comes first.
 /// </summary>
 internal sealed class AheadConnection : IAsyncDisposable
 {
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _opening;
 
-    private AheadConnection(NpgsqlDataSource dataSource) => _opening = Task.Run(() => OpenAsync(dataSource, _ended.Token));
+    private AheadConnection(VerbConnection connection) => _opening = Task.Run(() => OpenAsync(connection, _ended.Token));
 
     /// <returns>Null for a verb that may do without the warehouse.</returns>
-    public static AheadConnection? Open(NpgsqlDataSource dataSource, TransformVerb verb) =>
+    public static AheadConnection? Open(VerbConnection connection, TransformVerb verb) =>
         verb is TransformVerb.Parse or TransformVerb.List or TransformVerb.Debug or TransformVerb.Clean or TransformVerb.Deps
             ? null
-            : new AheadConnection(dataSource);
+            : new AheadConnection(connection);
 
     public async ValueTask DisposeAsync()
     {
@@ -27,11 +30,15 @@ internal sealed class AheadConnection : IAsyncDisposable
         _ended.Dispose();
     }
 
-    private static async Task OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    private static async Task OpenAsync(VerbConnection connection, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            // A connection that is still being opened can be given up only here.
+            await (await connection.DataSource.OpenConnectionAsync(cancellationToken)).DisposeAsync();
+            using var session = PostgresSession.Open(
+                connection.DataSource, connection.Target?.ApplicationName ?? TransformEngine.PlainApplicationName, cancellationToken);
+            WarehouseCatalog.Relations(session, "", [connection.Target?.Schema ?? connection.Options.Schema]);
         }
         catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException or TimeoutException)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Worker.Transform.Compile;
 
 namespace Platform.Worker.Operate.Cli.Transform;
 
@@ -32,6 +33,8 @@ internal static class TransformCommand
     /// <param name="args">The command line: only the verbs that it names are made, unless it names none.</param>
     public static Command Create(VerbSession platform, string[] args)
     {
+        // Read beside the command line, the project's header and the profile: nearly every verb needs it.
+        GlobalProject.Prepare();
         var session = new TransformSession(platform, new ProjectOptions(), new LogOptions());
         var command = new Command(
             "transform",

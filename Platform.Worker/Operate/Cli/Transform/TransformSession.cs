@@ -43,7 +43,6 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
         Func<VerbRun, CancellationToken, Task<bool>> work,
         CancellationToken cancellationToken)
     {
-        GlobalProject.Prepare();
         return RunAsync(
             parsed,
             verb,
@@ -118,7 +117,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
         VerbArguments arguments, ProjectPlace place, EventLog log, Func<VerbRun, CancellationToken, Task<bool>> work, CancellationToken cancellationToken)
     {
         await using var connection = VerbConnection.Open(arguments, place);
-        await using var ahead = AheadConnection.Open(connection.DataSource, arguments.Verb);
+        await using var ahead = AheadConnection.Open(connection, arguments.Verb);
         var request = arguments.Request with { Target = connection.Target, Publish = false };
         var joined = place.IsPlatform ? DomainProjects.Of(PlatformSettings.Load().Contracts) : JoinedPackages.None;
         var run = VerbRun.Create(arguments with { Request = request }, connection.DataSource, connection.Options, log, TimeProvider.System, joined);

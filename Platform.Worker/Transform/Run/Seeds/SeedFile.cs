@@ -48,8 +48,7 @@ internal sealed partial class SeedFile
             var names = Header(reader);
             var configured = node.Config.Map("column_types");
             var open = names.Select(name => configured.ContainsKey(name) ? SeedTypes.Text : SeedTypes.All).ToArray();
-            var places = new SeedNumber[names.Count];
-            Array.Fill(places, SeedNumber.Smallest);
+            var places = names.Select(_ => SeedNumber.Smallest).ToArray();
             var offsets = new bool[names.Count];
             var rows = 0L;
             for (; reader.Read(); rows++)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Platform.Worker.Transform.Run.Seeds;
@@ -13,7 +14,7 @@ internal sealed class SeedFileReader : IDisposable
 
     private readonly StreamReader _reader;
     private readonly char _delimiter;
-    private readonly char[] _buffer = new char[32 * 1024];
+    private readonly char[] _buffer = ArrayPool<char>.Shared.Rent(32 * 1024);
     private readonly List<int> _ends = [];
     private char[] _text = new char[1024];
     private int _length;
@@ -78,7 +79,11 @@ internal sealed class SeedFileReader : IDisposable
         }
     }
 
-    public void Dispose() => _reader.Dispose();
+    public void Dispose()
+    {
+        _reader.Dispose();
+        ArrayPool<char>.Shared.Return(_buffer);
+    }
 
     /// <summary>Reads on behind an opening quote; returns the character behind the closing one.</summary>
     private int ReadQuoted()

@@ -10,6 +10,7 @@ namespace Platform.Worker.Transform.Verbs.Events;
 internal sealed class EventLog(TimeProvider time, InvocationFlags flags, TextWriter console) : IMacroOutput, IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly IReadOnlyList<string> _secrets = Secrets.Values();
     private readonly List<IEventSink> _sinks = [];
 
     /// <summary>The invocation whose events these are.</summary>
@@ -23,10 +24,10 @@ internal sealed class EventLog(TimeProvider time, InvocationFlags flags, TextWri
 
     public void Write(LogEvent entry)
     {
-        var scrubbed = entry with
+        var scrubbed = _secrets.Count == 0 ? entry : entry with
         {
-            Message = Secrets.Scrub(entry.Message),
-            Data = entry.Data.ToDictionary(item => item.Key, item => item.Value is string text ? Secrets.Scrub(text) : item.Value),
+            Message = Scrub(entry.Message),
+            Data = entry.Data.ToDictionary(item => item.Key, item => item.Value is string text ? Scrub(text) : item.Value),
         };
         var at = time.GetUtcNow();
         lock (_gate)
@@ -58,7 +59,7 @@ internal sealed class EventLog(TimeProvider time, InvocationFlags flags, TextWri
 
         lock (_gate)
         {
-            console.WriteLine(Secrets.Scrub(message));
+            console.WriteLine(Scrub(message));
         }
     }
 
@@ -76,7 +77,7 @@ internal sealed class EventLog(TimeProvider time, InvocationFlags flags, TextWri
 
         lock (_gate)
         {
-            console.WriteLine(Secrets.Scrub(line));
+            console.WriteLine(Scrub(line));
         }
     }
 
@@ -119,4 +120,6 @@ internal sealed class EventLog(TimeProvider time, InvocationFlags flags, TextWri
             sink.Dispose();
         }
     }
+
+    private string Scrub(string text) => Secrets.Scrub(text, _secrets);
 }
