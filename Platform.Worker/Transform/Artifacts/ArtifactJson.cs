@@ -13,6 +13,8 @@ namespace Platform.Worker.Transform.Artifacts;
 /// <summary>JSON as dbt writes it: compact, keys in the order given, times in UTC with microseconds.</summary>
 internal static class ArtifactJson
 {
+    private const int LongText = 4096;
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Utf8JsonWriter Open(Stream stream) => new(stream, Options);
@@ -57,6 +59,9 @@ internal static class ArtifactJson
         {
             case null:
                 json.WriteNullValue();
+                break;
+            case string { Length: > LongText } text:
+                WriteLong(json, text);
                 break;
             case string text:
                 json.WriteStringValue(text);
@@ -110,6 +115,15 @@ internal static class ArtifactJson
     {
         json.WritePropertyName(name);
         Write(json, value);
+    }
+
+    /// <summary>The writer takes six times the space of a text to escape it: of a long one a piece at a time.</summary>
+    private static void WriteLong(Utf8JsonWriter json, string text)
+    {
+        for (var at = 0; at < text.Length; at += LongText)
+        {
+            json.WriteStringValueSegment(text.AsSpan(at, Math.Min(LongText, text.Length - at)), isFinalSegment: at + LongText >= text.Length);
+        }
     }
 
     private static void WriteMap(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, object?>> map)

@@ -29,7 +29,19 @@ internal sealed class QueryTree
     public bool Flag(string field) => Text(field) == "true";
 
     /// <summary>The nodes of all fields.</summary>
-    public IEnumerable<QueryTree> Children => _fields.SelectMany(static entry => Nodes(entry.Value));
+    public IEnumerable<QueryTree> Children
+    {
+        get
+        {
+            foreach (var (_, value) in _fields)
+            {
+                foreach (var node in Nodes(value))
+                {
+                    yield return node;
+                }
+            }
+        }
+    }
 
     /// <summary>The nodes of a field that holds one or, nested to any depth, a list of them.</summary>
     public static IEnumerable<QueryTree> Nodes(object? value) => value switch

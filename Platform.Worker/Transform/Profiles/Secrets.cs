@@ -33,7 +33,17 @@ internal static partial class Secrets
         values.Aggregate(text, (masked, value) => masked.Replace(value, Mask, StringComparison.Ordinal));
 
     /// <summary>The secret values, for who masks many texts.</summary>
-    public static IReadOnlyList<string> Values() =>
-        [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Where(entry => entry is { Key: string name, Value: string { Length: > 0 } } && IsSecret(name)).Select(entry => (string)entry.Value!)];
+    public static IReadOnlyList<string> Values()
+    {
+        var values = new List<string>();
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            if (entry is { Key: string name, Value: string { Length: > 0 } value } && IsSecret(name))
+            {
+                values.Add(value);
+            }
+        }
+
+        return values;
+    }
 }

@@ -48,7 +48,8 @@ internal sealed partial class SeedFile
             var names = Header(reader);
             var configured = node.Config.Map("column_types");
             var open = names.Select(name => configured.ContainsKey(name) ? SeedTypes.Text : SeedTypes.All).ToArray();
-            var places = names.Select(_ => SeedNumber.Smallest).ToArray();
+            var places = new SeedNumber[names.Count];
+            Array.Fill(places, SeedNumber.Smallest);
             var offsets = new bool[names.Count];
             var rows = 0L;
             for (; reader.Read(); rows++)

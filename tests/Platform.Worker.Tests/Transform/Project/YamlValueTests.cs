@@ -18,6 +18,8 @@ public sealed class YamlValueTests
     [InlineData("1:30", 90L)]
     [InlineData("08", "08")]
     [InlineData("1.5", 1.5)]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    [InlineData("1.2.", "1.2.")]
     [InlineData("1e3", "1e3")]
     [InlineData("1.0e+3", 1000.0)]
     [InlineData("-.inf", double.NegativeInfinity)]
