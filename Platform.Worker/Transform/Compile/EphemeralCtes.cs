@@ -1,11 +1,15 @@
 using System.Text;
+using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Compile;
 
-/// <summary>Puts ephemeral models into a query as common table expressions, as dbt does: <c>__dbt__cte__name</c>.</summary>
+/// <summary>Puts ephemeral models into a query as common table expressions, as dbt does: <c>__dbt__cte__alias</c>.</summary>
 internal static class EphemeralCtes
 {
     public const string Prefix = "__dbt__cte__";
+
+    /// <summary>The expression's name: by the model's alias, so that the project has a say in it.</summary>
+    public static string NameOf(Node ephemeral) => Prefix + ephemeral.Alias;
 
     /// <summary>A model as a common table expression.</summary>
     public static string Expression(string name, string sql) => $" {name} as (\n{sql}\n)";

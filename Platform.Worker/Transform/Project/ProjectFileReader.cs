@@ -122,7 +122,7 @@ internal sealed partial class ProjectFileReader(ProjectContext context, ProjectE
 
         foreach (var (key, value) in yaml.Map!.Where(entry => !KnownKeys.Contains(entry.Key)))
         {
-            errors.Warn(value.At, "GenericJSONSchemaValidationDeprecation", $"'{key}' is no setting of a project. Correct its name, or remove it.");
+            errors.Add(value.At, $"'{key}' is no setting of a project. Correct its name, or remove it.");
         }
     }
 

@@ -72,6 +72,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
             {
                 Data = new Dictionary<string, object?> { ["version"] = $"={DbtVersion.Text}", ["log_version"] = 3 },
             });
+            RenamedVariables.Warn(log);
             return await work(arguments, place, log) ? ExitCode.Success : Failed;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

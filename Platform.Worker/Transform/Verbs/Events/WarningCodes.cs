@@ -6,6 +6,7 @@ internal static class WarningCodes
     public static string Of(string name) => name switch
     {
         "JinjaLogWarning" => "I061",
+        "EnvironmentVariableRenamed" => "D009",
         "NoNodesForSelectionCriteria" => "M030",
         "NothingToDo" => "Q035",
         "NoNodesSelected" => "Q038",
