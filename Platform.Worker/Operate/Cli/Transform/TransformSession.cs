@@ -153,9 +153,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
     private VerbArguments Arguments(ParseResult parsed, TransformVerb verb, ProjectPlace place, Func<VerbArguments, FlagSource, VerbArguments> apply)
     {
         var vars = project.Vars(parsed);
-        var header = verb is TransformVerb.Debug && !File.Exists(Path.Combine(place.Directory, ProjectFile.FileName))
-            ? new ProjectHeader { Directory = place.Directory, IsAbsent = true }
-            : ProjectHeader.Read(place.Directory, vars);
+        var header = verb is TransformVerb.Debug ? ProjectHeader.Examine(place.Directory, vars) : ProjectHeader.Read(place.Directory, vars);
         var source = new FlagSource(parsed, header.Flags);
         var flags = new InvocationFlags
         {
