@@ -210,11 +210,10 @@ public sealed class DbtEventTests(EmbeddedServers servers)
         var parse = await cli.RunAsync("parse");
         var clean = await cli.RunAsync("clean");
 
-        Assert.Equal(
-            ["'data-paths' is 'seed-paths' by now. Rename it.", "'target-path' belongs to the command: give --target-path", "the name of exposure 'weekly report'"],
-            parse.Output.Split('\n').Where(line => line.Contains("WARNING", StringComparison.Ordinal))
-                .Select(line => line[(line.IndexOf(": ", line.IndexOf(".yml", StringComparison.Ordinal), StringComparison.Ordinal) + 2)..])
-                .Select(text => text.StartsWith("'target", StringComparison.Ordinal) ? text[..62] : text.StartsWith("the", StringComparison.Ordinal) ? text[..35] : text).Order(StringComparer.Ordinal));
+        Assert.Equal(3, parse.Output.Split('\n').Count(line => line.Contains("WARNING", StringComparison.Ordinal)));
+        Assert.Contains("'data-paths' is 'seed-paths' by now.", parse.Output, StringComparison.Ordinal);
+        Assert.Contains("'target-path' belongs to the command: give --target-path or set DBT_TARGET_PATH", parse.Output, StringComparison.Ordinal);
+        Assert.Contains("the name of exposure 'weekly report'", parse.Output, StringComparison.Ordinal);
         Assert.Contains("packages are installed in 'dbt_packages' by now", clean.Output, StringComparison.Ordinal);
     }
 
