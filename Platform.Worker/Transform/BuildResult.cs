@@ -75,7 +75,7 @@ internal sealed record NodeResult
     public int Thread { get; init; }
 
     /// <summary>As artifacts name the thread.</summary>
-    public string ThreadId => NameOfThread(Thread);
+    public string ThreadId => IsHook ? "main" : NameOfThread(Thread);
 
     public AdapterResponse? AdapterResponse { get; init; }
 
@@ -85,6 +85,12 @@ internal sealed record NodeResult
     public string? CompiledCode { get; init; }
 
     public BatchResults? Batches { get; init; }
+
+    /// <summary>Skipped for a fault that no result of its own tells of: an ephemeral model that it reads does not compile.</summary>
+    public bool IsSkippedByFault { get; init; }
+
+    /// <summary>A hook of the run, which dbt's thread <c>main</c> runs.</summary>
+    public bool IsHook { get; init; }
 
     public bool IsFailure => Status is NodeStatus.Error or NodeStatus.Fail or NodeStatus.RuntimeError or NodeStatus.PartialSuccess;
 

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Text.Json;
 using Platform.Worker.Transform.Compile;
 
@@ -7,8 +6,6 @@ namespace Platform.Worker.Transform.Artifacts;
 /// <summary>The <c>metadata</c> that every artifact opens with.</summary>
 internal static class ArtifactMetadata
 {
-    private const string CustomPrefix = "DBT_ENV_CUSTOM_ENV_";
-
     /// <param name="json">Stands at the start of the artifact's object.</param>
     /// <param name="schema">"manifest/v12".</param>
     /// <param name="invocation">Whose artifact it is.</param>
@@ -23,12 +20,9 @@ internal static class ArtifactMetadata
         json.WriteString("generated_at", ArtifactJson.Timestamp(generatedAt));
         json.WriteString("invocation_id", invocation.Id);
         json.WriteStartObject("env");
-        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+        foreach (var (name, value) in CustomVariables.Read())
         {
-            if (variable.Key is string name && name.StartsWith(CustomPrefix, StringComparison.Ordinal))
-            {
-                json.WriteString(name[CustomPrefix.Length..], variable.Value as string);
-            }
+            json.WriteString(name, value);
         }
 
         json.WriteEndObject();

@@ -8,6 +8,9 @@ internal sealed record CatalogTable(string Schema, string Name, string Kind, str
 {
     public List<CatalogColumn> Columns { get; } = [];
 
+    /// <summary>What a project's own macro counts of the relation, such as its rows; dbt-postgres counts nothing.</summary>
+    public IReadOnlyList<CatalogStatistic> Statistics { get; init; } = [];
+
     /// <summary>The permanent relations of the schemas with their columns, in one query; names of schemas compare without case, as in dbt.</summary>
     public static IReadOnlyList<CatalogTable> Read(PostgresSession session, IEnumerable<string> schemas)
     {
@@ -47,3 +50,6 @@ internal sealed record CatalogTable(string Schema, string Name, string Kind, str
 
 /// <summary>A column; <see cref="Index"/> is the server's number of it.</summary>
 internal sealed record CatalogColumn(string Name, int Index, string Type, string? Comment);
+
+/// <summary>A figure of a relation. <see cref="Value"/> is a number, a text, true or false.</summary>
+internal sealed record CatalogStatistic(string Id, string Label, object? Value, string? Description);

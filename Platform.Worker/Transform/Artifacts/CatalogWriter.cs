@@ -16,9 +16,10 @@ internal static class CatalogWriter
     /// <param name="generatedAt">When it is written.</param>
     /// <param name="tables">What <see cref="CatalogTable.Read"/> found in the <see cref="Schemas"/> of the project.</param>
     /// <param name="selected">The nodes to write; null for all.</param>
+    /// <param name="error">Why the warehouse could not be described; null when it could.</param>
     public static void Write(
         Stream stream, ParsedProject project, Invocation invocation, DateTimeOffset generatedAt, IReadOnlyList<CatalogTable> tables,
-        IReadOnlySet<string>? selected = null)
+        IReadOnlySet<string>? selected = null, string? error = null)
     {
         var byName = tables.ToDictionary(table => Key(table.Schema, table.Name));
         var found = project.Graph.Ordered.Where(node => node.IsRelational && selected?.Contains(node.UniqueId) is not false)
@@ -28,7 +29,7 @@ internal static class CatalogWriter
         ArtifactMetadata.Write(json, "catalog/v1", invocation, generatedAt);
         Write(json, "nodes", invocation, found.Where(entry => entry.Node.Source is null));
         Write(json, "sources", invocation, found.Where(entry => entry.Node.Source is not null));
-        json.WriteNull("errors");
+        ArtifactJson.Write(json, "errors", error is null ? null : new[] { error });
         json.WriteEndObject();
     }
 
@@ -65,7 +66,7 @@ internal static class CatalogWriter
             }
 
             json.WriteEndObject();
-            WriteStats(json);
+            WriteStats(json, table.Statistics);
             json.WriteString("unique_id", node.UniqueId);
             json.WriteEndObject();
         }
@@ -73,17 +74,27 @@ internal static class CatalogWriter
         json.WriteEndObject();
     }
 
-    /// <summary>dbt-postgres has no statistics; docs sites expect the entry that says so.</summary>
-    private static void WriteStats(Utf8JsonWriter json)
+    /// <summary>docs sites expect the entry that says whether there are any.</summary>
+    private static void WriteStats(Utf8JsonWriter json, IReadOnlyList<CatalogStatistic> statistics)
     {
         json.WriteStartObject("stats");
-        json.WriteStartObject("has_stats");
-        json.WriteString("id", "has_stats");
-        json.WriteString("label", "Has Stats?");
-        json.WriteBoolean("value", false);
-        json.WriteBoolean("include", false);
-        json.WriteString("description", "Indicates whether there are statistics for this table");
+        foreach (var statistic in statistics)
+        {
+            Write(json, statistic, include: true);
+        }
+
+        Write(json, new CatalogStatistic("has_stats", "Has Stats?", statistics.Count > 0, "Indicates whether there are statistics for this table"), include: false);
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, CatalogStatistic statistic, bool include)
+    {
+        json.WriteStartObject(statistic.Id);
+        json.WriteString("id", statistic.Id);
+        json.WriteString("label", statistic.Label);
+        ArtifactJson.Write(json, "value", statistic.Value);
+        json.WriteBoolean("include", include);
+        json.WriteString("description", statistic.Description);
         json.WriteEndObject();
     }
 }

@@ -39,6 +39,9 @@ internal sealed class ManifestContext
 
     public double CreatedAt { get; }
 
+    /// <summary>--store-failures of the invocation.</summary>
+    public bool StoresFailures => _invocation.Flags.StoreFailures;
+
     public string Database => _invocation.Target.Database;
 
     public CompiledNode? Compiled(Node node) => _compiled(node.UniqueId);

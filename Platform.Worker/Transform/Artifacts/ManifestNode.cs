@@ -45,7 +45,7 @@ internal static class ManifestNode
             ["build_path"] = context.BuildPath(node),
             ["unrendered_config"] = node.UnrenderedConfig,
             ["created_at"] = context.CreatedAt,
-            ["relation_name"] = RelationName(node),
+            ["relation_name"] = RelationName(node, context.StoresFailures),
             ["raw_code"] = node.ResourceType is ResourceType.Seed ? "" : node.RawCode.Trim(),
         };
         if (node.ResourceType is ResourceType.Seed)
@@ -93,9 +93,11 @@ internal static class ManifestNode
     public static Dictionary<string, object?> Columns(Node node) => node.Columns.ToDictionary(column => column.Key, column => (object?)Column(column.Value));
 
     /// <summary>The quoted name of what the node makes; null for what makes nothing.</summary>
-    public static string? RelationName(Node node)
+    /// <param name="node">The node.</param>
+    /// <param name="storesFailures">--store-failures is given, for tests that do not say.</param>
+    public static string? RelationName(Node node, bool storesFailures = false)
     {
-        if (!node.IsRelational && !(node.ResourceType is ResourceType.Test && StoresFailures(node)))
+        if (!node.IsRelational && !(node.ResourceType is ResourceType.Test && StoresFailures(node, storesFailures)))
         {
             return null;
         }
@@ -111,8 +113,8 @@ internal static class ManifestNode
         : double.TryParse(version, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
         : version;
 
-    private static bool StoresFailures(Node node) =>
-        node.Config.Text("store_failures_as") is { } kind ? kind != "ephemeral" : node.Config.Flag("store_failures") is true;
+    private static bool StoresFailures(Node node, bool otherwise) =>
+        node.Config.Text("store_failures_as") is { } kind ? kind != "ephemeral" : (node.Config.Flag("store_failures") ?? otherwise);
 
     private static void AddCompiled(Dictionary<string, object?> entry, Node node, ManifestContext context)
     {

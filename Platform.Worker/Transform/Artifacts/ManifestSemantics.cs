@@ -64,7 +64,7 @@ internal static class ManifestSemantics
         entry["type_params"] = parameters;
         entry["filter"] = semantics?["filter"];
         entry["time_granularity"] = semantics?["time_granularity"];
-        entry["meta"] = node.Config.Meta;
+        entry["meta"] = node.Config.Meta.Count > 0 ? node.Config.Meta : node.Definition?["meta"]?.Plain() ?? node.Config.Meta;
         entry["tags"] = node.Config.Tags;
         entry["sources"] = Array.Empty<string>();
         entry["metrics"] = Array.Empty<string>();

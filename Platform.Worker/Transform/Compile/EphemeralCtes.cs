@@ -1,11 +1,14 @@
-using System.Text;
+using Platform.Worker.Transform.Graph;
 
 namespace Platform.Worker.Transform.Compile;
 
-/// <summary>Puts ephemeral models into a query as common table expressions, as dbt does: <c>__dbt__cte__name</c>.</summary>
+/// <summary>Puts ephemeral models into a query as common table expressions, as dbt does: <c>__dbt__cte__alias</c>.</summary>
 internal static class EphemeralCtes
 {
     public const string Prefix = "__dbt__cte__";
+
+    /// <summary>The expression's name: by the model's alias, so that the project has a say in it.</summary>
+    public static string NameOf(Node ephemeral) => Prefix + ephemeral.Alias;
 
     /// <summary>A model as a common table expression.</summary>
     public static string Expression(string name, string sql) => $" {name} as (\n{sql}\n)";
@@ -17,28 +20,34 @@ internal static class EphemeralCtes
             return sql;
         }
 
-        var text = new StringBuilder();
-        foreach (var (name, body) in ctes)
-        {
-            text.Append(text.Length > 0 ? "," : "").Append(Expression(name, body));
-        }
-
+        var expressions = string.Join(", ", ctes.Select(cte => Expression(cte.Name, cte.Sql)));
         var start = SkipBlanks(sql, 0);
         if (!IsWord(sql, start, "with"))
         {
-            return $"with{text}\n{sql}";
+            var first = SkipSpaces(sql, 0);
+            return $"{sql[..first]}with{expressions} {sql[first..]}";
         }
 
-        var afterWith = start + "with".Length;
-        var next = SkipBlanks(sql, afterWith);
-        if (IsWord(sql, next, "recursive"))
+        var afterWith = SkipSpaces(sql, start + "with".Length);
+        if (IsWord(sql, afterWith, "recursive"))
         {
-            afterWith = next + "recursive".Length;
+            afterWith = SkipSpaces(sql, afterWith + "recursive".Length);
         }
 
-        return $"{sql[..afterWith]}{text}, {sql[afterWith..]}";
+        return $"{sql[..afterWith]}{expressions}, {sql[afterWith..]}";
     }
 
+    private static int SkipSpaces(string sql, int at)
+    {
+        while (at < sql.Length && char.IsWhiteSpace(sql[at]))
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    /// <summary>Blanks and comments.</summary>
     private static int SkipBlanks(string sql, int at)
     {
         while (at < sql.Length)

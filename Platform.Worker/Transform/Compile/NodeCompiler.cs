@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Npgsql;
 using Platform.Worker.Jinja;
 using Platform.Worker.Jinja.Runtime;
 using Platform.Worker.Jinja.Values;
@@ -17,15 +18,29 @@ internal static class NodeCompiler
     {
         var sql = context.Node.Test is { } test ? RenderTest(context, state, test) : Render(context.Node, state);
         var ctes = Ctes(context, build, session, state.CancellationToken);
-        context.Run.Ctes = ctes.ConvertAll(cte => (cte.Node.UniqueId, EphemeralCtes.Expression(NameOf(cte.Node), cte.Sql)));
-        return EphemeralCtes.Inject(sql, ctes.ConvertAll(cte => (NameOf(cte.Node), cte.Sql)));
+        context.Run.Ctes = ctes.ConvertAll(cte => (cte.Node.UniqueId, EphemeralCtes.Expression(EphemeralCtes.NameOf(cte.Node), cte.Sql)));
+        return EphemeralCtes.Inject(sql, ctes.ConvertAll(cte => (EphemeralCtes.NameOf(cte.Node), cte.Sql)));
     }
-
-    private static string NameOf(Node ephemeral) => EphemeralCtes.Prefix + ephemeral.Name;
 
     /// <summary>The code of a node without the ephemeral models it reads.</summary>
     public static string Render(Node node, RenderState state) =>
         state.Render(node.Template ?? Templates.GetValue(node, static node => GlobalProject.Environment.Parse(node.RawCode, node.OriginalFilePath)));
+
+    /// <summary>
+    /// An ephemeral model of the build itself is at fault for what does not compile in it, and its readers are skipped; one that was not
+    /// selected is a part of its reader. Where candidates are built a skipped reader would keep nothing from being published: there it fails.
+    /// </summary>
+    private static string RenderEphemeral(Node node, RenderState state, BuildState build)
+    {
+        try
+        {
+            return Render(node, state);
+        }
+        catch (JinjaException fault) when (!build.BuildsCandidates && build.Find(node.UniqueId) is not null && fault.InnerException is not (NpgsqlException or OperationCanceledException or IOException))
+        {
+            throw new EphemeralFault(node, fault);
+        }
+    }
 
     private static string RenderTest(RunContext context, RenderState state, TestMetadata test)
     {
@@ -57,7 +72,7 @@ internal static class NodeCompiler
 
             var inner = new RunContext(build, node, context.Run, session);
             using var state = inner.CreateState(cancellationToken);
-            var sql = Render(node, state);
+            var sql = RenderEphemeral(node, state, build);
             foreach (var below in inner.Ephemerals)
             {
                 Add(below);
@@ -68,7 +83,7 @@ internal static class NodeCompiler
             if (build.Find(node.UniqueId) is { CompiledCode: null } own)
             {
                 // An ephemeral model is never run; what it compiles to is known from whoever reads it.
-                own.CompiledCode = EphemeralCtes.Inject(sql, [.. ctes.Where(cte => reads[node].Contains(cte.Node)).Select(cte => (NameOf(cte.Node), cte.Sql))]);
+                own.CompiledCode = EphemeralCtes.Inject(sql, [.. ctes.Where(cte => reads[node].Contains(cte.Node)).Select(cte => (EphemeralCtes.NameOf(cte.Node), cte.Sql))]);
             }
 
             ctes.Add((node, sql));

@@ -19,7 +19,6 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
     public const string DbtVersion = "1.11.0";
 
     private const string SecretPrefix = "DBT_ENV_SECRET";
-    private const string MetadataPrefix = "DBT_ENV_CUSTOM_ENV_";
 
     private readonly Dictionary<string, Value> _locals = new(StringComparer.Ordinal);
 
@@ -200,7 +199,5 @@ internal abstract class NodeContext(Invocation invocation, string package) : IGl
         value.IsString && value.AsString().Contains('{', StringComparison.Ordinal) ? state.Render(state.Environment.Parse(value.AsString(), "vars")) : value;
 
     /// <summary>Environment variables for metadata, without their prefix.</summary>
-    private static Value MetadataVariables() => DictValue.From(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-        .Where(variable => ((string)variable.Key).StartsWith(MetadataPrefix, StringComparison.Ordinal))
-        .Select(variable => KeyValuePair.Create(((string)variable.Key)[MetadataPrefix.Length..], Value.From((string?)variable.Value))));
+    private static Value MetadataVariables() => DictValue.From(CustomVariables.Read().Select(variable => KeyValuePair.Create(variable.Name, Value.From(variable.Value))));
 }

@@ -56,6 +56,16 @@ internal class ParseContext(Invocation invocation, string package, string subjec
         return _placeholder;
     }
 
+    private static void CheckSpellings(Arguments arguments)
+    {
+        var keys = arguments.Positional.Select(value => value.As<DictValue>()).OfType<DictValue>().SelectMany(dict => dict.Items).Select(item => item.Key.ToString())
+            .Concat(arguments.Named.Select(named => named.Name)).ToList();
+        foreach (var key in keys.Where(key => key is "pre_hook" or "post_hook").Where(key => keys.Contains(ConfigMerge.Canonical(key))))
+        {
+            throw new JinjaException(JinjaErrorKind.ValueError, $"config() has both '{key}' and '{ConfigMerge.Canonical(key)}'. Keep one of the two: they are the same.");
+        }
+    }
+
     public override Value Config(string method, Arguments arguments)
     {
         switch (method)
@@ -64,6 +74,7 @@ internal class ParseContext(Invocation invocation, string package, string subjec
                 ConfigMerge.Into(ConfigCalls, name.ToString(), set.ToClr());
                 return Value.EmptyString;
             case "" or "set":
+                CheckSpellings(arguments);
                 foreach (var (key, value) in arguments.Positional.Select(value => value.As<DictValue>()).OfType<DictValue>().SelectMany(dict => dict.Items))
                 {
                     ConfigMerge.Into(ConfigCalls, key.ToString(), value.ToClr());

@@ -160,7 +160,8 @@ internal static class RelationMethods
                 $"Relation name '{relation.Identifier}' is longer than {Relation.MaxName} characters. PostgreSQL would cut it: shorten the name or set an alias.")
             : relation;
 
-    private static Value InformationSchema(Relation relation, string? view) => RelationValue.Of(
+    /// <summary>The schema "information_schema" of the relation's database, or a view in it.</summary>
+    public static Value InformationSchema(Relation relation, string? view) => RelationValue.Of(
         new Relation(relation.Database, "INFORMATION_SCHEMA", view) { QuoteSchema = false, QuoteIdentifier = false, IncludeIdentifier = view is not null });
 
     private static Value Get(RenderState state, Relation relation, Arguments arguments)

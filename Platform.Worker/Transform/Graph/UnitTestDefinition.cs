@@ -26,16 +26,21 @@ internal sealed record UnitTestDefinition
 /// <summary>Rows of an input or of the expectation: <see cref="Rows"/> (formats dict and csv) or <see cref="Sql"/>.</summary>
 internal sealed record UnitTestRows
 {
+    public const string This = "this";
+
     /// <summary>dict, csv or sql.</summary>
     public required string Format { get; init; }
 
     /// <summary>What an input stands for, as written: <c>ref('x')</c>, <c>source('a', 'b')</c> or <c>this</c>; null for the expectation.</summary>
     public string? Input { get; init; }
 
-    /// <summary>Unique id of the node of <see cref="Input"/>; null for <c>this</c>, which is the tested model.</summary>
+    /// <summary>Unique id of the node of <see cref="Input"/>; null for <c>this</c>, which is the tested model, and for what is nothing of the project.</summary>
     public string? InputNode { get; init; }
 
-    public bool IsThis => Input is not null && InputNode is null;
+    public bool IsThis => Input == This;
+
+    /// <summary>The input is nothing of the project: the test fails when it runs.</summary>
+    public bool IsUnknown => Input is not null && InputNode is null && !IsThis;
 
     /// <summary>Name of the file below tests/fixtures that the rows come from.</summary>
     public string? Fixture { get; init; }

@@ -156,7 +156,7 @@ internal sealed class CodeParser(ParseScope scope, PatchIndex patches)
         var enforced = contract.GetValueOrDefault("enforced") is true;
         if (enforced)
         {
-            CheckContract(node, place);
+            CheckContract(node, place, isDescribed: patch is not null);
             var constraints = node.Constraints.Concat(node.Columns.Values.SelectMany(column => column.Constraints));
             if (!EnforcesConstraints(node) && constraints.Any(constraint => constraint.WarnUnsupported))
             {
@@ -175,9 +175,10 @@ internal sealed class CodeParser(ParseScope scope, PatchIndex patches)
         return ResolveForeignKeys(node, place);
     }
 
-    private void CheckContract(Node node, SourceLocation place)
+    /// <summary>Of a model that no properties file describes, the missing columns are found when it is built.</summary>
+    private void CheckContract(Node node, SourceLocation place, bool isDescribed)
     {
-        if (node.Columns.Count == 0)
+        if (node.Columns.Count == 0 && isDescribed)
         {
             scope.Errors.Add(place, $"the contract of '{node.Name}' is enforced, and no columns are declared. List them with their data_type.");
         }

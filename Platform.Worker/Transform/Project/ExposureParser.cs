@@ -18,6 +18,11 @@ internal sealed class ExposureParser(ParseScope scope)
             return null;
         }
 
+        if (!name.All(character => char.IsLetterOrDigit(character) || character is '_' or '-'))
+        {
+            scope.Errors.Warn(yaml.At, "ExposureNameDeprecation", $"the name of exposure '{name}' has other characters than letters, digits and underscores. Put it below 'label', and give it a name without.");
+        }
+
         if (yaml.Text("type") is not { } type || !Types.Contains(type))
         {
             scope.Errors.Add(yaml.At, $"the type of exposure '{name}' is '{yaml.Text("type")}'. Types are {string.Join(", ", Types)}.");

@@ -33,6 +33,9 @@ internal sealed record ParsedProject
     /// <summary>Groups by unique id.</summary>
     public IReadOnlyDictionary<string, GroupDefinition> Groups { get; init; } = new Dictionary<string, GroupDefinition>();
 
+    /// <summary>The group that a node is in, or whose model a test is of.</summary>
+    public GroupDefinition? GroupOf(Node? node) => node?.Group is { } name ? Groups.Values.FirstOrDefault(group => group.Name == name) : null;
+
     /// <summary>Every macro, the global project's too, by unique id.</summary>
     public IReadOnlyDictionary<string, MacroNode> Macros { get; init; } = new Dictionary<string, MacroNode>();
 

@@ -127,8 +127,8 @@ internal sealed class PatchReader(Package package, SourceFile file, string kind,
         };
     }
 
-    /// <summary>Numbers by value, anything else as text.</summary>
-    private static int Compare(string left, string right) =>
+    /// <summary>The order of versions: numbers by value, anything else as text.</summary>
+    public static int Compare(string left, string right) =>
         double.TryParse(left, System.Globalization.CultureInfo.InvariantCulture, out var first)
         && double.TryParse(right, System.Globalization.CultureInfo.InvariantCulture, out var second)
             ? first.CompareTo(second)

@@ -79,6 +79,24 @@ internal sealed class ProjectChecks(ParseScope scope)
         }
     }
 
+    /// <summary>Properties that switch on a resource of which there are several, all of them switched off in their files.</summary>
+    public void DisabledTwins(Properties properties, IReadOnlyList<ParsedNode> enabled, ILookup<string, Node> disabled)
+    {
+        var ids = enabled.Select(node => node.Node.UniqueId).ToHashSet();
+        foreach (var patch in properties.Patches.Where(patch => patch.Config.GetValueOrDefault("enabled") is true))
+        {
+            var twins = disabled[patch.Name].Where(node => node.IsReferable && node.PackageName == patch.PackageName && $"{node.ResourceTypeName}s" == patch.Kind)
+                .GroupBy(node => node.UniqueId).Where(nodes => nodes.Count() > 1 && !ids.Contains(nodes.Key));
+            foreach (var nodes in twins)
+            {
+                scope.Errors.Add(
+                    patch.At,
+                    $"Found {nodes.Count()} matching disabled nodes for {nodes.First().ResourceTypeName} '{patch.Name}', which 'enabled: true' cannot tell apart: "
+                    + $"{string.Join(", ", nodes.Select(node => node.OriginalFilePath))}. Enable one of them in its own file.");
+            }
+        }
+    }
+
     /// <summary>Groups that nodes name and nobody declares.</summary>
     public void Groups(IEnumerable<ParsedNode> enabled, IReadOnlyDictionary<string, GroupDefinition> groups)
     {

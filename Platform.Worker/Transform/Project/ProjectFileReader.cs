@@ -115,6 +115,7 @@ internal sealed partial class ProjectFileReader(ProjectContext context, ProjectE
         }
 
         CheckTypes(yaml);
+        CheckPaths(yaml);
         if (!name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_') || char.IsAsciiDigit(name[0]))
         {
             errors.Add(yaml["name"]!.At, $"'{name}' is no name of a project: letters, digits and underscores, not starting with a digit.");
@@ -122,7 +123,31 @@ internal sealed partial class ProjectFileReader(ProjectContext context, ProjectE
 
         foreach (var (key, value) in yaml.Map!.Where(entry => !KnownKeys.Contains(entry.Key)))
         {
-            errors.Warn(value.At, "GenericJSONSchemaValidationDeprecation", $"'{key}' is no setting of a project. Correct its name, or remove it.");
+            errors.Add(value.At, $"'{key}' is no setting of a project. Correct its name, or remove it.");
+        }
+    }
+
+    /// <summary>Settings of folders that have another name by now, or that are given with the command.</summary>
+    private void CheckPaths(YamlValue yaml)
+    {
+        foreach (var (key, current, name) in new[] { ("source-paths", "model-paths", "ConfigSourcePathDeprecation"), ("data-paths", "seed-paths", "ConfigDataPathDeprecation") })
+        {
+            if (yaml[key] is { } old)
+            {
+                errors.Warn(old.At, name, $"'{key}' is '{current}' by now. Rename it.");
+                if (yaml.Has(current))
+                {
+                    errors.Add(old.At, $"'{key}' and '{current}' are the same setting. Keep '{current}'.");
+                }
+            }
+        }
+
+        foreach (var (key, folder, name) in new[] { ("log-path", "logs", "ConfigLogPathDeprecation"), ("target-path", "target", "ConfigTargetPathDeprecation") })
+        {
+            if (yaml[key] is { } given && given.AsText() != folder)
+            {
+                errors.Warn(given.At, name, $"'{key}' belongs to the command: give --{key} or set DBT_{key.Replace('-', '_').ToUpperInvariant()}, and remove it here.");
+            }
         }
     }
 

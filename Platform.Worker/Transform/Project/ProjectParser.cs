@@ -86,6 +86,7 @@ internal sealed class ProjectParser
         var groups = GroupReader.Read(properties, _scope);
         var checks = new ProjectChecks(_scope);
         checks.Duplicates(enabled);
+        checks.DisabledTwins(properties, enabled, disabled.ToLookup(node => node.Name));
         // Nodes that were linked before were found sound then: no memory is kept of a parsing with errors.
         checks.Configurations(enabled.Where(node => node.Linked is null));
         checks.Groups(enabled, groups);

@@ -72,7 +72,11 @@ internal sealed class SemanticParser(ParseScope scope)
         _models.TryAdd(name, node);
         foreach (var measure in yaml.List("measures", scope.Errors).Where(measure => measure.Text("name") is not null))
         {
-            _measures.TryAdd(measure.Text("name")!, name);
+            if (!_measures.TryAdd(measure.Text("name")!, name) && node.Config.Enabled && !_models[_measures[measure.Text("name")!]].Config.Enabled)
+            {
+                _measures[measure.Text("name")!] = name;
+            }
+
             if (measure.Flag("create_metric") is true)
             {
                 AddMetricOf(measure, entry, node);
@@ -127,6 +131,11 @@ internal sealed class SemanticParser(ParseScope scope)
 
         var isMeasured = type is "simple" || yaml["type_params"]?["measure"] is not null || yaml["type_params"]?["conversion_type_params"] is not null;
         var node = Named(ResourceType.Metric, entry, name) with { DependsOn = [.. SemanticModels(entry, name, model, isMeasured)] };
+        if (node.Config.Enabled && _models.Values.FirstOrDefault(other => !other.Config.Enabled && node.DependsOn.Contains(other.UniqueId)) is { } off)
+        {
+            scope.Errors.Add(yaml.At, $"metric '{name}' uses a measure of the semantic model '{off.Name}', which is disabled. Enable it, or disable the metric, too.");
+        }
+
         Add(new ParsedNode(node) { Metrics = InputMetrics(yaml) });
     }
 

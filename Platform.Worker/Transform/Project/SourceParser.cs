@@ -104,6 +104,11 @@ internal sealed class SourceParser(ParseScope scope)
         var ownQuery = Setting(entry, "loaded_at_query");
         foreach (var level in new[] { source, entry })
         {
+            if (Setting(level, "loaded_at_field") is { Length: 0 })
+            {
+                scope.Errors.Add(level.At, $"the 'loaded_at_field' of '{table.SourceName}' is an empty text. Name a column, or write null for none.");
+            }
+
             if (Setting(level, "loaded_at_field") is not null && Setting(level, "loaded_at_query") is not null)
             {
                 scope.Errors.Add(level.At, $"'{table.SourceName}' has both 'loaded_at_field' and 'loaded_at_query'. Keep one.");

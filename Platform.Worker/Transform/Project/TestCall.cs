@@ -74,6 +74,12 @@ internal sealed class TestCall
             return null;
         }
 
+        if (own[0].Value.Items is not null)
+        {
+            errors.Add(own[0].Value.At, $"the arguments of the test '{own[0].Key}' of '{patch.Name}' are a list, where a mapping is expected: 'argument: value', without dashes.");
+            return null;
+        }
+
         return new TestCall(own[0].Key).With(
             entry, map.Where(setting => setting.Key != own[0].Key).Concat(own[0].Value.Map ?? new Dictionary<string, YamlValue>()), patch, errors);
     }

@@ -13,9 +13,9 @@ internal sealed class UnitTestRowsReader(
             return null;
         }
 
-        if (input.Trim() == "this")
+        if (input.Trim() == UnitTestRows.This)
         {
-            return Read(given, "this", null);
+            return Read(given, UnitTestRows.This, null);
         }
 
         var node = ReferenceText.Read(input) switch
@@ -24,8 +24,9 @@ internal sealed class UnitTestRowsReader(
             { Source: { } source } => sources.GetValueOrDefault(source),
             _ => null,
         };
-        if (node is null)
+        if (node is null && !given.Has("rows") && !given.Has("fixture"))
         {
+            // Its rows were to be those of a seed.
             scope.Errors.Add(given["input"]!.At, $"unit test '{test}' has the input '{input}', which is nothing of the project. Write ref('name'), source('source', 'table') or this.");
             return null;
         }

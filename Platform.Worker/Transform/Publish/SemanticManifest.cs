@@ -46,7 +46,7 @@ internal sealed class SemanticManifest
             ["semantic_models"] = Array(manifest.Models.Select(model => model.Json)),
             ["metrics"] = Array(manifest.Metrics.Select(metric => manifest.Metric(metric.Entry))),
             ["project_configuration"] = manifest.ProjectConfiguration(),
-            ["saved_queries"] = Array(manifest.SavedQueries.Select(query => manifest.SavedQuery(query.Entry))),
+            ["saved_queries"] = Array(manifest.Nodes(ResourceType.SavedQuery).Select(manifest.SavedQuery)),
         };
         MetricInputs.Fill(manifest.Json["metrics"]!.AsArray());
         return manifest;
@@ -80,6 +80,7 @@ internal sealed class SemanticManifest
         var entry = SemanticDefinition.Of(semanticModel);
         var name = semanticModel.Name;
         var call = semanticModel.Refs[0];
+        var meta = semanticModel.Config.Meta;
         if (_project.FindRef(call.Package, call.Name, call.Version, semanticModel.PackageName) is not { } node)
         {
             _errors.Add(entry.At, $"semantic model '{name}' describes '{call.Name}', which is no model of the project. Correct the name, or add the model.");
@@ -99,9 +100,9 @@ internal sealed class SemanticManifest
                 ["relation_name"] = BuildState.PublishedRelation(node).ToString(),
             },
             ["primary_entity"] = entry.Text("primary_entity"),
-            ["entities"] = Array(entry.List("entities", _errors).Select(Entity)),
-            ["measures"] = Array(entry.List("measures", _errors).Select(Measure)),
-            ["dimensions"] = Array(entry.List("dimensions", _errors).Select(Dimension)),
+            ["entities"] = Array(entry.List("entities", _errors).Select(part => Entity(part, meta))),
+            ["measures"] = Array(entry.List("measures", _errors).Select(part => Measure(part, meta))),
+            ["dimensions"] = Array(entry.List("dimensions", _errors).Select(part => Dimension(part, meta))),
             ["label"] = entry.Text("label"),
             ["metadata"] = null,
             ["config"] = Config(entry),
@@ -109,7 +110,7 @@ internal sealed class SemanticManifest
         return new SemanticModel(name, node, entry, json);
     }
 
-    private static JsonObject Entity(YamlValue entry) => new()
+    private static JsonObject Entity(YamlValue entry, IReadOnlyDictionary<string, object?> inherited) => new()
     {
         ["name"] = entry.Text("name"),
         ["description"] = entry.Text("description"),
@@ -118,10 +119,10 @@ internal sealed class SemanticManifest
         ["expr"] = entry.Text("expr"),
         ["metadata"] = null,
         ["label"] = entry.Text("label"),
-        ["config"] = Config(entry),
+        ["config"] = Config(entry, inherited),
     };
 
-    private static JsonObject Dimension(YamlValue entry) => new()
+    private static JsonObject Dimension(YamlValue entry, IReadOnlyDictionary<string, object?> inherited) => new()
     {
         ["name"] = entry.Text("name"),
         ["description"] = entry.Text("description"),
@@ -133,10 +134,10 @@ internal sealed class SemanticManifest
         ["expr"] = entry.Text("expr"),
         ["metadata"] = null,
         ["label"] = entry.Text("label"),
-        ["config"] = Config(entry),
+        ["config"] = Config(entry, inherited),
     };
 
-    private static JsonObject Measure(YamlValue entry) => new()
+    private static JsonObject Measure(YamlValue entry, IReadOnlyDictionary<string, object?> inherited) => new()
     {
         ["name"] = entry.Text("name"),
         ["agg"] = entry.Text("agg"),
@@ -155,7 +156,7 @@ internal sealed class SemanticManifest
             : null,
         ["agg_time_dimension"] = entry.Text("agg_time_dimension"),
         ["label"] = entry.Text("label"),
-        ["config"] = Config(entry),
+        ["config"] = Config(entry, inherited),
     };
 
     private JsonObject Metric(YamlValue entry)
@@ -254,8 +255,9 @@ internal sealed class SemanticManifest
         return filters.Count == 0 ? null : new JsonObject { ["where_filters"] = Array(filters) };
     }
 
-    private JsonObject SavedQuery(YamlValue entry)
+    private JsonObject SavedQuery(Node node)
     {
+        var entry = SemanticDefinition.Of(node);
         var query = entry["query_params"];
         return new JsonObject
         {
@@ -271,7 +273,7 @@ internal sealed class SemanticManifest
             ["description"] = entry.Text("description"),
             ["metadata"] = null,
             ["label"] = entry.Text("label"),
-            ["exports"] = Array((entry["exports"]?.Items ?? []).Select(Export)),
+            ["exports"] = Array((entry["exports"]?.Items ?? []).Select(export => Export(export, node.Config))),
             ["tags"] = Array(YamlValue.Texts(entry["tags"]).Select(tag => (JsonNode?)tag)),
         };
     }
@@ -298,16 +300,21 @@ internal sealed class SemanticManifest
         ["values"] = Array(node.Rollup.Values.Select(value => new JsonObject { ["column"] = value.Column, ["agg"] = value.Agg, ["expr"] = value.Expr })),
     };
 
-    private JsonNode Export(YamlValue export) => new JsonObject
+    /// <summary>Where an export goes: as it says itself, as its saved query is configured, or into the target's schema.</summary>
+    private JsonNode Export(YamlValue export, NodeConfig query)
     {
-        ["name"] = export.Text("name"),
-        ["config"] = new JsonObject
+        var own = export["config"];
+        return new JsonObject
         {
-            ["export_as"] = export["config"]?.Text("export_as") ?? "table",
-            ["schema_name"] = (export["config"]?["schema"] ?? export["config"]?["schema_name"])?.AsText() ?? _project.Invocation.Target.Schema,
-            ["alias"] = export["config"]?.Text("alias") ?? export.Text("name"),
-        },
-    };
+            ["name"] = export.Text("name"),
+            ["config"] = new JsonObject
+            {
+                ["export_as"] = own?.Text("export_as") ?? query.Text("export_as") ?? "table",
+                ["schema_name"] = (own?["schema"] ?? own?["schema_name"])?.AsText() ?? query.Text("schema") ?? _project.Invocation.Target.Schema,
+                ["alias"] = own?.Text("alias") ?? export.Text("name"),
+            },
+        };
+    }
 
     private JsonObject ProjectConfiguration()
     {
@@ -353,6 +360,18 @@ internal sealed class SemanticManifest
     {
         ["meta"] = Node(entry["config"]?["meta"] ?? entry["meta"]) ?? new JsonObject(),
     };
+
+    /// <summary>The configuration of a part of a semantic model: what the model's <c>meta</c> says holds for it, too.</summary>
+    private static JsonObject Config(YamlValue entry, IReadOnlyDictionary<string, object?> inherited)
+    {
+        var meta = new Dictionary<string, object?>(inherited);
+        foreach (var (key, value) in (entry["config"]?["meta"] ?? entry["meta"])?.Plain() as Dictionary<string, object?> ?? [])
+        {
+            meta[key] = value;
+        }
+
+        return new JsonObject { ["meta"] = JsonSerializer.SerializeToNode(meta) };
+    }
 
     private static JsonNode? Node(YamlValue? value) => value is null ? null : JsonSerializer.SerializeToNode(value.Plain());
 

@@ -114,13 +114,14 @@ internal sealed class BuildRun(
                 {
                     var hook = hooks[index];
                     var place = new Relation(hook.Database, hook.Schema, null);
-                    var run = new NodeRun(hook, place, place) { Index = index + 1, Names = names };
+                    var run = new NodeRun(hook, place, place) { Index = index + 1, Names = names, EndsRun = !build.BuildsCandidates };
                     build.Hooks[hook.UniqueId] = run;
                     Report(run, null);
                     var name = $"{hook.PackageName}.{kind}.{index}";
                     var result = good ? runner.Run(run, session) : NodeRunner.Result(run, new NodeOutcome(NodeStatus.Skipped), TimeSpan.Zero, 0);
                     result = result with
                     {
+                        IsHook = true,
                         Failures = result.Status is NodeStatus.Success ? 0 : 1,
                         Message = result.Status switch
                         {
@@ -129,6 +130,7 @@ internal sealed class BuildRun(
                             _ => $"{name} failed, error:\n {result.Message}",
                         },
                     };
+                    run.Result = result;
                     good &= !result.IsFailure;
                     _results.Add(result);
                     Report(run, result);

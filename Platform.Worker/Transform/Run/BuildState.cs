@@ -96,7 +96,7 @@ internal sealed class BuildState
     {
         if (node.ResourceType is ResourceType.Model && node.Config.Materialized == "ephemeral")
         {
-            return new Relation(null, null, EphemeralCtes.Prefix + node.Name, RelationType.Cte);
+            return new Relation(null, null, EphemeralCtes.NameOf(node), RelationType.Cte);
         }
 
         return Find(node.UniqueId)?.Relation ?? PublishedRelation(node);

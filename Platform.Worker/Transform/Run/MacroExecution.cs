@@ -12,13 +12,16 @@ internal sealed class MacroExecution(
     BuildState build, NodeRun run, PostgresSession session, MacroDefinition macro, IReadOnlyDictionary<string, object?> arguments, CancellationToken cancellationToken)
     : NodeExecution(build, run, session, cancellationToken)
 {
+    /// <summary>What the macro returned, once it has run.</summary>
+    public Value Answer { get; private set; } = Value.None;
+
     public override void Compile()
     {
     }
 
     public override NodeOutcome Execute()
     {
-        State.Call(macro, new Arguments(null, [.. arguments.Select(argument => new NamedValue(argument.Key, Value.FromClr(argument.Value)))]));
+        Answer = State.Call(macro, new Arguments(null, [.. arguments.Select(argument => new NamedValue(argument.Key, Value.FromClr(argument.Value)))]));
         Session.Flush();
         return new NodeOutcome(NodeStatus.Success);
     }

@@ -14,4 +14,7 @@ internal readonly record struct NodeOutcome(NodeStatus Status)
 
     /// <summary>What is shown of it; what the server said when it is null.</summary>
     public string? Message { get; init; }
+
+    /// <inheritdoc cref="NodeResult.IsSkippedByFault"/>
+    public bool IsSkippedByFault { get; init; }
 }

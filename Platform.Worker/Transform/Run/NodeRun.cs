@@ -49,6 +49,9 @@ internal sealed class NodeRun(Node node, Relation relation, Relation published)
     /// <summary>The materialization found that only a build from nothing helps.</summary>
     public bool AsksForRebuild { get; set; }
 
+    /// <summary>A hook of a plain run: when it does not compile, the run ends there. One whose statement fails is a failed node.</summary>
+    public bool EndsRun { get; init; }
+
     public string? CompiledCode { get; set; }
 
     /// <summary>The ephemeral models in <see cref="CompiledCode"/>: unique id and common table expression.</summary>

@@ -32,8 +32,23 @@ internal sealed class NodeRunner(
             session.DefersBegin = run.Node.ResourceType is ResourceType.Test or ResourceType.UnitTest;
             outcome = Execute(run, session);
         }
+        catch (Exception fault) when (Ephemeral(fault) is { } ephemeral && Describe(ephemeral.InnerException!, run) is { } error)
+        {
+            var model = ephemeral.Model;
+            outcome = new NodeOutcome(NodeStatus.Skipped)
+            {
+                Message = $"skipped because the ephemeral model '{model.Name}' does not compile:\n"
+                    + error.Of(model.ResourceTypeName, model.Name, model.OriginalFilePath),
+                IsSkippedByFault = true,
+            };
+        }
         catch (Exception fault) when (Describe(fault, run) is { } error)
         {
+            if (run.EndsRun && run.CompiledCode is null)
+            {
+                throw new TransformException([error], fault);
+            }
+
             var status = run.Node.ResourceType is ResourceType.Source ? NodeStatus.RuntimeError : NodeStatus.Error;
             outcome = new NodeOutcome(status) { Message = error.Of(run.Node.ResourceTypeName, run.Node.Name, run.Node.OriginalFilePath) };
         }
@@ -82,6 +97,7 @@ internal sealed class NodeRunner(
         AdapterResponse = outcome.Response,
         RelationName = run.Node.IsRelational || run.KeepsFailures ? run.Published.ToString() : null,
         CompiledCode = run.CompiledCode,
+        IsSkippedByFault = outcome.IsSkippedByFault,
     };
 
     private static void Describe(Activity activity, NodeRun run, NodeResult result)
@@ -148,6 +164,8 @@ internal sealed class NodeRunner(
         ResourceType.Operation => new OperationExecution(build, run, session, cancellationToken),
         _ => new ModelExecution(build, run, session, cancellationToken),
     };
+
+    private static EphemeralFault? Ephemeral(Exception fault) => fault as EphemeralFault ?? fault.InnerException as EphemeralFault;
 
     /// <summary>The error of a node; null for faults that are not the node's.</summary>
     private TransformError? Describe(Exception fault, NodeRun run) => fault switch

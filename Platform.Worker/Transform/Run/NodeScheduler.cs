@@ -128,7 +128,7 @@ internal sealed class NodeScheduler : IDisposable
             _open--;
             foreach (var child in _graph.Children(run.Node.UniqueId))
             {
-                Advance(child, result.IsFailure ? run : null, skipped);
+                Advance(child, result.IsFailure || result.IsSkippedByFault ? run : null, skipped);
             }
 
             if (_open == 0)
@@ -143,7 +143,7 @@ internal sealed class NodeScheduler : IDisposable
             Report(below, below.Result);
         }
 
-        if (result.IsFailure && _build.Request.FailFast)
+        if ((result.IsFailure || result.IsSkippedByFault) && _build.Request.FailFast)
         {
             Stop("Skipping due to fail_fast");
         }

@@ -29,7 +29,7 @@ internal static class SameContents
         ResourceType.Metric => Config(node, now, before) && EntryValues.Same(now, before, "type", "description", "label"),
         ResourceType.SemanticModel => EntryValues.Same(
             now, before, "model", "description", "defaults", "entities", "dimensions", "measures", "config", "primary_entity", "group"),
-        ResourceType.SavedQuery => EntryValues.Same(now, before, "query_params", "description", "label", "config", "group", "exports", "tags"),
+        ResourceType.SavedQuery => EntryValues.Same(now, before, "query_params", "description", "label", "config", "group", "tags") && SameExports(now, before),
         // Not the checksum: dbt's is of Python's own text of the definition, which it stands for.
         ResourceType.UnitTest => EntryValues.Same(now, before, "model", "given", "expect", "overrides", "versions"),
         ResourceType.Test when node.Test is not null => Config(node, now, before) && EntryValues.Same(now, before, "fqn"),
@@ -37,6 +37,17 @@ internal static class SameContents
             && Representation(node, now, before, asWritten)
             && (node.ResourceType is not ResourceType.Model || EntryValues.Same(now, before, "latest_version", "access", "deprecation_date")),
     };
+
+    /// <summary>Exports as they are written: another target's schema is no change.</summary>
+    private static bool SameExports(JsonElement now, JsonElement before)
+    {
+        var (one, other) = (Exports(now), Exports(before));
+        return one.Count == other.Count && one.Zip(other).All(pair => EntryValues.Same(pair.First, pair.Second, "name")
+            && EntryValues.Same(pair.First.Member("unrendered_config"), pair.Second.Member("unrendered_config"), "export_as", "schema", "alias"));
+
+        static List<JsonElement?> Exports(JsonElement entry) =>
+            ((JsonElement?)entry).Member("exports") is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray().Select(export => (JsonElement?)export)] : [];
+    }
 
     /// <summary>The code; of a seed, the file's checksum.</summary>
     public static bool Body(Node node, JsonElement now, JsonElement before) => node.ResourceType is ResourceType.Seed

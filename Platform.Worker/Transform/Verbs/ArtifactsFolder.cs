@@ -48,11 +48,11 @@ internal sealed class ArtifactsFolder(VerbArguments arguments, TimeProvider time
     }
 
     /// <returns>The path of catalog.json.</returns>
-    public string WriteCatalog(BuildState build, IReadOnlyList<CatalogTable> tables, IReadOnlySet<string>? selected)
+    public string WriteCatalog(BuildState build, IReadOnlyList<CatalogTable> tables, IReadOnlySet<string>? selected, string? error)
     {
         _target.Write(
             CatalogWriter.FileName,
-            stream => CatalogWriter.Write(stream, build.Project, build.Invocation, time.GetUtcNow(), tables, selected));
+            stream => CatalogWriter.Write(stream, build.Project, build.Invocation, time.GetUtcNow(), tables, selected, error));
         return Path.Combine(_target.Path, CatalogWriter.FileName);
     }
 

@@ -26,7 +26,8 @@ internal static class BuildVerb
 
             var target = build.Invocation.Target;
             run.Summary.Concurrency(target.Threads, target.Name);
-            result = await RunAsync(run, build, artifacts, Compiles(run) ? null : new ResultLines(run.Log, target.Database), cancellationToken);
+            UnpinnedRefs.Tell(run.Log, build);
+            result = await RunAsync(run, build, artifacts, Compiles(run) ? null : new ResultLines(run.Log, build.Project), cancellationToken);
             // The server answers while the files are written.
             var lineage = artifacts.WriteLineageAsync(build, run.Engine, cancellationToken);
             artifacts.WriteCompiled(build);
@@ -68,8 +69,9 @@ internal static class BuildVerb
         }
         catch (Exception fault)
         {
-            var ended = build.Runs.Select(node => node.Result).OfType<NodeResult>().OrderBy(node => node.Execute?.CompletedAt).ToList();
-            if (ended.Count > 0)
+            var nodes = build.Runs.Select(node => node.Result).OfType<NodeResult>().ToList();
+            List<NodeResult> ended = [.. nodes.Concat(build.Hooks.Values.Select(hook => hook.Result).OfType<NodeResult>()).OrderBy(node => node.Execute?.CompletedAt)];
+            if (nodes.Count > 0)
             {
                 artifacts.WriteResults(build, new BuildResult(false, build.Invocation.Id, null, ended, run.Time.GetElapsedTime(started)));
             }

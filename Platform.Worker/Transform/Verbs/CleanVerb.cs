@@ -27,6 +27,11 @@ internal static class CleanVerb
                 + "Take them out of clean-targets, or give --no-clean-project-files-only.");
         }
 
+        if (header.CleanTargets.Contains("dbt_modules") && !header.CleanTargets.Contains(header.PackagesPath))
+        {
+            log.Warn("PackageInstallPathDeprecation", at, $"packages are installed in '{header.PackagesPath}' by now, not in 'dbt_modules'. Write that below clean-targets.");
+        }
+
         foreach (var target in targets)
         {
             log.Info("CheckCleanPath", "Z012", $"Checking {target}/*");

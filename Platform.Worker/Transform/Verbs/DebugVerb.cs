@@ -81,7 +81,13 @@ internal sealed class DebugVerb(ProjectHeader header, ProfileSearch search, Even
             _failures.Add($"Project loading failed for the following reason:\n project path <{Path.Combine(header.Directory, ProjectFile.FileName)}> not found");
         }
 
-        Say($"  dbt_project.yml file [{(header.IsAbsent ? Paint.Red("ERROR not found") : Paint.Green("OK found and valid"))}]");
+        if (header.Fault is { } fault)
+        {
+            _failures.Add($"Project loading failed for the following reason:\n{fault}");
+        }
+
+        var state = header.IsAbsent ? Paint.Red("ERROR not found") : header.Fault is not null ? Paint.Red("ERROR invalid") : Paint.Green("OK found and valid");
+        Say($"  dbt_project.yml file [{state}]");
         if (profile is not null)
         {
             Say($"  profile: {profile.ProfileName} [{Paint.Green("OK found")}]");

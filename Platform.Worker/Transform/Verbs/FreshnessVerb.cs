@@ -21,7 +21,7 @@ internal static class FreshnessVerb
 
             var target = build.Invocation.Target;
             run.Summary.Concurrency(target.Threads, target.Name);
-            var result = await run.Engine.RunAsync(build, new ResultLines(run.Log, target.Database), cancellationToken);
+            var result = await run.Engine.RunAsync(build, new ResultLines(run.Log, build.Project), cancellationToken);
             artifacts.WriteSources(build, result.Duration);
             run.Summary.Finished(build, result);
             run.Summary.Failures(build, [.. result.Nodes.Where(node => node.IsFailure)], null);

@@ -11,6 +11,9 @@ internal sealed record ProjectHeader
     /// <summary>There is no dbt_project.yml in the folder.</summary>
     public bool IsAbsent { get; init; }
 
+    /// <summary>What is wrong with the file, for verbs that only look; null when nothing is.</summary>
+    public string? Fault { get; init; }
+
     public string? Name { get; init; }
 
     public string? Profile { get; init; }
@@ -41,6 +44,29 @@ internal sealed record ProjectHeader
         }
 
         return null;
+    }
+
+    /// <summary>The same for a verb that tells what is wrong with the file instead of ending at it.</summary>
+    public static ProjectHeader Examine(string directory, IReadOnlyDictionary<string, object?> vars)
+    {
+        var path = Path.Combine(directory, ProjectFile.FileName);
+        if (!File.Exists(path))
+        {
+            return new ProjectHeader { Directory = directory, IsAbsent = true };
+        }
+
+        try
+        {
+            var header = Read(directory, vars);
+            var errors = new ProjectErrors();
+            _ = new ProjectFileReader(ProjectContext.Lenient, errors).Read(new SourceFile(path, ProjectFile.FileName, File.ReadAllText(path), default), null);
+            errors.ThrowIfAny();
+            return header;
+        }
+        catch (TransformException fault)
+        {
+            return new ProjectHeader { Directory = directory, Fault = fault.Message };
+        }
     }
 
     /// <exception cref="TransformException">There is no dbt_project.yml, or it is not valid YAML.</exception>

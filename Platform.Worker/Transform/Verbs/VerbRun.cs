@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Platform.Worker.Transform.Artifacts;
 using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Run;
 using Platform.Worker.Transform.Verbs.Events;
@@ -27,7 +28,16 @@ internal sealed record VerbRun(VerbArguments Arguments, NpgsqlDataSource DataSou
             Log.Warn(warning.Event, warning.At, warning.Message);
         }
 
+        if (request.StateDirectory is { } state && Full(state) == Full(request.TargetPath ?? ArtifactPaths.DefaultTarget))
+        {
+            Log.Write(new LogEvent(
+                "WarnStateTargetEqual", "I072", EventLevel.Warn,
+                Paint.Yellow($"Warning: The state and target directories are the same: '{state}'. This run writes over what it compares with. Give --state another folder.")));
+        }
+
         Summary.Found(build.Project);
         return build;
+
+        string Full(string folder) => Path.GetFullPath(Path.Combine(build.Project.Invocation.Packages[0].Root, folder));
     }
 }

@@ -48,7 +48,12 @@ internal sealed class FlagSource(ParseResult arguments, IReadOnlyDictionary<stri
             : null;
     }
 
-    private bool? Bool(string name) => Ambient(name) switch
+    /// <summary>The same of a variable that is true or false.</summary>
+    public static bool FromEnvironment(string name, bool otherwise) => Read(name, FromEnvironment(name)) ?? otherwise;
+
+    private bool? Bool(string name) => Read(name, Ambient(name));
+
+    private static bool? Read(string name, string? written) => written switch
     {
         null => null,
         var text => text.ToLowerInvariant() switch

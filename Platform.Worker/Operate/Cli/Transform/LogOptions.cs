@@ -51,7 +51,7 @@ internal sealed class LogOptions
         {
             Debug = source.Bool(_debug, false),
             Quiet = source.Bool(_quiet, false),
-            Print = source.Bool(_print, FlagSource.FromEnvironment("no-print") is null),
+            Print = source.Bool(_print, !RenamedVariables.NoPrint),
             UseColors = source.Bool(_useColors, true),
             WarnError = source.Bool(_warnError, false),
             WarnErrorOptions = options ?? new WarnErrorOptions(),

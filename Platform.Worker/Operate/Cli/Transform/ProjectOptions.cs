@@ -64,15 +64,15 @@ internal sealed class ProjectOptions
     {
         Vars = Vars(source.Arguments),
         ProjectDirectory = header.Directory,
-        ProfilesDirectory = Existing(source.Text(_profilesDirectory)),
+        ProfilesDirectory = Existing(source.Text(_profilesDirectory), flags.Verb),
         Profile = source.Text(_profile),
         Target = source.Text(_target),
         TargetPath = source.Text(_targetPath),
         Threads = source.Arguments.GetValue(_threads),
-        State = source.Text(_state) ?? FlagSource.FromEnvironment("artifact-state-path"),
+        State = source.Text(_state) ?? RenamedVariables.State,
         DeferState = source.Text(_deferState),
-        Defer = source.Bool(_defer, FlagSource.FromEnvironment("defer-to-state") is "1" or "true" or "True"),
-        FavorState = source.Bool(_favorState, FlagSource.FromEnvironment("favor-state-mode") is "1" or "true" or "True"),
+        Defer = source.Bool(_defer, RenamedVariables.Defer),
+        FavorState = source.Bool(_favorState, RenamedVariables.FavorState),
         FailFast = source.Bool(_failFast, false),
         VersionCheck = source.Bool(_versionCheck, true),
         WriteJson = source.Bool(_writeJson, true),
@@ -83,7 +83,8 @@ internal sealed class ProjectOptions
         Introspect = source.Bool(_introspect, true),
     };
 
-    private static string? Existing(string? directory) => directory is null || Directory.Exists(directory)
+    /// <summary>debug tells what it finds, and deps reads no profile.</summary>
+    private static string? Existing(string? directory, TransformVerb verb) => directory is null || verb is TransformVerb.Debug or TransformVerb.Deps || Directory.Exists(directory)
         ? directory
         : throw new ConfigurationFaultException($"--profiles-dir: there is no folder '{directory}'.");
 

@@ -71,6 +71,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
             {
                 Data = new Dictionary<string, object?> { ["version"] = $"={DbtVersion.Text}", ["log_version"] = 3 },
             });
+            RenamedVariables.Warn(log);
             return await work(arguments, place, log) ? ExitCode.Success : Failed;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -151,9 +152,7 @@ internal sealed class TransformSession(VerbSession platform, ProjectOptions proj
     private VerbArguments Arguments(ParseResult parsed, TransformVerb verb, ProjectPlace place, Func<VerbArguments, FlagSource, VerbArguments> apply)
     {
         var vars = project.Vars(parsed);
-        var header = verb is TransformVerb.Debug && !File.Exists(Path.Combine(place.Directory, ProjectFile.FileName))
-            ? new ProjectHeader { Directory = place.Directory, IsAbsent = true }
-            : ProjectHeader.Read(place.Directory, vars);
+        var header = verb is TransformVerb.Debug ? ProjectHeader.Examine(place.Directory, vars) : ProjectHeader.Read(place.Directory, vars);
         var source = new FlagSource(parsed, header.Flags);
         var flags = new InvocationFlags
         {

@@ -16,6 +16,13 @@ internal sealed class UnitTestExecution(BuildState build, NodeRun run, PostgresS
 
     public override void Compile()
     {
+        if (_test.Given.FirstOrDefault(given => given.IsUnknown) is { } unknown)
+        {
+            throw new TransformException(
+                Run.Node.At,
+                $"unit test '{Run.Node.Name}' has the input '{unknown.Input}', which is nothing of the project. Write ref('name'), source('source', 'table') or this.");
+        }
+
         var context = new UnitTestContext(Build, _test, _model, Run, Session);
         using var state = context.CreateState(State.CancellationToken);
         var sql = NodeCompiler.Render(_model, state);

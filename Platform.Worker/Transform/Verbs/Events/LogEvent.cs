@@ -1,4 +1,5 @@
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Project;
 
 namespace Platform.Worker.Transform.Verbs.Events;
 
@@ -29,6 +30,9 @@ internal sealed record LogEvent(string Name, string Code, EventLevel Level, stri
 
     /// <summary>How the node ended, when it has.</summary>
     public NodeResult? Result { get; init; }
+
+    /// <summary>The group of the node: <c>data.group</c>.</summary>
+    public GroupDefinition? Group { get; init; }
 
     public string Thread { get; init; } = "MainThread";
 }

@@ -1,13 +1,15 @@
 using System.Globalization;
 using Platform.Worker.Transform.Catalog;
 using Platform.Worker.Transform.Graph;
+using Platform.Worker.Transform.Project;
 using Platform.Worker.Transform.Run;
 
 namespace Platform.Worker.Transform.Verbs.Events;
 
 /// <summary>The lines of nodes that begin and end, as dbt prints them.</summary>
-internal sealed class ResultLines(EventLog log, string database) : IProgress<NodeEvent>
+internal sealed class ResultLines(EventLog log, ParsedProject project) : IProgress<NodeEvent>
 {
+    private readonly string _database = project.Invocation.Target.Database;
     private bool? _toldHook;
 
     public void Report(NodeEvent value)
@@ -27,11 +29,11 @@ internal sealed class ResultLines(EventLog log, string database) : IProgress<Nod
 
         if (value.Batch is { } batch)
         {
-            log.Write(Batch(value, batch, node) with { Node = node, Result = value.Result, Thread = value.Result?.ThreadId ?? "MainThread" });
+            log.Write(Batch(value, batch, node) with { Node = node, Result = value.Result, Group = value.Result is null ? null : project.GroupOf(node), Thread = value.Result?.ThreadId ?? "MainThread" });
         }
         else if (value.Result is { } result)
         {
-            log.Write(Ended(value, node, result) with { Node = node, Result = result, Thread = result.ThreadId });
+            log.Write(Ended(value, node, result) with { Node = node, Result = result, Group = project.GroupOf(node), Thread = result.ThreadId });
         }
         else if (node.ResourceType is ResourceType.Operation)
         {
@@ -178,7 +180,7 @@ internal sealed class ResultLines(EventLog log, string database) : IProgress<Nod
     private string Name(Node node)
     {
         var relation = $"{node.Schema}.{node.Alias}";
-        return node.Database is { } own && own != database ? $"{own}.{relation}" : relation;
+        return node.Database is { } own && own != _database ? $"{own}.{relation}" : relation;
     }
 
     private static string Title(Node node) => node.UnitTest is { } unit ? $"{unit.Model}::{node.Name}" : node.Name;

@@ -49,7 +49,7 @@ internal sealed class RunSummary(EventLog log)
     /// <param name="interrupted">Ctrl+C ended it.</param>
     public void End(BuildState build, IReadOnlyList<NodeResult> results, string? targetDirectory, bool interrupted = false)
     {
-        var errors = results.Where(result => result.Status is NodeStatus.Error or NodeStatus.Fail or NodeStatus.RuntimeError).ToList();
+        var errors = results.Where(result => result.Status is NodeStatus.Error or NodeStatus.Fail or NodeStatus.RuntimeError || result.IsSkippedByFault).ToList();
         var warnings = results.Where(result => result.Status is NodeStatus.Warn).ToList();
         var partial = results.Where(result => result.Status is NodeStatus.PartialSuccess).ToList();
         log.Space();
@@ -89,13 +89,14 @@ internal sealed class RunSummary(EventLog log)
         var node = Find(build, result);
         var title = $"{result.ResourceType} {result.Name} ({node?.OriginalFilePath ?? result.UniqueId})";
         var level = isWarning ? EventLevel.Warn : EventLevel.Error;
+        var group = build.Project.GroupOf(node);
         log.Space();
         log.Write(isWarning
-            ? new LogEvent("RunResultWarning", "Z021", level, Paint.Yellow($"Warning in {title}")) { Node = node, Result = result }
-            : new LogEvent("RunResultFailure", "Z022", level, Paint.Red($"Failure in {title}")) { Node = node, Result = result });
+            ? new LogEvent("RunResultWarning", "Z021", level, Paint.Yellow($"Warning in {title}")) { Node = node, Result = result, Group = group }
+            : new LogEvent("RunResultFailure", "Z022", level, Paint.Red($"Failure in {title}")) { Node = node, Result = result, Group = group });
         log.Write(result.Message is { Length: > 0 } message
-            ? new LogEvent(isWarning ? "RunResultWarningMessage" : "RunResultError", isWarning ? "Z046" : "Z024", level, $"  {message}") { Node = node, Result = result }
-            : new LogEvent("RunResultErrorNoMessage", "Z025", level, $"  Status: {result.Status.Word()}") { Node = node, Result = result });
+            ? new LogEvent(isWarning ? "RunResultWarningMessage" : "RunResultError", isWarning ? "Z046" : "Z024", level, $"  {message}") { Node = node, Result = result, Group = group }
+            : new LogEvent("RunResultErrorNoMessage", "Z025", level, $"  Status: {result.Status.Word()}") { Node = node, Result = result, Group = group });
         if (targetDirectory is not null && node is not null && result.CompiledCode is not null)
         {
             log.Space();

@@ -6,6 +6,13 @@ internal static class WarningCodes
     public static string Of(string name) => name switch
     {
         "JinjaLogWarning" => "I061",
+        "PackageInstallPathDeprecation" => "D002",
+        "ConfigSourcePathDeprecation" => "D003",
+        "ConfigDataPathDeprecation" => "D004",
+        "ExposureNameDeprecation" => "D007",
+        "EnvironmentVariableRenamed" => "D009",
+        "ConfigLogPathDeprecation" => "D010",
+        "ConfigTargetPathDeprecation" => "D011",
         "NoNodesForSelectionCriteria" => "M030",
         "NothingToDo" => "Q035",
         "NoNodesSelected" => "Q038",

@@ -91,6 +91,19 @@ public sealed class ManifestTests(ITestOutputHelper output)
             ["metric.shop.order_count", "metric.shop.revenue"], metric["depends_on"]!["nodes"]!.AsArray().Select(Text).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("meta: {unit: EUR}", "EUR")]
+    [InlineData("meta: {unit: EUR}, config: {meta: {unit: USD}}", "USD")]
+    public void Metric_WithMeta_TellsIt(string settings, string unit)
+    {
+        using var project = TestProject.Of(
+            ("models/orders.sql", "select 1 as id"),
+            ("models/orders.yml", "semantic_models: [{name: orders, model: ref('orders'), measures: [{name: total, agg: sum, expr: id}]}]\n"
+                + $"metrics: [{{name: revenue, label: Revenue, type: simple, type_params: {{measure: total}}, {settings}}}]\n"));
+
+        Assert.Equal(unit, Text(Manifest(project)["metrics"]!["metric.shop.revenue"]!["meta"]!["unit"]));
+    }
+
     [Fact]
     public void Resource_ThatIsSwitchedOff_IsListedApart()
     {

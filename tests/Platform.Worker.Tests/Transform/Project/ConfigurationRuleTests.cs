@@ -102,6 +102,16 @@ public sealed class ConfigurationRuleTests
         Assert.Equal(expected, string.Join(' ', ProjectErrorTests.Parse(project.Directory).Warnings.Select(warning => warning.Event)));
     }
 
+    [Theory]
+    [InlineData("models/a.sql", "{{ config(pre_hook='select 1', **{'pre-hook': 'select 2'}) }} select 1 as id", "config() has both 'pre_hook' and 'pre-hook'")]
+    [InlineData("models/a.yml", "sources: [{name: raw, loaded_at_field: at, tables: [{name: rows, loaded_at_field: ''}]}]", "the 'loaded_at_field' of 'raw' is an empty text")]
+    public void Settings_ThatSayNothingClear_AreRefused(string path, string text, string expected)
+    {
+        using var project = TestProject.Of((path, text));
+
+        Assert.Contains(expected, Assert.Throws<TransformException>(() => ProjectErrorTests.Parse(project.Directory)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void GenerateSchemaName_ThatNeedsAVariableNobodySet_IsAnError()
     {

@@ -40,6 +40,30 @@ public sealed class SemanticManifestTests(EmbeddedServers servers)
           - {name: by_channel, query_params: {metrics: [revenue], group_by: ["Dimension('order__channel')"]}}
         """;
 
+    /// <summary>What a semantic model and a saved query are configured with holds for their parts, unless these say otherwise.</summary>
+    [Fact]
+    public async Task Parts_InheritTheConfiguration()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(
+            ("models/orders.sql", Orders), ("models/days.sql", "{{ config(materialized='table') }} select date '2026-01-01' as day"),
+            ("models/metrics.yml", Metrics
+                .Replace("defaults: {agg_time_dimension: ordered_on}", "defaults: {agg_time_dimension: ordered_on}\n    config: {meta: {owner: sales, level: model}}", StringComparison.Ordinal)
+                .Replace("{name: channel, type: categorical}", "{name: channel, type: categorical, config: {meta: {level: dimension}}}", StringComparison.Ordinal)
+                .Replace("[\"Dimension('order__channel')\"]}}", "[\"Dimension('order__channel')\"]}, config: {schema: reports, export_as: view}, exports: [{name: a}, {name: b, config: {schema: own, export_as: table}}]}", StringComparison.Ordinal)));
+
+        await warehouse.PublishAsync(project);
+
+        Assert.Equal(
+            """{"level": "dimension", "owner": "sales"}|{"level": "model", "owner": "sales"}|{"level": "model", "owner": "sales"}|view reports|table own""",
+            await warehouse.RowsAsync("""
+                select s #>> '{semantic_models,0,dimensions,1,config,meta}', s #>> '{semantic_models,0,entities,0,config,meta}', s #>> '{semantic_models,0,measures,0,config,meta}',
+                       (s #>> '{saved_queries,0,exports,0,config,export_as}') || ' ' || (s #>> '{saved_queries,0,exports,0,config,schema_name}'),
+                       (s #>> '{saved_queries,0,exports,1,config,export_as}') || ' ' || (s #>> '{saved_queries,0,exports,1,config,schema_name}')
+                from (select semantic_manifest as s from meta.publication where is_current) as current
+                """));
+    }
+
     [Fact]
     public async Task SemanticManifest_IsPublishedInDbtsShape()
     {

@@ -66,6 +66,18 @@ public sealed class ContractTests(EmbeddedServers servers)
     }
 
     [Fact]
+    public async Task ModelThatNobodyDescribes_FailsWhenItRuns()
+    {
+        await using var warehouse = await TestWarehouse.CreateAsync(servers);
+        using var project = TestProject.Of(("models/orders.sql", "{{ config(contract={'enforced': true}) }} select 1 as id"), ("models/apart.sql", "select 1 as id"));
+
+        var result = await warehouse.BuildAsync(project, new BuildRequest { Publish = false });
+
+        Assert.Equal("apart Success, orders Error", string.Join(", ", result.Nodes.OrderBy(node => node.Name, StringComparer.Ordinal).Select(node => $"{node.Name} {node.Status}")));
+        Assert.Contains("its 'columns' specification is missing", Assert.Single(result.Failures).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ViolatedConstraint_LeavesTheOldTable()
     {
         await using var warehouse = await TestWarehouse.CreateAsync(servers);

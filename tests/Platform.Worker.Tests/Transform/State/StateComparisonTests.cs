@@ -84,6 +84,22 @@ public sealed class StateComparisonTests : IDisposable
         }
     }
 
+    /// <summary>Of exports counts what is written, not the schema that another target gives them.</summary>
+    [Fact]
+    public void Export_IsComparedAsItIsWritten()
+    {
+        _project.Write("models/semantics.yml", """
+            semantic_models: [{name: m, model: ref('mart'), primary_entity: m, measures: [{name: total, agg: sum, expr: amount, create_metric: true}]}]
+            saved_queries: [{name: q, query_params: {metrics: [total]}, exports: [{name: e, config: {export_as: table}}]}]
+            """);
+        _project.Record(manifest => manifest["saved_queries"]!["saved_query.shop.q"]!["exports"]![0]!["config"]!["schema_name"] = "elsewhere");
+
+        Assert.Equal("", _project.Select("state:modified"));
+
+        _project.Replace("models/semantics.yml", "export_as: table", "export_as: view");
+        Assert.Equal("q", _project.Select("state:modified"));
+    }
+
     [Fact]
     public void Description_CountsWhereItIsPersisted()
     {

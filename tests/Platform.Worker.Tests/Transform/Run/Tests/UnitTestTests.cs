@@ -113,6 +113,8 @@ public sealed class UnitTestTests(EmbeddedServers servers)
     }
 
     [Theory]
+    [InlineData("given: [{input: ref('gone'), rows: []}]", "unit test 'broken' has the input 'ref('gone')', which is nothing of the project.")]
+    [InlineData("given: [{input: orders, rows: []}]", "unit test 'broken' has the input 'orders', which is nothing of the project.")]
     [InlineData("given: [{input: ref('orders'), rows: []}]", "unit test 'broken' gives no rows for source('crm', 'customers')")]
     [InlineData("given: [{input: ref('orders'), rows: [{amont: 1}]}, {input: \"source('crm', 'customers')\", rows: []}]", "Invalid column name: 'amont' in unit test fixture for 'orders'.")]
     [InlineData("given: [{input: ref('orders'), rows: [{amount: ten}]}, {input: \"source('crm', 'customers')\", rows: []}]", "There may be an error in the unit test definition: check the data types.")]

@@ -1,0 +1,13 @@
+using System.Collections;
+
+namespace Platform.Worker.Transform.Compile;
+
+/// <summary>Environment variables that the user wants to find in artifacts and logs: <c>DBT_ENV_CUSTOM_ENV_x</c>, as <c>x</c>.</summary>
+internal static class CustomVariables
+{
+    private const string Prefix = "DBT_ENV_CUSTOM_ENV_";
+
+    public static IEnumerable<(string Name, string? Value)> Read() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Where(variable => ((string)variable.Key).StartsWith(Prefix, StringComparison.Ordinal))
+        .Select(variable => (((string)variable.Key)[Prefix.Length..], variable.Value as string));
+}
