@@ -12,10 +12,15 @@ namespace Platform.Worker.Operate.Cli.Transform;
 /// </summary>
 internal sealed class AheadConnection : IAsyncDisposable
 {
+    /// <summary>How long a verb that is over waits for an attempt to connect, which cannot be given up.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _opening;
 
-    private AheadConnection(VerbConnection connection) => _opening = Task.Run(() => OpenAsync(connection, _ended.Token));
+    // On a thread of its own, as the answers of the server need one of the pool's few to arrive.
+    private AheadConnection(VerbConnection connection) => _opening = Task.Factory.StartNew(
+        () => Open(connection, _ended.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <returns>Null for a verb that may do without the warehouse.</returns>
     public static AheadConnection? Open(VerbConnection connection, TransformVerb verb) =>
@@ -26,21 +31,18 @@ internal sealed class AheadConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync();
-        await _opening;
-        _ended.Dispose();
+        await Task.WhenAny(_opening, Task.Delay(Patience));
     }
 
-    private static async Task OpenAsync(VerbConnection connection, CancellationToken cancellationToken)
+    private static void Open(VerbConnection connection, CancellationToken cancellationToken)
     {
         try
         {
-            // A connection that is still being opened can be given up only here.
-            await (await connection.DataSource.OpenConnectionAsync(cancellationToken)).DisposeAsync();
             using var session = PostgresSession.Open(
                 connection.DataSource, connection.Target?.ApplicationName ?? TransformEngine.PlainApplicationName, cancellationToken);
             WarehouseCatalog.Relations(session, "", [connection.Target?.Schema ?? connection.Options.Schema]);
         }
-        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException or TimeoutException)
+        catch (Exception fault) when (fault is NpgsqlException or SqlException or OperationCanceledException or TimeoutException or ObjectDisposedException)
         {
             // The verb's own connection tells.
         }
