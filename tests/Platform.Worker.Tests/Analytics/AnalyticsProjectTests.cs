@@ -133,6 +133,7 @@ public sealed class AnalyticsProjectTests(EmbeddedServers servers)
         await WithdrawAsync("2026-01-28", "sales.customers", "right(customer_id, 1) < '5'");
         await WithdrawAsync("2026-01-28", "operations.inventory_movements", "right(product_id, 1) < '5'");
         await WithdrawAsync("2026-01-30", "sales.products", "right(product_id, 1) < '5'");
+        await WithdrawAsync("2026-01-30", "operations.shipments", "status = 'delivered'");
         await WithdrawAsync("2026-01-24", "operations.inventory_movements", "true");
         foreach (var (from, to) in new[] { ("2026-01-30", "2026-01-30"), ("2026-01-27", "2026-01-28"), ("2026-01-24", "2026-01-26") })
         {
