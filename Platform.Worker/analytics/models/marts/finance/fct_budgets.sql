@@ -7,25 +7,34 @@
     )
 }}
 
--- The month's budget as of its newest loaded day: each day's file repeats the whole month.
-with newest_day as (
+-- The month's budget as of its newest loaded day: each day's file repeats the whole month, of which its day is one.
+with repeated as (
 
-    select budget_month, max(_partition) as newest_partition
+    select *
     from {{ ref('stg_finance__budgets') }}
     {% if is_incremental() %}
-    where {{ in_build_months('budget_month') }}
+    where
+        {{ in_build_months('budget_month') }}
+        and {{ in_build_months('_partition') }}
     {% endif %}
+
+),
+
+newest_day as (
+
+    select budget_month, max(_partition) as newest_partition
+    from repeated
     group by budget_month
 
 )
 
 select
-    budgets.budget_month,
-    budgets.account_code,
-    budgets.amount,
-    budgets._partition,
-    budgets._line
-from {{ ref('stg_finance__budgets') }} as budgets
+    repeated.budget_month,
+    repeated.account_code,
+    repeated.amount,
+    repeated._partition,
+    repeated._line
+from repeated
 inner join newest_day
-    on budgets.budget_month = newest_day.budget_month
-    and budgets._partition = newest_day.newest_partition
+    on repeated.budget_month = newest_day.budget_month
+    and repeated._partition = newest_day.newest_partition

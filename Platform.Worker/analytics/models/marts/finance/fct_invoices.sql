@@ -13,58 +13,30 @@
     )
 }}
 
+{%- set invoiced = 'invoice_id, invoice_date, due_date, order_id, order_date, customer_id, currency, fx_rate, net_amount, tax_amount, shipping_fee, gross_amount, gross_amount_eur, _partition, _line' %}
+
 -- An invoice with what has been paid on it. A build makes the invoices of its days, and those again on which money came in on its days, now or
 -- before: an invoice is as it was but for its payments.
 with invoices as (
 
-    select
-        invoice_id,
-        invoice_date,
-        due_date,
-        order_id,
-        order_date,
-        customer_id,
-        currency,
-        fx_rate,
-        net_amount,
-        tax_amount,
-        shipping_fee,
-        gross_amount,
-        gross_amount_eur,
-        _partition,
-        _line
+    select {{ invoiced }}
     from {{ ref('stg_finance__invoices') }}
     {% if is_incremental() %}
     where {{ in_build_window('_partition') }}
 
     union all
 
-    select
-        invoice_id,
-        invoice_date,
-        due_date,
-        order_id,
-        order_date,
-        customer_id,
-        currency,
-        fx_rate,
-        net_amount,
-        tax_amount,
-        shipping_fee,
-        gross_amount,
-        gross_amount_eur,
-        _partition,
-        _line
-    from {{ this }}
-    where
-        not {{ in_build_window('invoice_date') }}
-        and invoice_id in (
-            select payments.invoice_id from {{ ref('fct_payments') }} as payments where {{ in_build_window('payments._partition') }}
-            union
-            select paid_before.invoice_id
-            from {{ this }} as paid_before
-            where {{ spans_build_window('paid_before.first_payment_date', 'paid_before.last_payment_date') }}
-        )
+    -- Each looked up by its index (offset 0): a join may read all that there is.
+    select {{ prefixed('known', invoiced) }}
+    from (
+        select payments.invoice_id from {{ ref('fct_payments') }} as payments where {{ in_build_window('payments._partition') }}
+        union
+        select paid_before.invoice_id
+        from {{ this }} as paid_before
+        where {{ spans_build_window('paid_before.first_payment_date', 'paid_before.last_payment_date') }}
+    ) as touched
+    cross join lateral (select * from {{ this }} as all_invoices where all_invoices.invoice_id = touched.invoice_id offset 0) as known
+    where not {{ in_build_window('known.invoice_date') }}
     {% endif %}
 
 ),

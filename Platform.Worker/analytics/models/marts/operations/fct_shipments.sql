@@ -33,20 +33,22 @@ states as (
 
     union all
 
-    select {{ reported }}
-    from {{ this }}
-    where
-        not {{ in_build_window('_partition') }}
-        and shipment_id in (
-            select reports.shipment_id from reports
-            union
-            select begun.shipment_id from {{ this }} as begun where {{ in_build_window('begun.shipped_date') }}
-        )
+    -- Each looked up by its index (offset 0): a join may read all that there is.
+    select known.*
+    from (
+        select reports.shipment_id from reports
+        union
+        select begun.shipment_id from {{ this }} as begun where {{ in_build_window('begun.shipped_date') }}
+    ) as touched
+    cross join lateral (
+        select {{ reported }} from {{ this }} as shipments where shipments.shipment_id = touched.shipment_id offset 0
+    ) as known
+    where not {{ in_build_window('known._partition') }}
 
     union all
 
-    -- What was known before the state from one of this build's days, which may be there no more; looked up by its index (offset 0), for which it
-    -- has to be the table: a staging model that is used twice is read whole.
+    -- What was known before the state from one of this build's days, which may be there no more. From the table, as a staging model that is used
+    -- twice is read whole.
     select first_states.*
     from {{ this }} as shipments
     cross join lateral (

@@ -32,20 +32,22 @@ states as (
 
     union all
 
-    select {{ reported }}
-    from {{ this }}
-    where
-        not {{ in_build_window('_partition') }}
-        and ticket_id in (
-            select reports.ticket_id from reports
-            union
-            select begun.ticket_id from {{ this }} as begun where {{ in_build_window('begun.opened_date') }}
-        )
+    -- Each looked up by its index (offset 0): a join may read all that there is.
+    select known.*
+    from (
+        select reports.ticket_id from reports
+        union
+        select begun.ticket_id from {{ this }} as begun where {{ in_build_window('begun.opened_date') }}
+    ) as touched
+    cross join lateral (
+        select {{ reported }} from {{ this }} as tickets where tickets.ticket_id = touched.ticket_id offset 0
+    ) as known
+    where not {{ in_build_window('known._partition') }}
 
     union all
 
-    -- What was known before the state from one of this build's days, which may be there no more; looked up by its index (offset 0), for which it
-    -- has to be the table: a staging model that is used twice is read whole.
+    -- What was known before the state from one of this build's days, which may be there no more. From the table, as a staging model that is used
+    -- twice is read whole.
     select first_states.*
     from {{ this }} as tickets
     cross join lateral (

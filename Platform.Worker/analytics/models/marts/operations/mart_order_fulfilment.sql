@@ -19,21 +19,21 @@ with orders as (
 
     union all
 
-    select order_id, order_date, customer_id, channel, region, units_ordered
-    from {{ this }}
-    where
-        not {{ in_build_window('order_date') }}
-        and order_id in (
-            select shipments.order_id
-            from {{ ref('fct_shipments') }} as shipments
-            where {{ in_build_window('shipments.shipped_date') }} or {{ in_build_window('shipments._partition') }}
-            union
-            select invoices.order_id from {{ ref('fct_invoices') }} as invoices where {{ in_build_window('invoices.invoice_date') }}
-            union
-            select touched_before.order_id
-            from {{ this }} as touched_before
-            where {{ spans_build_window('touched_before.order_date', 'touched_before.last_event_date') }}
-        )
+    -- Each looked up by its index (offset 0): a join may read all that there is.
+    select {{ prefixed('known', 'order_id, order_date, customer_id, channel, region, units_ordered') }}
+    from (
+        select shipments.order_id
+        from {{ ref('fct_shipments') }} as shipments
+        where {{ in_build_window('shipments.shipped_date') }} or {{ in_build_window('shipments._partition') }}
+        union
+        select invoices.order_id from {{ ref('fct_invoices') }} as invoices where {{ in_build_window('invoices.invoice_date') }}
+        union
+        select touched_before.order_id
+        from {{ this }} as touched_before
+        where {{ spans_build_window('touched_before.order_date', 'touched_before.last_event_date') }}
+    ) as touched
+    cross join lateral (select * from {{ this }} as all_orders where all_orders.order_id = touched.order_id offset 0) as known
+    where not {{ in_build_window('known.order_date') }}
     {% endif %}
 
 ),

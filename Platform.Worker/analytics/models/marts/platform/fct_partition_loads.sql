@@ -3,7 +3,7 @@
         materialized='incremental',
         incremental_strategy='replace_window',
         incremental_predicates=[in_build_window('partition_date')],
-        indexes=[{'columns': ['partition_date']}]
+        indexes=[{'columns': ['partition_date']}, {'columns': ['domain', 'dataset', 'partition_date']}]
     )
 }}
 

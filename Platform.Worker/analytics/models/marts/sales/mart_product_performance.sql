@@ -7,51 +7,19 @@
     )
 }}
 
--- A month's row depends on the days of that month only; a changed day builds its whole month again.
-with sold as (
-
-    select
-        {{ common.month_of('order_date') }} as month,
-        product_id,
-        count(distinct order_id) as order_count,
-        sum(quantity) as units_sold,
-        sum(discount_amount_eur) as discount_eur,
-        sum(net_amount_eur) as revenue_eur,
-        sum(gross_profit_eur) as gross_profit_eur
-    from {{ ref('fct_order_lines') }}
-    {% if is_incremental() %}
-    where {{ in_build_months('order_date') }}
-    {% endif %}
-    group by {{ common.month_of('order_date') }}, product_id
-
-),
-
-returned as (
-
-    select
-        {{ common.month_of('return_date') }} as month,
-        product_id,
-        sum(quantity) as units_returned,
-        sum(refund_net_eur) as refund_eur
-    from {{ ref('fct_returns') }}
-    {% if is_incremental() %}
-    where {{ in_build_months('return_date') }}
-    {% endif %}
-    group by {{ common.month_of('return_date') }}, product_id
-
-)
-
+-- The days of a month added up, orders as well: an order is of one day. A changed day builds its whole month again.
 select
-    coalesce(sold.month, returned.month) as month,
-    coalesce(sold.product_id, returned.product_id) as product_id,
-    coalesce(sold.order_count, 0) as order_count,
-    coalesce(sold.units_sold, 0) as units_sold,
-    coalesce(returned.units_returned, 0) as units_returned,
-    coalesce(sold.discount_eur, 0) as discount_eur,
-    coalesce(sold.revenue_eur, 0) as revenue_eur,
-    coalesce(returned.refund_eur, 0) as refund_eur,
-    coalesce(sold.gross_profit_eur, 0) as gross_profit_eur
-from sold
-full outer join returned
-    on sold.month = returned.month
-    and sold.product_id = returned.product_id
+    {{ common.month_of('sales_date') }} as month,
+    product_id,
+    cast(sum(order_count) as bigint) as order_count,
+    cast(sum(units_sold) as bigint) as units_sold,
+    cast(sum(units_returned) as bigint) as units_returned,
+    sum(discount_eur) as discount_eur,
+    sum(revenue_eur) as revenue_eur,
+    sum(refund_eur) as refund_eur,
+    sum(gross_profit_eur) as gross_profit_eur
+from {{ ref('mart_product_daily') }}
+{% if is_incremental() %}
+where {{ in_build_months('sales_date') }}
+{% endif %}
+group by {{ common.month_of('sales_date') }}, product_id
