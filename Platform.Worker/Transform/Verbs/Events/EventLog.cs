@@ -115,7 +115,6 @@ internal sealed class EventLog(TimeProvider time, InvocationFlags flags, TextWri
 
     public void Dispose()
     {
-        console.Flush();
         foreach (var sink in _sinks)
         {
             sink.Dispose();
