@@ -11,12 +11,14 @@ internal static class LogOutput
     public static EventLog Open(VerbArguments arguments, ProjectPlace place, TextWriter output)
     {
         var flags = arguments.Flags;
-        var log = new EventLog(TimeProvider.System, flags, output);
+        var isTerminal = output == Console.Out && !Console.IsOutputRedirected;
+        var console = isTerminal ? output : new PacedWriter(output, TimeProvider.System);
+        var log = new EventLog(TimeProvider.System, flags, console);
         if (Level(flags.Quiet ? "error" : flags.Debug ? "debug" : flags.LogLevel) is { } level)
         {
             log.Add(flags.LogFormat == "json"
-                ? new JsonSink(output, level, log.InvocationId)
-                : new TextSink(output, level, flags.UseColors && output == Console.Out && !Console.IsOutputRedirected, details: flags.LogFormat == "debug"));
+                ? new JsonSink(console, level, log.InvocationId)
+                : new TextSink(console, level, flags.UseColors && isTerminal, details: flags.LogFormat == "debug"));
         }
 
         // The platform's own project may lie where nobody may write.

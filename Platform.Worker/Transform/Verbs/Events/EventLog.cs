@@ -115,6 +115,7 @@ internal sealed class EventLog(TimeProvider time, InvocationFlags flags, TextWri
 
     public void Dispose()
     {
+        console.Flush();
         foreach (var sink in _sinks)
         {
             sink.Dispose();
