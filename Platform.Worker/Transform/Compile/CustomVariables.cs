@@ -7,7 +7,14 @@ internal static class CustomVariables
 {
     private const string Prefix = "DBT_ENV_CUSTOM_ENV_";
 
-    public static IEnumerable<(string Name, string? Value)> Read() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-        .Where(variable => ((string)variable.Key).StartsWith(Prefix, StringComparison.Ordinal))
-        .Select(variable => (((string)variable.Key)[Prefix.Length..], variable.Value as string));
+    public static IEnumerable<(string Name, string? Value)> Read()
+    {
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if (variable.Key is string name && name.StartsWith(Prefix, StringComparison.Ordinal))
+            {
+                yield return (name[Prefix.Length..], variable.Value as string);
+            }
+        }
+    }
 }
