@@ -6,16 +6,14 @@ namespace Platform.Benchmarks;
 /// <summary>Takes turns between the ways of doing the same work, so that what else the machine does hits all of them.</summary>
 internal static class Measure
 {
-    private const int Rounds = 3;
-
-    /// <summary>Runs every way three times and prints its median.</summary>
+    /// <summary>Runs every way some times and prints its median.</summary>
     /// <returns>Units of work a second, by way.</returns>
     public static async Task<IReadOnlyDictionary<string, double>> AlternatelyAsync(
-        double work, string unit, IReadOnlyList<(string Way, Func<Task> Prepare, Func<Task> Run)> ways)
+        double work, string unit, IReadOnlyList<(string Way, Func<Task> Prepare, Func<Task> Run)> ways, int rounds = 3)
     {
         var times = ways.ToDictionary(way => way.Way, _ => new List<double>());
         var costs = ways.ToDictionary(way => way.Way, _ => new Dictionary<string, double>());
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             foreach (var (way, prepare, run) in ways)
             {
@@ -26,12 +24,12 @@ internal static class Measure
                 times[way].Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
                 foreach (var (program, seconds) in CpuTime.ByProgram())
                 {
-                    costs[way][program] = costs[way].GetValueOrDefault(program) + ((seconds - before.GetValueOrDefault(program)) / Rounds);
+                    costs[way][program] = costs[way].GetValueOrDefault(program) + ((seconds - before.GetValueOrDefault(program)) / rounds);
                 }
             }
         }
 
-        var medians = times.ToDictionary(pair => pair.Key, pair => work / pair.Value.Order().ElementAt(Rounds / 2));
+        var medians = times.ToDictionary(pair => pair.Key, pair => work / pair.Value.Order().ElementAt(rounds / 2));
         foreach (var (way, rate) in medians)
         {
             var seconds = string.Join(" ", times[way].Select(time => time.ToString("F2", CultureInfo.InvariantCulture)));

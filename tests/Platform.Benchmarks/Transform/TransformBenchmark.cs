@@ -16,6 +16,10 @@ internal sealed class TransformBenchmark(TransformArguments arguments) : IBenchm
 {
     private const int DefaultDomains = 8;
     private const int Threads = 4;
+
+    /// <summary>Many, as each is short beside what else may happen on a machine.</summary>
+    private const int Rounds = 11;
+
     private const double Overhead = 1.25;
     private const double StartSeconds = 0.4;
     private const double TimesFasterThanDbt = 8;
@@ -80,7 +84,7 @@ internal sealed class TransformBenchmark(TransformArguments arguments) : IBenchm
             ways.Add((dbt, () => replay.ResetAsync(false, cancellationToken), () => processes.BuildAsync([program], cancellationToken)));
         }
 
-        var rates = await Measure.AlternatelyAsync(replay.Statements, "statements", ways);
+        var rates = await Measure.AlternatelyAsync(replay.Statements, "statements", ways, Rounds);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory of this process {Environment.WorkingSet / 1e6:F0} MB"));
         var goal = Overhead + (StartSeconds * rates[reference] / replay.Statements);
         if (rates.TryGetValue(dbt, out var slower))
