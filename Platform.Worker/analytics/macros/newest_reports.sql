@@ -25,17 +25,11 @@ states as (
 
     union all
 
-    -- Each looked up by its index (offset 0): a join may read all that there is.
-    select known.*
-    from (
+    {% call known_again(key, '_partition', reported) %}
         select reports.{{ key }} from reports
         union
         select begun.{{ key }} from {{ this }} as begun where {{ in_build_window('begun.' ~ begun) }}
-    ) as touched
-    cross join lateral (
-        select {{ reported }} from {{ this }} as all_states where all_states.{{ key }} = touched.{{ key }} offset 0
-    ) as known
-    where not {{ in_build_window('known._partition') }}
+    {% endcall %}
 
     union all
 

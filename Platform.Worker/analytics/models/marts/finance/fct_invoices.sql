@@ -26,17 +26,13 @@ with invoices as (
 
     union all
 
-    -- Each looked up by its index (offset 0): a join may read all that there is.
-    select {{ prefixed('known', invoiced) }}
-    from (
+    {% call known_again('invoice_id', 'invoice_date', invoiced) %}
         select payments.invoice_id from {{ ref('fct_payments') }} as payments where {{ in_build_window('payments._partition') }}
         union
         select paid_before.invoice_id
         from {{ this }} as paid_before
         where {{ spans_build_window('paid_before.first_payment_date', 'paid_before.last_payment_date') }}
-    ) as touched
-    cross join lateral (select * from {{ this }} as all_invoices where all_invoices.invoice_id = touched.invoice_id offset 0) as known
-    where not {{ in_build_window('known.invoice_date') }}
+    {% endcall %}
     {% endif %}
 
 ),

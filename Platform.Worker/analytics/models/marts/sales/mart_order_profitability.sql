@@ -19,9 +19,7 @@ with orders as (
 
     union all
 
-    -- Each looked up by its index (offset 0): a join may read all that there is.
-    select {{ prefixed('known', 'order_id, order_date, customer_id, channel, region, units, revenue_eur, cost_eur, gross_profit_eur, shipping_fee_eur') }}
-    from (
+    {% call known_again('order_id', 'order_date', 'order_id, order_date, customer_id, channel, region, units, revenue_eur, cost_eur, gross_profit_eur, shipping_fee_eur') %}
         select shipments.order_id
         from {{ ref('fct_shipments') }} as shipments
         where {{ in_build_window('shipments.shipped_date') }} or {{ in_build_window('shipments._partition') }}
@@ -31,9 +29,7 @@ with orders as (
         select touched_before.order_id
         from {{ this }} as touched_before
         where {{ spans_build_window('touched_before.order_date', 'touched_before.last_event_date') }}
-    ) as touched
-    cross join lateral (select * from {{ this }} as all_orders where all_orders.order_id = touched.order_id offset 0) as known
-    where not {{ in_build_window('known.order_date') }}
+    {% endcall %}
     {% endif %}
 
 ),
