@@ -25,7 +25,7 @@ internal static class CatalogMacro
         var name = compiled && nodes.Count <= MostRelations ? "get_catalog_relations" : "get_catalog";
         var macros = build.Invocation.Macros;
         return build.Invocation.Packages.Any(package => macros.InPackage(package.Name, $"postgres__{name}") is not null)
-            || build.Invocation.Packages.Take(1).Any(root => macros.InPackage(root.Name, name) is not null)
+            || macros.InPackage(build.Project.Root.Name, name) is not null
             ? name
             : null;
     }

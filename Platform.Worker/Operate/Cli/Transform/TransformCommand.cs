@@ -33,8 +33,6 @@ internal static class TransformCommand
     /// <param name="args">The command line: only the verbs that it names are made, unless it names none.</param>
     public static Command Create(VerbSession platform, string[] args)
     {
-        // Read beside the command line, the project's header and the profile: nearly every verb needs it.
-        GlobalProject.Prepare();
         var session = new TransformSession(platform, new ProjectOptions(), new LogOptions());
         var command = new Command(
             "transform",
@@ -43,6 +41,12 @@ internal static class TransformCommand
             Exit codes: 0 done, 1 a node or a test failed, 2 the command line, the project, the profile or the server, 130 interrupted.
             """);
         var named = Verbs.Where(verb => args.Contains(verb.Key)).Select(verb => verb.Value).ToArray();
+        if (named.Length > 0)
+        {
+            // Read beside the command line, the project's header and the profile: nearly every verb needs it.
+            GlobalProject.Prepare();
+        }
+
         foreach (var create in named.Length > 0 ? named : [.. Verbs.Values])
         {
             command.Add(create(session));
