@@ -1,5 +1,3 @@
-using System.Collections;
-
 namespace Platform.Worker.Transform.Compile;
 
 /// <summary>Environment variables that the user wants to find in artifacts and logs: <c>DBT_ENV_CUSTOM_ENV_x</c>, as <c>x</c>.</summary>
@@ -7,14 +5,6 @@ internal static class CustomVariables
 {
     private const string Prefix = "DBT_ENV_CUSTOM_ENV_";
 
-    public static IEnumerable<(string Name, string? Value)> Read()
-    {
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            if (variable.Key is string name && name.StartsWith(Prefix, StringComparison.Ordinal))
-            {
-                yield return (name[Prefix.Length..], variable.Value as string);
-            }
-        }
-    }
+    public static IEnumerable<(string Name, string Value)> Read() =>
+        PrefixedVariables.Read(Prefix).Select(variable => (variable.Name[Prefix.Length..], variable.Value));
 }

@@ -1,5 +1,5 @@
-using System.Collections;
 using System.Text.RegularExpressions;
+using Platform.Worker.Transform.Compile;
 
 namespace Platform.Worker.Transform.Profiles;
 
@@ -33,17 +33,6 @@ internal static partial class Secrets
         values.Aggregate(text, (masked, value) => masked.Replace(value, Mask, StringComparison.Ordinal));
 
     /// <summary>The secret values, for who masks many texts.</summary>
-    public static IReadOnlyList<string> Values()
-    {
-        var values = new List<string>();
-        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
-        {
-            if (entry is { Key: string name, Value: string { Length: > 0 } value } && IsSecret(name))
-            {
-                values.Add(value);
-            }
-        }
-
-        return values;
-    }
+    public static IReadOnlyList<string> Values() =>
+        [.. PrefixedVariables.Read(Prefix).Select(variable => variable.Value).Where(value => value.Length > 0)];
 }
